@@ -1,0 +1,1 @@
+"""Files: arrays (Zarr), tables (Parquet) and the commit that makes them appear whole. Knows no stage."""

@@ -1,0 +1,77 @@
+"""Arrays as Zarr version 3 with the sharding codec: one file per array, chunks of about 1 MB, blosc-zstd level 3.
+
+An array is named inside a folder (a Zarr group). Arrays are written once, by one writer, and never changed.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import zarr
+from numpy.typing import NDArray
+from zarr.codecs import BloscCodec
+
+from pixplot_steps.errors import MissingPartError
+
+if TYPE_CHECKING:
+    import dask.array as da
+
+CHUNK_BYTES = 1 << 20
+SHARD_BYTES = 1 << 30
+
+
+def write(folder: Path, name: str, values: NDArray[Any]) -> None:
+    """Write `values` (any shape with at least one axis) as array `name` of the group `folder`, chunked along the first axis."""
+    group = zarr.open_group(folder, mode="a", zarr_format=3)
+    chunk_rows, shard_rows = _split(values)
+    array = group.create_array(
+        name,
+        shape=values.shape,
+        dtype=values.dtype,
+        chunks=(chunk_rows, *_tail(values)),
+        shards=(shard_rows, *_tail(values)),
+        compressors=BloscCodec(cname="zstd", clevel=3, shuffle="shuffle", typesize=values.dtype.itemsize),
+        config={"write_empty_chunks": True},
+    )
+    if values.size:
+        array[...] = values
+
+
+def read(folder: Path, name: str) -> NDArray[Any]:
+    """Read a whole array into memory."""
+    return np.asarray(open_array(folder, name)[...])
+
+
+def open_array(folder: Path, name: str) -> zarr.Array[Any]:
+    """Open an array without reading it; slicing reads the chunks it needs. Raises MissingPartError."""
+    try:
+        array = zarr.open_array(folder / name, mode="r", zarr_format=3)
+    except FileNotFoundError:
+        raise MissingPartError(
+            f"no array {name!r}", where=str(folder), action="remove this folder and run again"
+        ) from None
+    return array
+
+
+def lazy(folders: list[Path], name: str) -> da.Array:
+    """All parts of an array, one after another along the first axis, as one dask array with a block per part."""
+    import dask.array as da
+
+    parts = [open_array(folder, name) for folder in folders]
+    return da.concatenate([da.from_array(part, chunks=part.shape) for part in parts], axis=0)
+
+
+def _tail(values: NDArray[Any]) -> tuple[int, ...]:
+    # A zero-length axis would make a zero-length chunk, which Zarr refuses.
+    return tuple(max(1, n) for n in values.shape[1:])
+
+
+def _split(values: NDArray[Any]) -> tuple[int, int]:
+    row_bytes = max(1, math.prod(_tail(values)) * values.dtype.itemsize)
+    rows = max(1, values.shape[0])
+    chunk = max(1, min(rows, CHUNK_BYTES // row_bytes))
+    chunks_per_shard = max(1, min(math.ceil(rows / chunk), SHARD_BYTES // (chunk * row_bytes)))
+    return chunk, chunk * chunks_per_shard

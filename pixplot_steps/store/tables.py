@@ -1,0 +1,57 @@
+"""Tables as Parquet, and the contracts of those that pass between stages, checked on write and on read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pixplot_steps.errors import FormatError
+
+PROBLEMS = pa.schema(
+    [
+        ("path", pa.string()),
+        ("stage", pa.string()),
+        ("kind", pa.string()),
+        ("reason", pa.string()),
+        ("action", pa.string()),
+    ]
+)
+"""What was left out or repaired, one row each. `path` is the item's path below the collection's root."""
+
+ITEMS = pa.schema([("item", pa.string()), ("image", pa.string())])
+"""The catalogue's first columns: `item` is the path below the root (unique, sorted), `image` the content's digest.
+The columns of the metadata follow."""
+
+SHARD = pa.schema([("image", pa.string()), ("path", pa.string()), ("item", pa.string())])
+"""The images of one shard, in order: digest, absolute path of one file that has this content, and that file's item."""
+
+IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.int32())])
+"""The images behind the rows of the vectors: digest, shard and row in the shard. Shard by shard, rows ascending."""
+
+
+def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:
+    """Write a table inside a draft folder (see `commit`). Raises FormatError where it breaks the contract."""
+    _check(table.schema, contract, path)
+    pq.write_table(table, path, compression="zstd")
+
+
+def read(path: Path, contract: pa.Schema, columns: list[str] | None = None) -> pa.Table:
+    """Read a table, or some of its columns. Raises FormatError where it breaks the contract."""
+    _check(pq.read_schema(path), contract, path)
+    return pq.read_table(path, columns=columns)
+
+
+def _check(schema: pa.Schema, contract: pa.Schema, path: Path) -> None:
+    for column in contract:
+        index = schema.get_field_index(column.name)
+        found = "no such column" if index < 0 else str(schema.field(index).type)
+        if found != str(column.type):
+            raise FormatError(
+                f"column {column.name!r} breaks its contract",
+                expected=str(column.type),
+                found=found,
+                where=str(path),
+                action="remove this file and run again",
+            )
