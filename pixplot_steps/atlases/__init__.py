@@ -1,0 +1,1 @@
+"""Atlases: texture pages, filled in the spatial order of the map."""

@@ -1,0 +1,1 @@
+"""Catalogue: what there is - items, images, shards and problems."""

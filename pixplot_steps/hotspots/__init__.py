@@ -1,0 +1,1 @@
+"""Hotspots: dense regions of the map, each with a medoid."""

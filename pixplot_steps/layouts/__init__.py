@@ -1,0 +1,1 @@
+"""Layouts: a place on the map for every item, in several ways, each with its quality measured."""

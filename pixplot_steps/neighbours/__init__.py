@@ -1,0 +1,1 @@
+"""Neighbours: the one graph of nearest neighbours that every later stage uses."""

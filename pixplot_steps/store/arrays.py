@@ -50,9 +50,7 @@ def open_array(folder: Path, name: str) -> zarr.Array[Any]:
     try:
         array = zarr.open_array(folder / name, mode="r", zarr_format=3)
     except FileNotFoundError:
-        raise MissingPartError(
-            f"no array {name!r}", where=str(folder), action="remove this folder and run again"
-        ) from None
+        raise MissingPartError(f"no array {name!r}", where=str(folder), action="remove this folder and run again") from None
     return array
 
 

@@ -1,0 +1,1 @@
+"""Vectors: all features together, reduced by exact principal components."""
