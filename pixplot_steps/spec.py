@@ -26,6 +26,10 @@ VERSIONS = {
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
 
+CATALOGUE_FORMAT = 1
+"""Format of catalog/plan.json."""
+
+
 @dataclass(frozen=True)
 class Catalog:
     """`shard_size`: images per shard, at least 1."""
@@ -35,7 +39,10 @@ class Catalog:
 
 @dataclass(frozen=True)
 class Ingest:
-    """`thumbnail`, `picture`: longest side in pixels; `ground`: "#rrggbb" under transparent pictures; `max_megapixels`: larger ones are refused."""
+    """`thumbnail`, `picture`: longest side in pixels; `ground`: "#rrggbb" under transparent pictures.
+
+    Pictures of more than `max_megapixels` are refused before they are decoded.
+    """
 
     thumbnail: int
     picture: int
@@ -60,7 +67,10 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """`count`: neighbours per image, itself not counted; `metric`: euclidean, cosine or correlation; `exact_below`: images below which the graph is exact."""
+    """`count`: neighbours per image, itself not counted; `metric`: euclidean, cosine or correlation.
+
+    Collections of fewer images than `exact_below` are compared all with all.
+    """
 
     count: int
     metric: str

@@ -1,0 +1,74 @@
+"""Atlases: texture pages in the spatial order of the map.
+
+Needs vectors/<digest>.zarr, layouts/umap/<digest>.zarr and all shards of images/<ingest>.
+Makes atlases/<digest>/plan.zarr, then atlases/<digest>/pages/<group>/, one job for each group of pages.
+"""
+
+
+rule atlas_plan:
+    input:
+        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
+        umap=ancient(lambda wildcards: f"layouts/umap/{plan().umap}.zarr/stamp.json"),
+    output:
+        stamp="atlases/{digest}/plan.zarr/stamp.json",
+    log:
+        "logs/atlases/{digest}/plan.log",
+    benchmark:
+        "benchmarks/atlases/{digest}/plan.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory("atlases"),
+        runtime=minutes("atlases"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        umap=lambda wildcards, input: Path(input.umap).parent,
+        page=SPEC.atlases.page,
+        budget_mib=SPEC.atlases.budget_mib,
+        format=SPEC.atlases.format,
+        quality=SPEC.atlases.quality,
+        out="atlases/{digest}/plan.zarr",
+    shell:
+        """
+        pixplot step atlases plan \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --map {params.umap:q} \
+            --page {params.page:q} \
+            --budget-mib {params.budget_mib:q} \
+            --format {params.format:q} \
+            --quality {params.quality:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule atlas_pages:
+    input:
+        plan=ancient("atlases/{digest}/plan.zarr/stamp.json"),
+    output:
+        stamp="atlases/{digest}/pages/{group}/stamp.json",
+    log:
+        "logs/atlases/{digest}/{group}.log",
+    benchmark:
+        "benchmarks/atlases/{digest}/{group}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory("atlases"),
+        runtime=minutes("atlases"),
+    params:
+        plan=lambda wildcards, input: Path(input.plan).parent,
+        images=lambda wildcards: f"images/{plan().ingest}",
+        pages_per_job=SPEC.atlases.pages_per_job,
+        ground=SPEC.ingest.ground,
+        out="atlases/{digest}/pages/{group}",
+    shell:
+        """
+        pixplot step atlases pages \
+            --plan {params.plan:q} \
+            --images {params.images:q} \
+            --group {wildcards.group:q} \
+            --pages-per-job {params.pages_per_job:q} \
+            --ground {params.ground:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """

@@ -1,0 +1,43 @@
+"""Catalogue: what there is.
+
+Needs the folder of pictures and the metadata of the configuration.
+Makes catalog/: plan.json, items.parquet, problems.parquet, shards/<shard>.parquet;
+and ledger/, which later runs read: the shards so far, and the files whose bytes are known.
+"""
+
+
+def fingerprint(wildcards):
+    """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
+    return files.fingerprint(SPEC.images, [SPEC.metadata] if SPEC.metadata else [])
+
+
+checkpoint catalog:
+    output:
+        plan="catalog/plan.json",
+    log:
+        "logs/catalog/catalog.log",
+    benchmark:
+        "benchmarks/catalog/catalog.tsv"
+    threads: 4
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        images=str(SPEC.images),
+        metadata=[str(SPEC.metadata)] if SPEC.metadata else [],
+        shard_size=SPEC.catalog.shard_size,
+        fingerprint=fingerprint,
+        version=planning.spec.VERSIONS["catalog"],
+    shell:
+        """
+        pixplot step catalog \
+            --images {params.images:q} \
+            --metadata {params.metadata:q} \
+            --shard-size {params.shard_size:q} \
+            --ledger ledger \
+            --fingerprint {params.fingerprint:q} \
+            --threads {threads} \
+            --out catalog \
+            2>&1 | tee {log:q}
+        : version {params.version}
+        """

@@ -1,0 +1,35 @@
+"""What the rule files share: the plan, which is known once the catalogue is there."""
+
+
+wildcard_constraints:
+    digest="[0-9a-f]{12}",
+    ingest="[0-9a-f]{12}",
+    model="[a-z0-9_]+-[0-9a-f]{12}",
+    shard="[0-9a-f]{32}",
+    group=r"\d+",
+
+
+def plan():
+    """The plan of this run; it makes Snakemake wait for the catalogue."""
+    return planning.Plan(
+        SPEC, planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    )
+
+
+def planned(attribute):
+    """An input or params function that gives one attribute of the plan."""
+    return lambda wildcards: getattr(plan(), attribute)
+
+
+def memory(step):
+    """A resources function: MiB for a job of this step, half as much again at each attempt."""
+    return lambda wildcards, attempt: int(
+        planning.memory(step, plan().catalogue.images) * (1 + (attempt - 1) / 2)
+    )
+
+
+def minutes(step):
+    """A resources function: minutes for a job of this step."""
+    return lambda wildcards, attempt: attempt * planning.minutes(
+        step, plan().catalogue.images
+    )

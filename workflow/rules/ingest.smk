@@ -1,0 +1,41 @@
+"""Ingest: each picture of a shard decoded once.
+
+Needs catalog/shards/<shard>.parquet and the picture files it names.
+Makes images/<ingest>/<shard>.zarr: thumbnails, sizes, mean colours, the panel's pictures, and problems.parquet.
+"""
+
+
+rule ingest:
+    input:
+        plan=ancient("catalog/plan.json"),
+    output:
+        stamp="images/{ingest}/{shard}.zarr/stamp.json",
+    log:
+        "logs/ingest/{ingest}/{shard}.log",
+    benchmark:
+        "benchmarks/ingest/{ingest}/{shard}.tsv"
+    threads: 2
+    resources:
+        mem_mb=memory("ingest"),
+        runtime=minutes("ingest"),
+    params:
+        shard="catalog/shards/{shard}.parquet",
+        out="images/{ingest}/{shard}.zarr",
+        thumbnail=SPEC.ingest.thumbnail,
+        picture=SPEC.ingest.picture,
+        picture_quality=SPEC.ingest.picture_quality,
+        ground=SPEC.ingest.ground,
+        max_megapixels=SPEC.ingest.max_megapixels,
+    shell:
+        """
+        pixplot step ingest \
+            --shard {params.shard:q} \
+            --thumbnail {params.thumbnail:q} \
+            --picture {params.picture:q} \
+            --picture-quality {params.picture_quality:q} \
+            --ground {params.ground:q} \
+            --max-megapixels {params.max_megapixels:q} \
+            --threads {threads} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """

@@ -1,0 +1,103 @@
+"""Layouts: a place for every item, in several ways.
+
+Needs vectors/<digest>.zarr, neighbours/<digest>.zarr and catalog/items.parquet.
+Makes layouts/<name>/<digest>.zarr for each of umap, grid and alphabetical.
+"""
+
+
+rule umap:
+    input:
+        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().neighbours}.zarr/stamp.json"
+        ),
+    output:
+        stamp="layouts/umap/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/umap/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/umap/{digest}.tsv"
+    threads: 2
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
+        n_neighbors=SPEC.umap.n_neighbors,
+        min_dist=SPEC.umap.min_dist,
+        epochs=SPEC.umap.epochs,
+        seed=SPEC.seed,
+        reproducible=str(SPEC.reproducible).lower(),
+        out="layouts/umap/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts umap \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --neighbours {params.neighbours:q} \
+            --n-neighbors {params.n_neighbors:q} \
+            --min-dist {params.min_dist:q} \
+            --epochs {params.epochs:q} \
+            --seed {params.seed:q} \
+            --reproducible {params.reproducible:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule grid:
+    input:
+        umap=ancient(lambda wildcards: f"layouts/umap/{plan().umap}.zarr/stamp.json"),
+    output:
+        stamp="layouts/grid/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/grid/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/grid/{digest}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        umap=lambda wildcards, input: Path(input.umap).parent,
+        aspect=SPEC.grid.aspect,
+        out="layouts/grid/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts grid \
+            --map {params.umap:q} \
+            --aspect {params.aspect:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule alphabetical:
+    input:
+        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
+    output:
+        stamp="layouts/alphabetical/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/alphabetical/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/alphabetical/{digest}.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        by=SPEC.alphabetical.by,
+        aspect=SPEC.alphabetical.aspect,
+        out="layouts/alphabetical/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts alphabetical \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --by {params.by:q} \
+            --aspect {params.aspect:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """

@@ -1,0 +1,58 @@
+"""Site: a folder that any static host can serve.
+
+Needs everything above, catalog/ and the built viewer.
+Makes site/. Its manifest is written last, and stays in place until then: visitors never see half a site.
+"""
+
+
+rule site:
+    input:
+        layouts=ancient(planned("layouts_stamps")),
+        hotspots=ancient(
+            lambda wildcards: f"hotspots/{plan().hotspots}.zarr/stamp.json"
+        ),
+        atlas_plan=ancient(
+            lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
+        ),
+        atlas_pages=ancient(planned("atlas_stamps")),
+        viewer=VIEWER / "index.html",
+    output:
+        manifest=update("site/data/manifest.json"),
+    log:
+        "logs/site/site.log",
+    benchmark:
+        "benchmarks/site/site.tsv"
+    threads: 1
+    resources:
+        mem_mb=memory("site"),
+        runtime=minutes("site"),
+    params:
+        digest=planned("site"),
+        images=lambda wildcards: f"images/{plan().ingest}",
+        vectors=lambda wildcards: f"vectors/{plan().vectors}.zarr",
+        layouts=lambda wildcards: [
+            f"{name}={path}" for name, path in plan().layouts.items()
+        ],
+        hotspots=lambda wildcards, input: Path(input.hotspots).parent,
+        atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
+        atlas_pages=planned("atlas_groups"),
+        viewer=str(VIEWER),
+        title=SPEC.site.title,
+        description=SPEC.site.description,
+    shell:
+        """
+        pixplot step site \
+            --catalog catalog \
+            --images {params.images:q} \
+            --vectors {params.vectors:q} \
+            --layouts {params.layouts:q} \
+            --hotspots {params.hotspots:q} \
+            --atlas-plan {params.atlas_plan:q} \
+            --atlas-pages {params.atlas_pages:q} \
+            --viewer {params.viewer:q} \
+            --title {params.title:q} \
+            --description {params.description:q} \
+            --out site \
+            2>&1 | tee {log:q}
+        : made from {params.digest}
+        """
