@@ -1,0 +1,63 @@
+"""Where a picture lies in its cell, and a cell on its page: the arithmetic of docs/format.md, "Atlas". All units are pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CELLS = (8, 16, 32, 64, 128)
+"""Sides of cells that a base level may have."""
+
+RGBA_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Pages:
+    """`page`: side of a page; `cell`: side of a cell, which divides `page`; `slots`: how many cells are used."""
+
+    page: int
+    cell: int
+    slots: int
+
+    @property
+    def columns(self) -> int:
+        """Cells in a row of a page."""
+        return self.page // self.cell
+
+    @property
+    def per_page(self) -> int:
+        """Cells on a full page."""
+        return self.columns**2
+
+    @property
+    def count(self) -> int:
+        """Pages needed."""
+        return -(-self.slots // self.per_page)
+
+    def height(self, number: int) -> int:
+        """Height of a page: full, but for the last one, which is just high enough."""
+        on_page = min(self.slots - number * self.per_page, self.per_page)
+        return -(-on_page // self.columns) * self.cell
+
+
+def base_cell(slots: int, budget_mib: int) -> int:
+    """The largest cell for which all slots together take at most `budget_mib` as RGBA; 8 where even that takes more."""
+    fitting = [cell for cell in CELLS if slots * cell * cell * RGBA_BYTES <= budget_mib << 20]
+    return max(fitting, default=CELLS[0])
+
+
+def fit(sizes: NDArray[np.integer], cell: int) -> NDArray[np.int64]:
+    """The rectangles of pictures of `sizes` ([n, 2], width and height) in their cells: i64 [n, 4], x, y, width and height."""
+    sizes = np.maximum(sizes.astype(np.int64), 1)
+    longest = sizes.max(axis=1, keepdims=True)
+    drawn = np.maximum((2 * cell * sizes + longest) // (2 * longest), 1)  # round half up, exact in integers
+    return np.concatenate([(cell - drawn) // 2, drawn], axis=1)
+
+
+def corners(slots: NDArray[np.integer], pages: Pages) -> NDArray[np.int64]:
+    """The page of each slot and the corner of its cell: i64 [n, 3], page number, x and y."""
+    number, place = np.divmod(slots.astype(np.int64), pages.per_page)
+    row, column = np.divmod(place, pages.columns)
+    return np.stack([number, column * pages.cell, row * pages.cell], axis=1)
