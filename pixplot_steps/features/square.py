@@ -1,0 +1,25 @@
+"""The picture alone: its rectangle of the thumbnail, without the ground around it, squashed to a square."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+
+def rectangles(sizes: NDArray[np.uint32], cell: int) -> NDArray[np.int64]:
+    """Left, top, right and bottom of pictures of `sizes` [b, 2] in their cell, i64 [b, 4], by the formula of docs/format.md."""
+    sides = sizes.astype(np.int64)
+    longer = sides.max(axis=1, keepdims=True)
+    drawn = np.maximum(1, (2 * cell * sides + longer) // (2 * longer))
+    corner = (cell - drawn) // 2
+    return np.hstack([corner, corner + drawn])
+
+
+def squares(thumbs: NDArray[np.uint8], sizes: NDArray[np.uint32], side: int) -> NDArray[np.uint8]:
+    """u8 [b, side, side, 3] from thumbs u8 [b, s, s, 3]: every picture fills its square, whatever its aspect."""
+    boxes = rectangles(sizes, thumbs.shape[1])
+    out = np.empty((len(thumbs), side, side, 3), np.uint8)
+    for row, (thumb, box) in enumerate(zip(thumbs, boxes.tolist(), strict=True)):
+        out[row] = np.asarray(Image.fromarray(thumb).resize((side, side), Image.Resampling.BILINEAR, box=tuple(box)))
+    return out

@@ -1,0 +1,46 @@
+"""What is kept of a decoded picture: the thumbnail in its square, the JPEG for the panel, the mean colour."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageStat
+
+from pixplot_steps.ingest import fit
+
+_FULL_CHROMA_BELOW = 256
+"""Pictures up to this side keep full colour resolution: in small ones halved colour shows, and costs little to avoid."""
+
+
+def thumbnail(image: Image.Image, cell: int, ground: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """u8 [cell, cell, 3]: the picture (L or RGB) fitted and centred on the ground, enlarged where it is smaller."""
+    place = fit.centred(*image.size, cell)
+    canvas = Image.new("RGB", (cell, cell), ground)
+    canvas.paste(_resized(image, (place.width, place.height)), (place.x, place.y))
+    return np.asarray(canvas, dtype=np.uint8)
+
+
+def picture(image: Image.Image, longest: int, quality: int) -> bytes:
+    """The picture (L or RGB) as a JPEG file, longest side at most `longest`, never enlarged; no metadata of any kind."""
+    small = _resized(image, fit.reduced(*image.size, longest))
+    small.info.clear()
+    buffer = io.BytesIO()
+    chroma = "4:4:4" if max(small.size) <= _FULL_CHROMA_BELOW else "4:2:0"
+    small.save(buffer, "JPEG", quality=quality, optimize=True, subsampling=chroma)
+    return buffer.getvalue()
+
+
+def mean_colour(image: Image.Image) -> NDArray[np.uint8]:
+    """u8 [3]: mean sRGB value of the picture's pixels, rounded."""
+    means = np.broadcast_to(ImageStat.Stat(image).mean, 3)
+    return np.asarray(np.rint(means), dtype=np.uint8)
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    if size == image.size:
+        return image
+    # Lanczos keeps detail when it reduces, but rings when it enlarges.
+    enlarges = max(size) > max(image.size)
+    return image.resize(size, Image.Resampling.BICUBIC if enlarges else Image.Resampling.LANCZOS, reducing_gap=None if enlarges else 3.0)

@@ -1,0 +1,102 @@
+"""`pixplot step ingest`: decode each picture of one shard once."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pixplot_steps import digest
+from pixplot_steps.errors import ConfigError
+from pixplot_steps.ingest import fault
+from pixplot_steps.ingest.batch import Batch, Options
+from pixplot_steps.ingest.fault import Fault
+from pixplot_steps.store import arrays, commit, tables
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument("--shard", type=Path, required=True, help="table of the shard's images")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument("--thumbnail", type=int, required=True, help="side of the square thumbnail, in pixels")
+    parser.add_argument("--picture", type=int, required=True, help="longest side of the picture shown in the panel, in pixels")
+    parser.add_argument("--picture-quality", type=int, required=True, help="JPEG quality of that picture, 1 to 95")
+    parser.add_argument("--ground", required=True, help="colour under transparent pictures, as #rrggbb")
+    parser.add_argument("--max-megapixels", type=int, required=True, help="larger pictures are refused")
+    parser.add_argument("--threads", type=int, required=True, help="pictures decoded at the same time")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Read the shard's files, decode them, and write thumbnails, sizes, colours, pictures and problems."""
+    started = time.perf_counter()
+    options = _options(args)
+    shard = tables.read(args.shard, tables.SHARD)
+    rows = shard.to_pylist()
+    batch = Batch(len(rows), options)
+    batch.read([partial(_bytes, row["path"], row["image"], options.max_megapixels) for row in rows])
+    problems = _problems([row["item"] for row in rows], batch.faults)
+    with commit.folder(args.out) as draft:
+        _write(draft.path, batch, problems)
+        draft.rows = len(rows)
+        draft.summary = {"ok": int(batch.ok.sum()), "problems": len(problems)}
+    rate = len(rows) / (time.perf_counter() - started)
+    print(f"ingest: {len(rows)} images, {len(problems)} problems, {rate:.0f} images/s", file=sys.stderr)
+
+
+def _options(args: argparse.Namespace) -> Options:
+    return Options(
+        thumbnail=args.thumbnail,
+        picture=args.picture,
+        picture_quality=args.picture_quality,
+        ground=_colour(args.ground),
+        max_megapixels=args.max_megapixels,
+        threads=args.threads,
+    )
+
+
+def _colour(text: str) -> tuple[int, int, int]:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise ConfigError("ground is no colour", expected="#rrggbb, such as #ffffff", found=repr(text), where="ingest: ground")
+    red, green, blue = bytes.fromhex(text[1:])
+    return red, green, blue
+
+
+def _bytes(path: str | None, image: str, max_megapixels: int) -> bytes | Fault:
+    """The file's bytes, if they still are those that were listed."""
+    if path is None or not Path(path).is_file():
+        return fault.MISSING
+    try:
+        # Uncompressed 16-bit RGBA takes 8 bytes a pixel: a longer file only fills the memory.
+        if Path(path).stat().st_size > 8_000_000 * max_megapixels:
+            return fault.too_large("the file is longer than any picture within the limit", max_megapixels)
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        return fault.MISSING
+    except OSError as error:
+        return fault.locked(error.strerror or type(error).__name__)
+    return data if digest.of_bytes(data) == image else fault.CHANGED
+
+
+def _problems(items: list[str], faults: list[tuple[Fault, ...]]) -> pa.Table:
+    rows = [
+        {"path": item, "stage": "ingest", "kind": fault.kind, "reason": fault.reason, "action": fault.action}
+        for item, found in zip(items, faults, strict=True)
+        for fault in found
+    ]
+    return pa.Table.from_pylist(rows, schema=tables.PROBLEMS)
+
+
+def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
+    arrays.write(folder, "thumb", batch.thumb)
+    arrays.write(folder, "size", batch.size)
+    arrays.write(folder, "colour", batch.colour)
+    arrays.write(folder, "ok", batch.ok)
+    arrays.write(folder, "picture", np.frombuffer(b"".join(batch.pictures), np.uint8))
+    arrays.write(folder, "picture_end", np.cumsum([len(data) for data in batch.pictures], dtype=np.uint64))
+    tables.write(folder / "problems.parquet", problems, tables.PROBLEMS)
