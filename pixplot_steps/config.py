@@ -83,7 +83,9 @@ def _describe(fault: jsonschema.ValidationError) -> list[str]:
     place = ".".join(str(part) for part in fault.absolute_path)
     schema = cast("Mapping[str, Any]", fault.schema)
     if fault.validator == "additionalProperties":
-        return [_unknown(place, key, list(schema["properties"])) for key in fault.instance if key not in schema["properties"]]
+        return [
+            _unknown(place, key, list(schema["properties"])) for key in cast("list[str]", fault.instance) if key not in schema["properties"]
+        ]
     if fault.validator == "required":
         return [f"  {place or 'the configuration'}: {fault.message}"]
     return [f"  {place}: expected {_allowed(schema)}; found {fault.instance!r}"]

@@ -15,6 +15,8 @@ rule atlas_plan:
         "logs/atlases/{digest}/plan.log",
     benchmark:
         "benchmarks/atlases/{digest}/plan.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=memory("atlases"),
@@ -51,6 +53,8 @@ rule atlas_pages:
         "logs/atlases/{digest}/{group}.log",
     benchmark:
         "benchmarks/atlases/{digest}/{group}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=memory("atlases"),

@@ -6,11 +6,6 @@ and ledger/, which later runs read: the shards so far, and the files whose bytes
 """
 
 
-def fingerprint(wildcards):
-    """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
-    return files.fingerprint(SPEC.images, [SPEC.metadata] if SPEC.metadata else [])
-
-
 checkpoint catalog:
     output:
         plan="catalog/plan.json",
@@ -18,6 +13,8 @@ checkpoint catalog:
         "logs/catalog/catalog.log",
     benchmark:
         "benchmarks/catalog/catalog.tsv"
+    conda:
+        "../../environment.yml"
     threads: 4
     resources:
         mem_mb=4000,

@@ -1,4 +1,4 @@
-"""What the rule files share: the plan, which is known once the catalogue is there."""
+"""Shared by the other files - the plan, which is known once the catalogue is there."""
 
 
 wildcard_constraints:
@@ -14,6 +14,11 @@ def plan():
     return planning.Plan(
         SPEC, planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
     )
+
+
+def fingerprint(wildcards):
+    """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
+    return files.fingerprint(SPEC.images, [SPEC.metadata] if SPEC.metadata else [])
 
 
 def planned(attribute):

@@ -16,6 +16,8 @@ rule features:
         "logs/features/{model}/{shard}.log",
     benchmark:
         "benchmarks/features/{model}/{shard}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 2
     resources:
         mem_mb=memory("features"),

@@ -15,6 +15,8 @@ rule hotspots:
         "logs/hotspots/{digest}.log",
     benchmark:
         "benchmarks/hotspots/{digest}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=memory("hotspots"),

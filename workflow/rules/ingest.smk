@@ -14,6 +14,8 @@ rule ingest:
         "logs/ingest/{ingest}/{shard}.log",
     benchmark:
         "benchmarks/ingest/{ingest}/{shard}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 2
     resources:
         mem_mb=memory("ingest"),

@@ -17,6 +17,8 @@ rule umap:
         "logs/layouts/umap/{digest}.log",
     benchmark:
         "benchmarks/layouts/umap/{digest}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 2
     resources:
         mem_mb=memory("layouts"),
@@ -55,6 +57,8 @@ rule grid:
         "logs/layouts/grid/{digest}.log",
     benchmark:
         "benchmarks/layouts/grid/{digest}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=memory("layouts"),
@@ -82,6 +86,8 @@ rule alphabetical:
         "logs/layouts/alphabetical/{digest}.log",
     benchmark:
         "benchmarks/layouts/alphabetical/{digest}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=memory("layouts"),

@@ -14,13 +14,15 @@ rule neighbours:
         "logs/neighbours/{digest}.log",
     benchmark:
         "benchmarks/neighbours/{digest}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 2
     resources:
         mem_mb=memory("neighbours"),
         runtime=minutes("neighbours"),
     params:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
-        count=SPEC.neighbours.count,
+        neighbours=SPEC.neighbours.count,
         metric=SPEC.neighbours.metric,
         exact_below=SPEC.neighbours.exact_below,
         seed=SPEC.seed,
@@ -30,7 +32,7 @@ rule neighbours:
         """
         pixplot step neighbours \
             --vectors {params.vectors:q} \
-            --count {params.count:q} \
+            --count {params.neighbours:q} \
             --metric {params.metric:q} \
             --exact-below {params.exact_below:q} \
             --seed {params.seed:q} \

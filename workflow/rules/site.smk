@@ -22,6 +22,8 @@ rule site:
         "logs/site/site.log",
     benchmark:
         "benchmarks/site/site.tsv"
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=memory("site"),
@@ -36,7 +38,7 @@ rule site:
         hotspots=lambda wildcards, input: Path(input.hotspots).parent,
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
-        viewer=str(VIEWER),
+        viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
     shell:

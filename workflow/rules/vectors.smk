@@ -16,6 +16,8 @@ rule vectors:
         "logs/vectors/{digest}.log",
     benchmark:
         "benchmarks/vectors/{digest}.tsv"
+    conda:
+        "../../environment.yml"
     threads: 2
     resources:
         mem_mb=memory("vectors"),
