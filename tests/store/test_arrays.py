@@ -1,0 +1,63 @@
+"""Arrays in Zarr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixplot_steps.errors import FormatError, MissingPartError
+from pixplot_steps.store import arrays, tables
+
+
+@pytest.mark.parametrize("shape", [(0,), (1,), (5, 3), (0, 2), (3, 0), (2048, 16, 16, 3), (300_000, 2)])
+@pytest.mark.parametrize("dtype", ["u1", "i4", "f2", "f4", "u8", "?"])
+def test_what_is_written_is_read(tmp_path: Path, shape: tuple[int, ...], dtype: str) -> None:
+    values = (np.arange(np.prod(shape)) % 251).reshape(shape).astype(dtype)
+    arrays.write(tmp_path / "x.zarr", "values", values)
+    read = arrays.read(tmp_path / "x.zarr", "values")
+    assert (read.dtype, read.shape) == (values.dtype, values.shape)
+    np.testing.assert_array_equal(read, values)
+
+
+def test_an_array_is_two_files_however_large(tmp_path: Path) -> None:
+    arrays.write(tmp_path / "x.zarr", "values", np.zeros((600, 128, 128, 3), np.uint8))
+    assert len([p for p in (tmp_path / "x.zarr" / "values").rglob("*") if p.is_file()]) == 2
+
+
+def test_the_same_values_are_the_same_bytes(tmp_path: Path) -> None:
+    values = np.random.default_rng(1).random((1000, 50)).astype("f4")
+    for name in ("a", "b"):
+        arrays.write(tmp_path / name, "values", values)
+    a, b = (sorted(p for p in (tmp_path / name).rglob("*") if p.is_file()) for name in ("a", "b"))
+    assert [p.read_bytes() for p in a] == [p.read_bytes() for p in b]
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=4))
+def test_parts_are_read_as_one(tmp_path_factory: pytest.TempPathFactory, sizes: list[int]) -> None:
+    root = tmp_path_factory.mktemp("parts")
+    parts = [np.full((size, 2), i, np.float32) for i, size in enumerate(sizes)]
+    for i, part in enumerate(parts):
+        arrays.write(root / str(i), "values", part)
+    lazy = arrays.lazy([root / str(i) for i in range(len(parts))], "values")
+    assert lazy.chunks[0] == tuple(sizes), "a block per part"
+    np.testing.assert_array_equal(lazy.compute(scheduler="synchronous"), np.concatenate(parts))
+
+
+def test_a_missing_array_is_named(tmp_path: Path) -> None:
+    arrays.write(tmp_path / "x.zarr", "a", np.zeros(1))
+    with pytest.raises(MissingPartError, match="'b'"):
+        arrays.read(tmp_path / "x.zarr", "b")
+
+
+def test_tables_keep_their_contract(tmp_path: Path) -> None:
+    table = tables.PROBLEMS.empty_table()
+    tables.write(tmp_path / "p.parquet", table, tables.PROBLEMS)
+    assert tables.read(tmp_path / "p.parquet", tables.PROBLEMS).num_rows == 0
+    with pytest.raises(FormatError, match="no such column"):
+        tables.read(tmp_path / "p.parquet", tables.SHARD)
+    with pytest.raises(FormatError, match="'image'"):
+        tables.write(tmp_path / "s.parquet", table, tables.SHARD)

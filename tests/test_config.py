@@ -1,0 +1,83 @@
+"""The configuration: closed, complete, and with messages that help."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pixplot_steps import config, spec
+from pixplot_steps.errors import ConfigError
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
+DEFAULTS: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+
+
+def _read(**changes: Any) -> spec.Spec:
+    """Read the defaults with some keys changed; a key is written section__key."""
+    value = copy.deepcopy(DEFAULTS) | {"images": "pictures"}
+    for path, change in changes.items():
+        *sections, key = path.split("__")
+        place = value
+        for section in sections:
+            place = place[section]
+        place[key] = change
+    return config.read(value, SCHEMA, Path("/base"))
+
+
+def test_the_defaults_are_valid_and_every_section_is_read() -> None:
+    read = _read()
+    assert (read.images, read.workdir, read.site.title) == (Path("/base/pictures"), Path("/base/results"), "pictures")
+    assert spec.parameters(read.umap) == DEFAULTS["layouts"]["umap"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "texts", "why"),
+    [
+        ({"hotspots__min_cluster_sise": 3}, ["hotspots.min_cluster_sise", "did you mean 'min_cluster_size'?"], "a slip of the pen"),
+        ({"layouts__umap__zzz": 3}, ["layouts.umap.zzz", "allowed here: n_neighbors, min_dist, epochs"], "nothing like it"),
+        ({"image": "x"}, ["image: no such key", "did you mean 'images'?"], "at the top"),
+        ({"vectors__components": 0}, ["vectors.components", "a whole number from 2 to 1024", "found 0"], "out of range"),
+        ({"vectors__components": "many"}, ["vectors.components", "found 'many'"], "wrong kind"),
+        ({"atlases__format": "gif"}, ["atlases.format", "one of webp, jpeg", "found 'gif'"], "not on the list"),
+        ({"ingest__ground": "white"}, ["ingest.ground", "found 'white'"], "wrong form"),
+        ({"reproducible": 1}, ["reproducible", "true or false"], "a number is no truth"),
+        ({"images": None}, ["No pictures are named"], "nothing to do"),
+        ({"layouts__umap__n_neighbors": 50}, ["neighbours.count of at least 49"], "two keys that disagree"),
+    ],
+)
+def test_faults_name_the_key_what_is_allowed_and_the_nearest_name(changes: dict[str, Any], texts: list[str], why: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _read(**changes)
+    message = str(caught.value)
+    assert [text for text in texts if text not in message] == [], f"{why}: {message}"
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        _read(vectors__components=0, atlases__quality=101)
+    assert "vectors.components" in str(caught.value)
+    assert "atlases.quality" in str(caught.value)
+
+
+def _leaves(schema: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
+    if "properties" not in schema:
+        return [(path, schema)]
+    assert schema["additionalProperties"] is False, f"{path} is open"
+    assert sorted(schema["required"]) == sorted(schema["properties"]), f"{path}: defaults make every key present"
+    return [leaf for key, child in schema["properties"].items() for leaf in _leaves(child, (*path, key))]
+
+
+def test_schema_and_defaults_have_the_same_keys_each_described_in_order() -> None:
+    leaves = _leaves(yaml.safe_load(SCHEMA.read_text("utf-8")))
+    paths = [path for path, _ in leaves]
+
+    def keys(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+        return [p for k, v in value.items() for p in keys(v, (*path, k))] if isinstance(value, dict) else [path]
+
+    assert paths == keys(DEFAULTS)
+    assert [path for path, leaf in leaves if not leaf.get("description")] == []

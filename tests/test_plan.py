@@ -1,0 +1,98 @@
+"""Names: what changes them, and what does not."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixplot_steps import config, plan, spec
+
+ROOT = Path(__file__).parents[1]
+NAMES = ("ingest", "model", "vectors", "neighbours", "umap", "grid", "alphabetical", "hotspots", "atlases", "site")
+_CATALOGUE = plan.Catalogue(10, 9, ("s1", "s2"), "content", {"image": "i", "title": "t"}, "table", "problems")
+
+
+def _spec() -> spec.Spec:
+    value = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8")) | {"images": "x"}
+    return config.read(value, ROOT / "workflow/schemas/config.schema.yaml", Path("/"))
+
+
+def _changed(before: plan.Plan, after: plan.Plan) -> set[str]:
+    return {name for name in NAMES if getattr(before, name) != getattr(after, name)}
+
+
+BELOW_VECTORS = {"neighbours", "umap", "grid", "alphabetical", "hotspots", "atlases", "site"}
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "changed"),
+    [
+        ("ingest", "ground", "#000000", set(NAMES)),
+        ("features", "model", "other", set(NAMES) - {"ingest"}),
+        ("vectors", "components", 7, {"vectors"} | BELOW_VECTORS),
+        ("neighbours", "count", 30, {"neighbours", "umap", "grid", "hotspots", "atlases", "site"}),
+        ("umap", "min_dist", 0.5, {"umap", "grid", "hotspots", "atlases", "site"}),
+        ("grid", "aspect", 2, {"grid", "site"}),
+        ("alphabetical", "by", "year", {"alphabetical", "site"}),
+        ("hotspots", "max_clusters", 3, {"hotspots", "site"}),
+        ("atlases", "quality", 50, {"atlases", "site"}),
+        ("site", "title", "A title", {"site"}),
+    ],
+)
+def test_a_parameter_changes_its_step_and_what_is_made_from_it(section: str, key: str, value: Any, changed: set[str]) -> None:
+    before = _spec()
+    after = dataclasses.replace(before, **{section: dataclasses.replace(getattr(before, section), **{key: value})})
+    assert _changed(plan.Plan(before, _CATALOGUE), plan.Plan(after, _CATALOGUE)) == changed
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "changed", "why"),
+    [
+        ("columns", {"image": "i", "title": "T"}, set(), "columns that no layout uses"),
+        ("table", "other", {"alphabetical", "site"}, "metadata only: no feature, no map"),
+        ("content", "other", {"vectors"} | BELOW_VECTORS, "other images: no name of a shard's features"),
+        ("problems", "other", {"site"}, "problems are shown in the site"),
+    ],
+)
+def test_a_changed_catalogue(field: str, value: Any, changed: set[str], why: str) -> None:
+    after = dataclasses.replace(_CATALOGUE, **{field: value})
+    assert _changed(plan.Plan(_spec(), _CATALOGUE), plan.Plan(_spec(), after)) == changed, why
+
+
+def test_a_raised_version_changes_the_step_and_what_is_made_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {name: getattr(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
+    monkeypatch.setitem(spec.VERSIONS, "hotspots", spec.VERSIONS["hotspots"] + 1)
+    after = {name: getattr(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
+    assert {name for name in NAMES if before[name] != after[name]} == {"hotspots", "site"}
+
+
+@given(st.integers(1, 3_000_000), st.integers(1, 3_000_000), st.sampled_from([1, 8, 128, 512]), st.sampled_from([1024, 2048, 4096]))
+def test_there_are_jobs_for_the_pages_of_any_number_of_readable_images(images: int, readable: int, budget: int, page: int) -> None:
+    readable = min(images, readable)
+    cells = [cell for cell in (8, 16, 32, 64, 128) if readable * cell * cell * 4 <= budget << 20]
+    cell = max(cells, default=8)
+    needed = math.ceil(readable / (page // cell) ** 2)
+    base = _spec()
+    small = dataclasses.replace(base, atlases=dataclasses.replace(base.atlases, budget_mib=budget, page=page))
+    planned = plan.Plan(small, dataclasses.replace(_CATALOGUE, images=images))
+    assert planned.pages >= needed
+    assert len(planned.atlas_groups) * small.atlases.pages_per_job >= needed
+
+
+def test_a_million_images_are_few_jobs() -> None:
+    catalogue = dataclasses.replace(_CATALOGUE, images=1_000_000, shards=tuple(f"{i:032x}" for i in range(489)))
+    planned = plan.Plan(_spec(), catalogue)
+    assert len(planned.images_stamps) + len(planned.features_stamps) + len(planned.atlas_groups) + 10 <= 2000
+
+
+def test_memory_and_time_are_stated_for_every_stage() -> None:
+    for step in ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site"):
+        assert 0 < plan.memory(step, 0) <= plan.memory(step, 1_000_000) <= 16 * 1024
+        assert plan.minutes(step, 1_000_000) > 0
