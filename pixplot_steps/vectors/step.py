@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _inputs(args: argparse.Namespace) -> Inputs:
     commit.stamps([args.catalog])
-    shards = json.loads((args.catalog / "plan.json").read_bytes())["shards"]
+    shards = [shard["name"] for shard in json.loads((args.catalog / "plan.json").read_bytes())["shards"]]
     return Inputs(args.catalog, shards, [args.images / f"{s}.zarr" for s in shards], [args.features / f"{s}.zarr" for s in shards])
 
 
