@@ -115,7 +115,7 @@ def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> 
     out = Artefacts(root, names)
     _write_catalog(out, items, pictures, shards)
     for name, shard in zip(names, shards, strict=True):
-        _write_shard(out.images / f"{name}.zarr", [pictures[i] for i in shard], [i not in bad for i in shard])
+        _write_shard(out.images / f"{name}.zarr", {i: pictures[i] for i in shard}, [i not in bad for i in shard])
     good = [(pictures[i].image, names[s], row) for s, shard in enumerate(shards) for row, i in enumerate(shard) if i not in bad]
     _write_vectors(out.vectors, good)
     shown = sum(image in {row[0] for row in good} for image in items["image"].to_pylist())
@@ -170,7 +170,8 @@ def _write_catalog(out: Artefacts, items: pa.Table, pictures: list[Picture], sha
         draft.rows = items.num_rows
 
 
-def _write_shard(folder: Path, pictures: list[Picture], ok: list[bool]) -> None:
+def _write_shard(folder: Path, numbered: dict[int, Picture], ok: list[bool]) -> None:
+    pictures = list(numbered.values())
     good = np.array(ok)
     blank = np.zeros((THUMB, THUMB, 3), np.uint8)
     files = [p.jpeg if use else b"" for p, use in zip(pictures, ok, strict=True)]
@@ -184,8 +185,8 @@ def _write_shard(folder: Path, pictures: list[Picture], ok: list[bool]) -> None:
         arrays.write(draft.path, "picture", np.frombuffer(b"".join(files), np.uint8))
         arrays.write(draft.path, "picture_end", np.cumsum([len(f) for f in files]).astype(np.uint64))
         rows = [
-            {"path": f"broken {p.image[:4]}.jpg", "stage": "ingest", "kind": "cannot decode", "reason": "truncated", "action": "left out"}
-            for p, use in zip(pictures, ok, strict=True)
+            {"path": _name(i), "stage": "ingest", "kind": "cannot decode", "reason": "truncated", "action": "left out"}
+            for i, use in zip(numbered, ok, strict=True)
             if not use
         ]
         tables.write(draft.path / "problems.parquet", pa.Table.from_pylist(rows, tables.PROBLEMS), tables.PROBLEMS)

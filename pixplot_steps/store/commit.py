@@ -83,6 +83,17 @@ def bytes_file(path: Path, data: bytes | memoryview) -> None:
         draft.write_bytes(data)
 
 
+def unsynced_file(path: Path, data: bytes | memoryview) -> None:
+    """Write bytes to `path`, whole or not at all when the program is killed.
+
+    For many small files: whoever writes the one file that names them calls `os.sync` first, in case the machine stops.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}{_PARTIAL}")
+    draft.write_bytes(data)
+    os.replace(draft, path)
+
+
 def json_text(value: Any) -> bytes:
     """The one way JSON is written: sorted keys, two spaces, a final newline, UTF-8."""
     return (json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

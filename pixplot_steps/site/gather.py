@@ -1,0 +1,81 @@
+"""Reading shards for a site: sizes, colours and the panel's pictures of the images shown, one shard at a time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from PIL import Image
+
+from pixplot_steps.store import arrays, tables
+
+_READ_BYTES = 1 << 25
+"""Pictures read at once: 32 MiB."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The images shown of one shard: its folder, their rows in it (ascending), and their ids."""
+
+    folder: Path
+    rows: NDArray[np.int64]
+    ids: list[str]
+
+
+def parts(vectors: Path, images: Path) -> Iterator[Part]:
+    """The shards behind the vectors, in the vectors' order."""
+    table = tables.read(vectors / "images.parquet", tables.IMAGES)
+    shards = table["shard"].combine_chunks().dictionary_encode()
+    indices = np.asarray(shards.indices)
+    begins = np.flatnonzero(np.diff(indices, prepend=-1))
+    for begin, end in zip(begins, [*begins[1:], len(indices)], strict=True):
+        rows = table.slice(begin, end - begin)
+        folder = images / f"{shards.dictionary[int(indices[begin])].as_py()}.zarr"
+        yield Part(folder, np.asarray(rows["row"], dtype=np.int64), rows["image"].to_pylist())
+
+
+def values(found: list[Part], name: str) -> NDArray[np.generic]:
+    """An array's rows of all parts together, in the vectors' order."""
+    return np.concatenate([arrays.read(part.folder, name)[part.rows] for part in found])
+
+
+def pictures(part: Part) -> Iterator[tuple[str, memoryview]]:
+    """Each image's id and its picture's file."""
+    ends = arrays.read(part.folder, "picture_end").astype(np.int64)
+    begins = np.concatenate([[0], ends[:-1]])[part.rows]
+    ends = ends[part.rows]
+    stored = arrays.open_array(part.folder, "picture")
+    for first, last in _runs(begins, ends):
+        data = memoryview(np.asarray(stored[int(begins[first]) : int(ends[last])], dtype=np.uint8))
+        for i in range(first, last + 1):
+            yield part.ids[i], data[int(begins[i] - begins[first]) : int(ends[i] - begins[first])]
+
+
+def longest_side(data: memoryview) -> int:
+    """The longest side of a picture's file, from its header, in pixels."""
+    with Image.open(io.BytesIO(data)) as image:
+        return max(image.size)
+
+
+def problems(catalog: Path, images: Path, shards: list[str], items: pa.Table) -> list[pa.Table]:
+    """The catalogue's problems, and those of each listed shard whose image is still in use."""
+    used = items["item"].combine_chunks()
+    found = [tables.read(catalog / "problems.parquet", tables.PROBLEMS, tables.PROBLEMS.names)]
+    for shard in shards:
+        table = tables.read(images / f"{shard}.zarr" / "problems.parquet", tables.PROBLEMS, tables.PROBLEMS.names)
+        found.append(table.filter(pa.compute.is_in(table["path"], value_set=used)))
+    return found
+
+
+def _runs(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """First and last index of the pictures to read at once: those that follow each other, of 32 MiB, or a single larger one."""
+    first = 0
+    for i in range(1, len(begins) + 1):
+        if i == len(begins) or begins[i] != ends[i - 1] or ends[i] - begins[first] > _READ_BYTES:
+            yield first, i - 1
+            first = i

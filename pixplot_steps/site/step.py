@@ -1,0 +1,186 @@
+"""The step `site`: gathers everything into a folder that any static host can serve, and updates it in place.
+
+What is new is written first, then the page, then the manifest; what is old goes last. So a visitor sees the old site or the
+new one, whenever this is killed, and an updated folder is byte for byte one that was made from scratch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pixplot_steps.errors import DamagedError, SiteError
+from pixplot_steps.site import folder, gather, hashed, manifest, table
+from pixplot_steps.store import arrays, commit, shown, tables
+
+_EXAMPLES = 3
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument("--catalog", type=Path, required=True, help="folder of the catalogue")
+    parser.add_argument("--images", type=Path, required=True, help="folder of the ingested shards")
+    parser.add_argument("--vectors", type=Path, required=True, help="vectors, which say which images could be read")
+    parser.add_argument(
+        "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
+    )
+    parser.add_argument("--hotspots", type=Path, required=True, help="hotspots of the map")
+    parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
+    parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
+    parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
+    parser.add_argument("--title", required=True, help="title of the page")
+    parser.add_argument("--description", required=True, help="a sentence on the collection")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the site")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Write or update the site, and tell what was left out."""
+    viewer = _viewer_files(args.viewer)
+    folder.check_owner(args.out)
+    _check_parts(args)
+    site = _Site(args.out)
+    items = shown.read(args.catalog, args.vectors)
+    pictures = _write_pictures(site, list(gather.parts(args.vectors, args.images)))
+    problems = _problems(args)
+    parts = _write_data(site, args, items, pictures, problems)
+    for name, path in viewer:
+        site.write(name, path.read_bytes())
+    folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
+    folder.sweep(args.out, site.named | {folder.MANIFEST})
+    _report(args, parts, problems)
+
+
+@dataclass
+class _Site:
+    """The folder, and the names of all that was written or found right in it."""
+
+    root: Path
+    named: set[str] = field(default_factory=set)
+
+    def write(self, name: str, data: bytes | memoryview) -> None:
+        folder.write(self.root, name, data)
+        self.named.add(name)
+
+    def hashed(self, file: hashed.Hashed) -> dict[str, Any]:
+        folder.write_hashed(self.root, file.path, file.data)
+        self.named.add(file.path)
+        return file.reference
+
+
+def _named_path(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    if not name or not path:
+        raise argparse.ArgumentTypeError(f"expected NAME=PATH, found {text!r}")
+    return name, Path(path)
+
+
+def _viewer_files(viewer: Path) -> list[tuple[str, Path]]:
+    """Names and paths of the viewer's files, its page last, since it names the others."""
+    if not (viewer / "index.html").is_file():
+        raise SiteError(
+            "the viewer is not built",
+            expected="index.html and assets/",
+            found="no index.html",
+            where=str(viewer),
+            action="run `make viewer`, then the same command again",
+        )
+    files = [(path.relative_to(viewer).as_posix(), path) for path in sorted(viewer.rglob("*")) if path.is_file()]
+    return sorted(files, key=lambda file: file[0] == "index.html")
+
+
+def _check_parts(args: argparse.Namespace) -> None:
+    commit.stamps([args.vectors, *(path for _, path in args.layouts), args.hotspots, args.atlas_plan, *args.atlas_pages])
+
+
+def _write_pictures(site: _Site, found: list[gather.Part]) -> manifest.Pictures:
+    total = longest = 0
+    for part in found:
+        for image, data in gather.pictures(part):
+            site.write(manifest.picture_path(image), data)
+            total += len(data)
+            longest = max(longest, gather.longest_side(data))
+    return manifest.Pictures(longest, total)
+
+
+def _write_data(
+    site: _Site, args: argparse.Namespace, items: shown.Shown, pictures: manifest.Pictures, problems: pa.Table
+) -> manifest.Parts:
+    found = list(gather.parts(args.vectors, args.images))
+    count = len(items.image_row)
+    members = _rows(args.hotspots, "members", count)
+    return manifest.Parts(
+        title=_text(args.title),
+        description=_text(args.description),
+        images=sum(len(part.rows) for part in found),
+        shards=len(_shards(args.catalog)),
+        table=site.hashed(hashed.file(table.encode_items(items.items), "arrow", rows=count)),
+        columns=table.columns(items.items.schema),
+        colours=site.hashed(hashed.array(gather.values(found, "colour")[items.image_row])),
+        sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
+        layouts=[_layout(site, name, path, count) for name, path in args.layouts],
+        atlas=_atlas(site, args, count),
+        hotspots=commit.stamp(args.hotspots).summary["list"],
+        members=site.hashed(hashed.array(members)),
+        problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
+        pictures=pictures,
+        vectors=commit.stamp(args.vectors).summary,
+    )
+
+
+def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    return name, commit.stamp(path).summary, site.hashed(hashed.array(_rows(path, "positions", count)))
+
+
+def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
+    plan = commit.stamp(args.atlas_plan).summary
+    slots = site.hashed(hashed.array(_rows(args.atlas_plan, "slots", count)))
+    pages = [page for group in args.atlas_pages for page in sorted(group.iterdir()) if page.name != commit.STAMP]
+    files = [site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])) for page in pages]
+    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], slots, files)
+
+
+def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
+    """An array with a row for each item shown."""
+    values = arrays.read(path, name)
+    if len(values) != count:
+        raise DamagedError(
+            f"{name} are not of these items",
+            expected=f"{count} rows",
+            found=f"{len(values)}",
+            where=str(path),
+            action="remove this folder and run the workflow again",
+        )
+    return values
+
+
+def _problems(args: argparse.Namespace) -> pa.Table:
+    items = tables.read(args.catalog / "items.parquet", tables.ITEMS, ["item"])
+    return table.sorted_problems(gather.problems(args.catalog, args.images, _shards(args.catalog), items))
+
+
+def _shards(catalog: Path) -> list[str]:
+    return [shard["name"] for shard in json.loads((catalog / "plan.json").read_bytes())["shards"]]
+
+
+def _text(text: str) -> str:
+    """A text from the command line that UTF-8 can hold: bytes that were no UTF-8 become question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _report(args: argparse.Namespace, parts: manifest.Parts, problems: pa.Table) -> None:
+    lines = [f"site: {parts.table['rows']} items, {parts.images} images, {problems.num_rows} problems, in {args.out}"]
+    paths, kinds = problems["path"].to_pylist(), problems["kind"].to_pylist()
+    for kind, number in Counter(kinds).most_common():
+        named = [path for path, its_kind in zip(paths, kinds, strict=True) if its_kind == kind][:_EXAMPLES]
+        lines.append(f"  {kind}: {number}, such as {', '.join(repr(path) for path in named)}")
+    if kinds:
+        lines.append("  reasons and what to do: on the page, under problems")
+    print("\n".join(lines), file=sys.stderr)

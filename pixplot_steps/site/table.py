@@ -1,0 +1,61 @@
+"""The tables of a site: Arrow IPC files, the same bytes for the same rows, and the list of columns that a manifest shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+TYPES = {
+    "text": pa.string(),
+    "category": pa.string(),
+    "link": pa.string(),
+    "date": pa.string(),
+    "number": pa.float64(),
+    "tags": pa.list_(pa.string()),
+}
+"""The Arrow type of each type of column in docs/format.md."""
+
+ROLES = ("title", "filename", "category", "tags", "description", "permalink", "year")
+
+FIXED = ("image", "item")
+"""Columns that every table has and no list names."""
+
+_BATCH_ROWS = 1 << 16
+
+
+def columns(schema: pa.Schema) -> list[dict[str, str | None]]:
+    """The columns to show, in order, from the metadata of the catalogue's fields (b"type", b"role", b"label")."""
+    return [_column(field) for field in schema if field.name not in FIXED]
+
+
+def encode_items(items: pa.Table) -> bytes:
+    """The table of the shown items (catalogue schema): `image`, `item`, then the columns to show; categories as dictionaries."""
+    shown = columns(items.schema)
+    arrays = [items[name].combine_chunks().cast(pa.string()) for name in FIXED]
+    arrays += [_typed(items[str(column["name"])], str(column["type"])) for column in shown]
+    return encode(pa.Table.from_arrays(arrays, names=[*FIXED, *(str(column["name"]) for column in shown)]))
+
+
+def encode(table: pa.Table) -> bytes:
+    """A table as an Arrow IPC file, uncompressed, in batches of 65,536 rows, without metadata."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema.remove_metadata()) as writer:
+        writer.write_table(table.replace_schema_metadata(None), max_chunksize=_BATCH_ROWS)
+    return bytes(sink.getvalue())
+
+
+def sorted_problems(tables: list[pa.Table]) -> pa.Table:
+    """All problems in one table, sorted by path, then stage, kind, reason and action."""
+    joined = pa.concat_tables(tables).combine_chunks()
+    return joined.sort_by([(name, "ascending") for name in ("path", "stage", "kind", "reason", "action")])
+
+
+def _column(field: pa.Field) -> dict[str, str | None]:
+    metadata = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+    return {"name": field.name, "label": metadata["label"], "type": metadata["type"], "role": metadata.get("role") or None}
+
+
+def _typed(values: Any, kind: str) -> Any:
+    typed = values.combine_chunks().cast(TYPES[kind])
+    return typed.dictionary_encode() if kind == "category" else typed
