@@ -1,0 +1,50 @@
+/** Fetching from the site's own folder; every failure becomes a LoadError that says what to do. */
+
+import { type ArrayOf, readArray } from "../format/arrays";
+import { LoadError } from "../format/errors";
+import { type ArrayRef, type Dtype, type FileRef, type Manifest, readManifest } from "../format/manifest";
+
+const MANIFEST = "data/manifest.json";
+
+async function request(file: string, options: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(file, options);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    const advice =
+      "Serve the site folder with a web server (for example `python -m http.server`) and reload.";
+    throw new LoadError(file, "an answer from the server", "none", advice);
+  }
+  if (!response.ok) throw new LoadError(file, "the file", `HTTP status ${response.status}`);
+  return response;
+}
+
+export async function fetchManifest(): Promise<Manifest> {
+  // The one file whose name does not change with its contents: ask the server each time.
+  const response = await request(MANIFEST, { cache: "no-cache" });
+  const text = await response.text();
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new LoadError(MANIFEST, "JSON", `something else that starts with "${text.slice(0, 20)}"`);
+  }
+  return readManifest(json);
+}
+
+export async function fetchFile(ref: FileRef, signal?: AbortSignal): Promise<Blob> {
+  const response = await request(ref.file, signal ? { signal } : {});
+  const blob = await response.blob();
+  if (blob.size !== ref.bytes) throw new LoadError(ref.file, `${ref.bytes} bytes`, `${blob.size}`);
+  return blob;
+}
+
+export async function fetchArray<D extends Dtype>(ref: ArrayRef, dtype: D): Promise<ArrayOf<D>> {
+  const blob = await fetchFile(ref);
+  return readArray(ref, dtype, await blob.arrayBuffer());
+}
+
+export async function fetchPicture(path: string, signal: AbortSignal): Promise<Blob> {
+  return (await request(path, { signal })).blob();
+}

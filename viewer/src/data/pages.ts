@@ -1,0 +1,71 @@
+/** Atlas pages: fetched two at a time, decoded off the main thread, handed out in strips small enough for one frame. */
+import { LoadError } from "../format/errors";
+import type { FileRef } from "../format/manifest";
+import { fetchFile } from "./fetch";
+
+/** Texels per strip: 4 MiB, about ten milliseconds of upload on a slow machine. */
+const STRIP_TEXELS = 2 ** 20;
+
+export interface Strip {
+  layer: number;
+  y: number;
+  bitmap: ImageBitmap;
+  last: boolean;
+}
+
+const EXACT: ImageBitmapOptions = {
+  premultiplyAlpha: "none",
+  colorSpaceConversion: "none",
+  imageOrientation: "none",
+};
+
+async function decodePage(ref: FileRef, shrink: number): Promise<ImageBitmap> {
+  const blob = await fetchFile(ref);
+  try {
+    const whole = await createImageBitmap(blob, EXACT);
+    if (shrink === 1) return whole;
+    const [resizeWidth, resizeHeight] = [whole.width / shrink, whole.height / shrink].map(Math.ceil) as [
+      number,
+      number,
+    ];
+    return await createImageBitmap(whole, { ...EXACT, resizeWidth, resizeHeight, resizeQuality: "medium" });
+  } catch (error) {
+    throw new LoadError(ref.file, "a picture the browser can decode", `${error}`);
+  }
+}
+
+/** Cut one page and give its strips away, one after another. `take` may wait for a frame. */
+async function deliver(
+  page: ImageBitmap,
+  layer: number,
+  take: (strip: Strip) => Promise<void>,
+): Promise<void> {
+  const step = Math.max(1, Math.floor(STRIP_TEXELS / page.width));
+  for (let y = 0; y < page.height; y += step) {
+    const height = Math.min(step, page.height - y);
+    const bitmap = await createImageBitmap(page, 0, y, page.width, height, EXACT);
+    await take({ layer, y, bitmap, last: y + height >= page.height });
+    bitmap.close();
+  }
+  page.close();
+}
+
+/** Load all pages; one that fails is told to `failed`, and the rest go on. Settles when every page was tried. */
+export async function loadPages(
+  pages: readonly FileRef[],
+  shrink: number,
+  take: (strip: Strip) => Promise<void>,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  const queue = pages.entries();
+  const work = async () => {
+    for (const [layer, ref] of queue) {
+      try {
+        await deliver(await decodePage(ref, shrink), layer, take);
+      } catch (error) {
+        failed(error);
+      }
+    }
+  };
+  await Promise.all([work(), work()]);
+}

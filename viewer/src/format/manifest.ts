@@ -1,0 +1,189 @@
+/** data/manifest.json, format version 1: its types, and the check that turns unknown JSON into them (docs/format.md). */
+import { count, finite, list, nullable, oneOf, positive, type Reader, record, text } from "./check";
+import { FormatError } from "./errors";
+
+export const VERSION = 1;
+
+export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32";
+
+export interface FileRef {
+  file: string;
+  bytes: number;
+  digest: string;
+}
+export interface ArrayRef extends FileRef {
+  dtype: Dtype;
+  shape: number[];
+}
+export interface TableRef extends FileRef {
+  rows: number;
+}
+
+export type ColumnType = "text" | "number" | "date" | "category" | "tags" | "link";
+
+export interface Column {
+  name: string;
+  label: string;
+  type: ColumnType;
+  role: string | null;
+}
+
+export interface Quality {
+  trustworthiness: number | null;
+  neighbours_kept: number | null;
+  sample: number | null;
+}
+
+export interface Layout {
+  name: string;
+  label: string;
+  kind: "map" | "grid";
+  positions: ArrayRef;
+  /** Side of the square into which a picture is fitted, in map units. */
+  cell: number;
+  quality: Quality | null;
+}
+
+export interface Level {
+  cell: number;
+  pages: FileRef[];
+}
+
+export interface Atlas {
+  page: number;
+  format: string;
+  slots: ArrayRef;
+  levels: Level[];
+}
+
+export interface Hotspot {
+  id: string;
+  label: string;
+  count: number;
+  /** The row of the medoid. */
+  item: number;
+  centre: number[];
+  bounds: number[];
+}
+
+export interface Manifest {
+  title: string;
+  description: string;
+  counts: { items: number; images: number; shards: number; problems: number };
+  table: TableRef;
+  columns: Column[];
+  colours: ArrayRef;
+  sizes: ArrayRef;
+  layouts: Layout[];
+  atlas: Atlas;
+  hotspots: { layout: string; members: ArrayRef; list: Hotspot[] } | null;
+  problems: TableRef | null;
+  pictures: { path: string; longest_side: number; bytes: number };
+  model: { name: string; version: string; dimensions: number; description: string };
+  vectors: { components: number; explained_variance: number } | null;
+}
+
+/** A path below the site's root: never absolute, never above it, never on another server. */
+const sitePath: Reader<string> = (value, where) => {
+  const path = text(value, where);
+  const outside = path === "" || /^\/|\\|:/.test(path) || path.split("/").includes("..");
+  if (outside) throw new FormatError(where, "a path below the site's root", value);
+  return path;
+};
+
+/** Versions and the like may be written as a number or as text. */
+const label: Reader<string> = (value, where) => (typeof value === "number" ? `${value}` : text(value, where));
+
+const fileRef = { file: sitePath, bytes: count, digest: text };
+const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
+
+const file = record<FileRef>(fileRef);
+const table = record<TableRef>({ ...fileRef, rows: count });
+const array = record<ArrayRef>({ ...fileRef, dtype, shape: list(count) });
+
+const column = record<Column>({
+  name: text,
+  label: text,
+  type: oneOf<ColumnType>("text", "number", "date", "category", "tags", "link"),
+  role: nullable(text),
+});
+
+const quality = record<Quality>({
+  trustworthiness: nullable(finite),
+  neighbours_kept: nullable(finite),
+  sample: nullable(count),
+});
+
+const layout = record<Layout>({
+  name: text,
+  label: text,
+  kind: oneOf<"map" | "grid">("map", "grid"),
+  positions: array,
+  cell: positive,
+  quality: nullable(quality),
+});
+
+const hotspot = record<Hotspot>({
+  id: text,
+  label: text,
+  count,
+  item: count,
+  centre: list(finite),
+  bounds: list(finite),
+});
+
+const manifest = record<Manifest>({
+  title: text,
+  description: text,
+  counts: record({ items: count, images: count, shards: count, problems: count }),
+  table,
+  columns: list(column),
+  colours: array,
+  sizes: array,
+  layouts: list(layout),
+  atlas: record<Atlas>({
+    page: positive,
+    format: text,
+    slots: array,
+    levels: list(record<Level>({ cell: positive, pages: list(file) })),
+  }),
+  hotspots: nullable(record({ layout: text, members: array, list: list(hotspot) })),
+  problems: nullable(table),
+  pictures: record({ path: sitePath, longest_side: positive, bytes: count }),
+  model: record({ name: text, version: label, dimensions: count, description: text }),
+  vectors: nullable(record({ components: count, explained_variance: finite })),
+});
+
+function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]): void {
+  if (ref.dtype === type && ref.shape.join() === shape.join()) return;
+  throw new FormatError(where, `${type} [${shape.join(", ")}]`, `${ref.dtype} [${ref.shape.join(", ")}]`);
+}
+
+function requireConsistent(site: Manifest): void {
+  const n = site.counts.items;
+  requireShape(site.colours, "colours", "u8", [n, 3]);
+  requireShape(site.sizes, "sizes", "u32", [n, 2]);
+  requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
+  for (const { name, positions } of site.layouts) requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+  if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
+  if (site.hotspots) {
+    requireShape(site.hotspots.members, "hotspots.members", "i32", [n]);
+    for (const { id, item, bounds } of site.hotspots.list) {
+      if (item >= n) throw new FormatError(`hotspot ${id}.item`, `a row below ${n}`, item);
+      if (bounds.length !== 4) throw new FormatError(`hotspot ${id}.bounds`, "four numbers", bounds);
+    }
+  }
+}
+
+/** Check parsed JSON against the format; throws FormatError. The name and version come first, for the clearest message. */
+export function readManifest(json: unknown): Manifest {
+  const head = record<{ format: string; version: number }>({ format: text, version: count })(
+    json,
+    "manifest",
+  );
+  if (head.format !== "pixplot-site") throw new FormatError("manifest.format", `"pixplot-site"`, head.format);
+  if (head.version !== VERSION) throw new FormatError("manifest.version", `version ${VERSION}`, head.version);
+  const site = manifest(json, "manifest");
+  requireConsistent(site);
+  return site;
+}

@@ -1,0 +1,21 @@
+/** What one frame is drawn from. */
+import type { Camera, Viewport } from "../model/camera";
+
+export type Rgb = readonly [number, number, number];
+
+export interface Frame {
+  readonly camera: Camera;
+  /** In CSS pixels. */
+  readonly view: Viewport;
+  /** Device pixels per CSS pixel. */
+  readonly ratio: number;
+  /** 0 = the layout left, 1 = the layout entered. */
+  readonly mix: number;
+  /** Side of a picture's square in device pixels. */
+  readonly side: number;
+  readonly ground: Rgb;
+  /** Some rows are lit and the others dimmed. */
+  readonly highlight: boolean;
+  /** The rows to draw as quads, in drawing order; null draws all rows as points. */
+  readonly rows: Int32Array | null;
+}

@@ -1,0 +1,146 @@
+/** The rows in view as instanced quads: the path for large pictures, with the sharp pool over the atlas. */
+import { type ProgramInfo, setUniforms } from "twgl.js";
+import type { Items } from "../model/items";
+import { compile, type GL } from "./context";
+import { PLACE, SAMPLE } from "./glsl";
+
+const VERTEX = `#version 300 es
+precision highp float;
+layout(location = 0) in vec2 position;
+layout(location = 1) in uint slot;
+layout(location = 2) in vec2 aspect;
+layout(location = 3) in uvec2 fitLess1;
+layout(location = 4) in vec4 look;     // mean colour, lit
+layout(location = 5) in uvec2 sharp;   // layer, strength of 255
+uniform vec2 centre;
+uniform vec2 scale;      // clip units per map unit
+uniform vec2 square;     // a picture's square in clip units
+out vec2 vUv;
+out vec3 vOrigin;
+out vec2 vFit;
+out vec2 vAspect;
+out vec3 vColour;
+out float vLit;
+flat out float vLayer;
+flat out float vStrength;
+${PLACE}
+void main() {
+  vUv = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));
+  vec2 corner = (vUv - 0.5) * vec2(1.0, -1.0) * aspect * square;
+  vec2 at = (position - centre) * scale + corner;
+  gl_Position = skipped(look.a) ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(at, 0.0, 1.0);
+  vFit = vec2(fitLess1) + 1.0;
+  vAspect = aspect;
+  vColour = look.rgb;
+  vLit = look.a;
+  vLayer = float(sharp.x);
+  vStrength = float(sharp.y) / 255.0;
+  place(slot, vFit, vOrigin);
+}`;
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+in vec2 vUv;
+in vec3 vOrigin;
+in vec2 vFit;
+in vec2 vAspect;
+in vec3 vColour;
+in float vLit;
+flat in float vLayer;
+flat in float vStrength;
+uniform highp sampler2DArray pool;
+uniform float poolSide;  // side of a pool layer in pixels
+uniform float poolLod;
+out vec4 result;
+${SAMPLE}
+// A sharp picture starts at the layer's top left and is scaled so that its longer side fills it.
+vec3 sharpColour() {
+  vec2 fit = max(vec2(1.0), floor(poolSide * vAspect + 0.5));
+  vec2 edge = min(vec2(0.5 * exp2(ceil(poolLod))), fit * 0.5);
+  return textureLod(pool, vec3(clamp(vUv * fit, edge, fit - edge) / poolSide, vLayer), poolLod).rgb;
+}
+void main() {
+  vec3 colour = atlasColour(vUv, vOrigin, vFit, vColour);
+  if (vStrength > 0.0) colour = mix(colour, sharpColour(), vStrength);
+  result = shown(colour, vLit);
+}`;
+
+/** Position 8, slot 4, aspect 4, fit 2 and sharp 2, look 4. */
+const STRIDE = 24;
+/** More rows than this in view are drawn as points. */
+export const MOST_QUADS = 12_000;
+
+/** The pool layer of a slot and how far it has faded in (0 to 255), or null. */
+export type SharpOf = (slot: number) => { layer: number; strength: number } | null;
+
+export class Quads {
+  readonly bytes = STRIDE * MOST_QUADS;
+  readonly #program: ProgramInfo;
+  readonly #array: WebGLVertexArrayObject;
+  readonly #buffer: WebGLBuffer;
+  readonly #data = new ArrayBuffer(STRIDE * MOST_QUADS);
+  readonly #floats = new Float32Array(this.#data);
+  readonly #words = new Uint32Array(this.#data);
+  readonly #halves = new Uint16Array(this.#data);
+  readonly #octets = new Uint8Array(this.#data);
+
+  constructor(
+    readonly gl: GL,
+    readonly items: Items,
+  ) {
+    this.#program = compile(gl, VERTEX, FRAGMENT);
+    this.#array = gl.createVertexArray();
+    this.#buffer = gl.createBuffer();
+    gl.bindVertexArray(this.#array);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, this.bytes, gl.DYNAMIC_DRAW);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, STRIDE, 0);
+    gl.vertexAttribIPointer(1, 1, gl.UNSIGNED_INT, STRIDE, 8);
+    gl.vertexAttribPointer(2, 2, gl.UNSIGNED_SHORT, true, STRIDE, 12);
+    gl.vertexAttribIPointer(3, 2, gl.UNSIGNED_BYTE, STRIDE, 16);
+    gl.vertexAttribIPointer(5, 2, gl.UNSIGNED_BYTE, STRIDE, 18);
+    gl.vertexAttribPointer(4, 4, gl.UNSIGNED_BYTE, true, STRIDE, 20);
+    for (let location = 0; location < 6; location++) {
+      gl.enableVertexAttribArray(location);
+      gl.vertexAttribDivisor(location, 1);
+    }
+    gl.bindVertexArray(null);
+  }
+
+  /** Gather the rows' attributes; at most MOST_QUADS rows. */
+  load(rows: Int32Array, positions: Float32Array, lit: Uint8Array, sharpOf: SharpOf): void {
+    for (const [place, row] of rows.entries()) {
+      this.#put(place, row, positions, lit[row] ?? 255, sharpOf(this.items.slots[row] ?? 0));
+    }
+    const { gl } = this;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    gl.bufferSubData(gl.ARRAY_BUFFER, 0, this.#octets.subarray(0, STRIDE * rows.length));
+  }
+
+  draw(count: number, uniforms: Record<string, unknown>): void {
+    const { gl } = this;
+    gl.useProgram(this.#program.program);
+    setUniforms(this.#program, uniforms);
+    gl.bindVertexArray(this.#array);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
+    gl.bindVertexArray(null);
+  }
+
+  #put(place: number, row: number, positions: Float32Array, lit: number, sharp: ReturnType<SharpOf>): void {
+    const { slots, aspects, fits, colours } = this.items;
+    const base = place * STRIDE;
+    this.#floats[base / 4] = positions[2 * row] ?? 0;
+    this.#floats[base / 4 + 1] = positions[2 * row + 1] ?? 0;
+    this.#words[base / 4 + 2] = slots[row] ?? 0;
+    this.#halves[base / 2 + 6] = aspects[2 * row] ?? 0;
+    this.#halves[base / 2 + 7] = aspects[2 * row + 1] ?? 0;
+    this.#octets[base + 16] = fits[2 * row] ?? 0;
+    this.#octets[base + 17] = fits[2 * row + 1] ?? 0;
+    this.#octets[base + 18] = sharp?.layer ?? 0;
+    this.#octets[base + 19] = sharp?.strength ?? 0;
+    this.#octets[base + 20] = colours[3 * row] ?? 0;
+    this.#octets[base + 21] = colours[3 * row + 1] ?? 0;
+    this.#octets[base + 22] = colours[3 * row + 2] ?? 0;
+    this.#octets[base + 23] = lit;
+  }
+}

@@ -1,0 +1,124 @@
+/** Everything on the GPU, and the drawing of one frame. Thrown away and made again when the context is lost. */
+import {
+  type AtlasPlan,
+  BYTES_PER_ROW,
+  canvasBytes,
+  SHARP_MIPS,
+  SHARP_SIDE,
+  sharpLayers,
+} from "../model/budget";
+import type { Items } from "../model/items";
+import { type GL, largestPoint } from "./context";
+import type { Frame } from "./frame";
+import { Points } from "./points";
+import { MOST_QUADS, Quads, type SharpOf } from "./quads";
+import { TextureArray } from "./texture_array";
+
+/** What is left of a dimmed picture's colour. */
+const DIM = 0.14;
+/** From this side on, in device pixels, quads: points are cut off where their middle leaves the view. */
+const QUADS_FROM = 20;
+
+export class Scene {
+  readonly pool: TextureArray;
+  readonly largestPoint: number;
+  readonly #atlas: TextureArray;
+  readonly #points: Points;
+  readonly #quads: Quads;
+  #entered: Float32Array;
+  #lit: Uint8Array;
+
+  constructor(
+    readonly gl: GL,
+    readonly items: Items,
+    readonly plan: AtlasPlan,
+  ) {
+    this.#points = new Points(gl, items);
+    this.#quads = new Quads(gl, items);
+    this.#atlas = new TextureArray(gl, plan.width, plan.height, plan.layers, plan.mips);
+    const others = this.#atlas.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
+    this.pool = new TextureArray(gl, SHARP_SIDE, SHARP_SIDE, sharpLayers(others), SHARP_MIPS);
+    this.largestPoint = largestPoint(gl);
+    this.#entered = new Float32Array(2 * items.count);
+    this.#lit = new Uint8Array(items.count).fill(255);
+  }
+
+  /** Bytes of everything this scene keeps on the GPU, the canvas included. */
+  bytes(): number {
+    return this.#atlas.bytes + this.pool.bytes + this.#points.bytes + this.#quads.bytes + this.#canvasBytes();
+  }
+
+  setPositions(left: Float32Array, entered: Float32Array): void {
+    this.#entered = entered;
+    this.#points.setPositions(left, entered);
+  }
+
+  setLit(lit: Uint8Array): void {
+    this.#lit = lit;
+    this.#points.setLit(lit);
+  }
+
+  /** A strip of a page at height y; `last` makes the mip levels. */
+  writePage(layer: number, y: number, strip: ImageBitmap, last: boolean): void {
+    this.#atlas.write(layer, y, strip);
+    if (last) this.#atlas.halve(layer);
+  }
+
+  writeSharp(layer: number, picture: ImageBitmap): void {
+    this.pool.write(layer, 0, picture);
+    this.pool.halve(layer);
+  }
+
+  /** Whether `count` rows of this side (device pixels) should be quads. */
+  prefersQuads(side: number, count: number): boolean {
+    return count <= MOST_QUADS && (side >= QUADS_FROM || side > this.largestPoint);
+  }
+
+  draw(frame: Frame, sharpOf: SharpOf): void {
+    const { gl } = this;
+    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+    gl.disable(gl.BLEND);
+    gl.disable(gl.DEPTH_TEST);
+    gl.clearColor(frame.ground[0], frame.ground[1], frame.ground[2], 1);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    const uniforms = this.#uniforms(frame);
+    if (frame.rows) this.#quads.load(frame.rows, this.#entered, this.#lit, sharpOf);
+    for (const pass of frame.highlight ? [1, 2] : [0]) {
+      if (frame.rows) this.#quads.draw(frame.rows.length, { ...uniforms, pass });
+      else this.#points.draw({ ...uniforms, pass });
+    }
+  }
+
+  #uniforms({ camera, view, mix, side, ground }: Frame): Record<string, unknown> {
+    const { plan } = this;
+    const texels = plan.level.cell / plan.shrink;
+    const lod = levelFor(texels / side, plan.mips);
+    return {
+      atlas: this.#atlas.texture,
+      pool: this.pool.texture,
+      poolSide: SHARP_SIDE,
+      poolLod: levelFor(SHARP_SIDE / side, SHARP_MIPS),
+      cell: plan.level.cell,
+      page: plan.page,
+      extent: [plan.width * plan.shrink, plan.height * plan.shrink],
+      lod,
+      inset: 0.5 * 2 ** Math.ceil(lod) * plan.shrink,
+      centre: [camera.x, camera.y],
+      scale: [(2 * camera.k) / view.width, (2 * camera.k) / view.height],
+      square: [(2 * side) / this.gl.drawingBufferWidth, (2 * side) / this.gl.drawingBufferHeight],
+      travel: mix,
+      side: Math.min(side, this.largestPoint),
+      ground,
+      dim: DIM,
+    };
+  }
+
+  #canvasBytes(): number {
+    return canvasBytes(this.gl.drawingBufferWidth, this.gl.drawingBufferHeight);
+  }
+}
+
+/** The mip level at which a texel is about a pixel. */
+function levelFor(texelsPerPixel: number, mips: number): number {
+  return Math.min(mips - 1, Math.max(0, Math.log2(texelsPerPixel)));
+}

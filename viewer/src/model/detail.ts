@@ -1,0 +1,83 @@
+/** What the panel says about a row, from its metadata: text stays text, only http and https become links. */
+import type { Column } from "../format/manifest";
+
+export type Field =
+  | { kind: "text"; label: string; text: string }
+  | { kind: "link"; label: string; text: string; href: string }
+  | { kind: "tags"; label: string; tags: string[] };
+
+export interface Detail {
+  row: number;
+  title: string;
+  description: string | null;
+  picture: string;
+  fields: Field[];
+}
+
+/** Reads one value of one row; null or undefined means not given. */
+export type ReadValue = (column: string) => unknown;
+
+/** The address when it is safe to follow, else null. */
+export function safeLink(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  return url.protocol === "http:" || url.protocol === "https:" ? url.href : null;
+}
+
+function tagsOf(value: unknown): string[] {
+  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) return [`${value}`];
+  return Array.from(value as Iterable<unknown>)
+    .filter((tag) => tag !== null && tag !== undefined)
+    .map((tag) => `${tag}`);
+}
+
+function numberText(value: unknown, role: string | null): string {
+  if (typeof value !== "number" || role === "year") return `${value}`;
+  return new Intl.NumberFormat("en").format(value);
+}
+
+/** One column of one row for the panel; null where there is nothing to show. */
+export function fieldOf(column: Column, value: unknown): Field | null {
+  const { label, type, role } = column;
+  if (value === null || value === undefined || value === "") return null;
+  if (type === "tags") {
+    const tags = tagsOf(value);
+    return tags.length > 0 ? { kind: "tags", label, tags } : null;
+  }
+  const text = type === "number" ? numberText(value, role) : `${value}`;
+  const href = type === "link" ? safeLink(text) : null;
+  return href === null ? { kind: "text", label, text } : { kind: "link", label, text, href };
+}
+
+/** The file name without its folders and extension. */
+export function itemName(item: string): string {
+  const name = item.slice(item.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? name.slice(0, dot) : name;
+}
+
+function roleText(columns: Column[], role: string, read: ReadValue): string | null {
+  const column = columns.find((candidate) => candidate.role === role);
+  const value = column ? read(column.name) : null;
+  return value === null || value === undefined || value === "" ? null : `${value}`;
+}
+
+export function titleOf(columns: Column[], read: ReadValue): string {
+  return roleText(columns, "title", read) ?? itemName(`${read("item") ?? ""}`);
+}
+
+/** The address of a row's picture, relative to the page; `path` is the manifest's pattern. */
+export function picturePath(path: string, image: string): string {
+  return path.replaceAll("{prefix}", image.slice(0, 2)).replaceAll("{image}", image);
+}
+
+export function detailOf(columns: Column[], row: number, path: string, read: ReadValue): Detail {
+  const rest = columns.filter(({ role }) => role !== "title" && role !== "description");
+  return {
+    row,
+    title: titleOf(columns, read),
+    description: roleText(columns, "description", read),
+    picture: picturePath(path, `${read("image") ?? ""}`),
+    fields: rest.map((column) => fieldOf(column, read(column.name))).filter((field) => field !== null),
+  };
+}

@@ -1,0 +1,65 @@
+/** Which pictures are where in a layout: an index over its positions, for pointing and for drawing only what is in view. */
+import KDBush from "kdbush";
+import type { Box } from "./camera";
+import { halfExtent, type Items } from "./items";
+
+export class PlaceIndex {
+  readonly #tree: KDBush;
+
+  constructor(
+    readonly items: Items,
+    readonly positions: Float32Array,
+  ) {
+    this.#tree = new KDBush(items.count, 64, Float32Array);
+    for (let i = 0; i < positions.length; i += 2) this.#tree.add(positions[i] ?? 0, positions[i + 1] ?? 0);
+    this.#tree.finish();
+  }
+
+  /** Rows whose middle lies in the box, in the order of drawing. */
+  rowsIn(box: Box): Int32Array {
+    return Int32Array.from(this.#tree.range(box.x0, box.y0, box.x1, box.y1)).sort();
+  }
+
+  /**
+   * The picture drawn on top at a map point, or -1. `side` is the side of a picture's square, `slack` how far outside of
+   * it a pointer may be and still mean it, both in map units; `first` tells rows that are drawn above all others.
+   */
+  at(x: number, y: number, side: number, slack: number, first: ((row: number) => boolean) | null): number {
+    const reach = side / 2 + slack;
+    const near = this.#tree.range(x - reach, y - reach, x + reach, y + reach);
+    const hits = near.filter((row) => this.#distance(row, x, y, side) <= 0);
+    const lit = first ? hits.filter(first) : hits;
+    if (hits.length > 0) return Math.max(...(lit.length > 0 ? lit : hits));
+    return this.#closest(near, (row) => this.#distance(row, x, y, side), slack);
+  }
+
+  /** The row whose middle is nearest to a map point, or -1 where there are none. */
+  nearest(x: number, y: number): number {
+    for (let reach = 1 / 64; reach < 8; reach *= 2) {
+      const near = this.#tree.within(x, y, reach);
+      if (near.length > 0) return this.#closest(near, (row) => this.#toMiddle(row, x, y), Infinity);
+    }
+    return -1;
+  }
+
+  /** Distance in map units from the picture's own rectangle; 0 or less is inside. */
+  #distance(row: number, x: number, y: number, side: number): number {
+    const [halfWidth, halfHeight] = halfExtent(this.items, row);
+    const dx = Math.abs((this.positions[2 * row] ?? 0) - x) - halfWidth * side;
+    const dy = Math.abs((this.positions[2 * row + 1] ?? 0) - y) - halfHeight * side;
+    return Math.max(dx, dy);
+  }
+
+  #toMiddle(row: number, x: number, y: number): number {
+    return Math.hypot((this.positions[2 * row] ?? 0) - x, (this.positions[2 * row + 1] ?? 0) - y);
+  }
+
+  #closest(rows: number[], distance: (row: number) => number, limit: number): number {
+    let [best, least] = [-1, limit];
+    for (const row of rows) {
+      const away = distance(row);
+      if (away <= least) [best, least] = [row, away];
+    }
+    return best;
+  }
+}

@@ -1,0 +1,57 @@
+/** Drag, wheel, pinch and double click on the canvas, by d3-zoom; cameras in, cameras out. */
+import { type Selection, select } from "d3-selection";
+import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
+import { type Box, type Camera, clampCamera, type Viewport } from "../model/camera";
+
+function cameraOf(transform: ZoomTransform, view: Viewport): Camera {
+  const { k, x, y } = transform;
+  return { x: (view.width / 2 - x) / k, y: (y - view.height / 2) / k, k };
+}
+
+function transformOf(camera: Camera, view: Viewport): ZoomTransform {
+  const { x, y, k } = camera;
+  return zoomIdentity.translate(view.width / 2 - x * k, view.height / 2 + y * k).scale(k);
+}
+
+export class Gestures {
+  readonly #canvas: Selection<HTMLCanvasElement, unknown, null, undefined>;
+  readonly #zoom: ZoomBehavior<HTMLCanvasElement, unknown>;
+  #view: Viewport = { width: 1, height: 1 };
+  #box: Box = { x0: -1, y0: -1, x1: 1, y1: 1 };
+  /** Set while a camera is imposed, which is no gesture. */
+  #imposed = false;
+
+  constructor(canvas: HTMLCanvasElement, started: () => void, moved: (camera: Camera) => void) {
+    this.#canvas = select(canvas);
+    this.#zoom = zoom<HTMLCanvasElement, unknown>()
+      .clickDistance(5)
+      .extent(() => [
+        [0, 0],
+        [this.#view.width, this.#view.height],
+      ])
+      .constrain((transform) => {
+        const camera = cameraOf(transform, this.#view);
+        return transformOf(clampCamera(camera, this.#box, [0, Infinity]), this.#view);
+      })
+      .on("start", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+        if (!this.#imposed && event.sourceEvent) started();
+      })
+      .on("zoom", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+        if (!this.#imposed) moved(cameraOf(event.transform, this.#view));
+      });
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.#zoom.duration(0);
+    this.#canvas.call(this.#zoom);
+  }
+
+  setLimits(view: Viewport, box: Box, scales: [number, number]): void {
+    this.#view = view;
+    this.#box = box;
+    this.#zoom.scaleExtent(scales);
+  }
+
+  setCamera(camera: Camera): void {
+    this.#imposed = true;
+    this.#canvas.call(this.#zoom.transform, transformOf(camera, this.#view));
+    this.#imposed = false;
+  }
+}

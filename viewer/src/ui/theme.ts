@@ -1,0 +1,44 @@
+/** Light or dark: the system's choice until the reader makes one, which is kept in this browser. */
+import type { Theme } from "./state.svelte";
+
+const KEY = "pixplot-theme";
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+/** Storage may be forbidden; the choice then lasts as long as the page. */
+function stored(): Theme | null {
+  try {
+    const value = localStorage.getItem(KEY);
+    return value === "light" || value === "dark" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export function currentTheme(): Theme {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === "light" || chosen === "dark") return chosen;
+  return system.matches ? "dark" : "light";
+}
+
+export function chooseTheme(theme: Theme): void {
+  document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // See stored().
+  }
+}
+
+/** Apply the kept choice and call back when the system's changes. */
+export function watchTheme(changed: () => void): void {
+  const kept = stored();
+  if (kept) document.documentElement.dataset.theme = kept;
+  system.addEventListener("change", changed);
+}
+
+/** The page's ground colour as the style sheet has it, each channel in [0, 1]. */
+export function groundColour(): [number, number, number] {
+  const channels = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g) ?? [];
+  const [r = 0, g = 0, b = 0] = channels.map((channel) => Number(channel) / 255);
+  return [r, g, b];
+}

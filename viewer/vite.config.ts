@@ -1,0 +1,15 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Relative addresses, so that the built site works below any path.
+  base: "./",
+  plugins: [svelte()],
+  build: {
+    target: "es2022",
+    // The polyfill is an inline script, which the content security policy forbids.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  test: { include: ["tests/**/*.test.ts"] },
+});
