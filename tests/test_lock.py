@@ -92,6 +92,9 @@ def test_npm_pins_have_digests_and_no_address(path: str) -> None:
     root = packages.pop("")
     assert [name for name, package in packages.items() if "resolved" in package] == []
     assert [name for name, package in packages.items() if not package.get("integrity", "").startswith("sha512-")] == []
+    # `npm ci` refuses a lock without the binaries of other platforms.
+    optional = {name for package in packages.values() for name in package.get("optionalDependencies", {})}
+    assert {name for name in optional if f"node_modules/{name}" not in packages} == set()
     for group in ("dependencies", "devDependencies"):
         assert root.get(group) == wanted.get(group), f"run make lock: {path} is older than package.json"
         assert [f"{name} {version}" for name, version in wanted.get(group, {}).items() if not version[0].isdigit()] == []
