@@ -26,15 +26,21 @@ def planned(attribute):
     return lambda wildcards: getattr(plan(), attribute)
 
 
+def images():
+    """How many images there are; 0 in a dry run of a collection that was never looked at."""
+    try:
+        return plan().catalogue.images
+    except IncompleteCheckpointException:
+        return 0
+
+
 def memory(step):
     """A resources function: MiB for a job of this step, half as much again at each attempt."""
     return lambda wildcards, attempt: int(
-        planning.memory(step, plan().catalogue.images) * (1 + (attempt - 1) / 2)
+        planning.memory(step, images()) * (1 + (attempt - 1) / 2)
     )
 
 
 def minutes(step):
     """A resources function: minutes for a job of this step."""
-    return lambda wildcards, attempt: attempt * planning.minutes(
-        step, plan().catalogue.images
-    )
+    return lambda wildcards, attempt: attempt * planning.minutes(step, images())

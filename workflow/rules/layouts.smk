@@ -102,7 +102,7 @@ rule alphabetical:
         pixplot step layouts alphabetical \
             --catalog catalog \
             --vectors {params.vectors:q} \
-            --by {params.by:q} \
+            --by={params.by:q} \
             --aspect {params.aspect:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}

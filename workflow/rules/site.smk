@@ -52,8 +52,8 @@ rule site:
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \
             --viewer {params.viewer:q} \
-            --title {params.title:q} \
-            --description {params.description:q} \
+            --title={params.title:q} \
+            --description={params.description:q} \
             --out site \
             2>&1 | tee {log:q}
         : made from {params.digest}
