@@ -54,7 +54,7 @@ class _Problems:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the step's flags."""
     parser.add_argument("--images", type=Path, required=True, help="folder of pictures")
-    parser.add_argument("--metadata", type=Path, nargs="*", default=[], help="CSV file, or nothing")
+    parser.add_argument("--metadata", type=Path, nargs="*", required=True, help="CSV file, or nothing")
     parser.add_argument("--shard-size", type=int, required=True, help="images per shard")
     parser.add_argument("--ledger", type=Path, required=True, help="folder of what earlier runs knew")
     parser.add_argument("--fingerprint", required=True, help="digest of the listing, kept in the plan")
