@@ -237,7 +237,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
     with commit.folder(folder) as draft:
         arrays.write(draft.path, "members", members)
         draft.rows = len(images)
-        draft.summary = {"list": entries}
+        draft.summary = {"layout": "umap", "list": entries}
 
 
 def _write_viewer(folder: Path) -> None:

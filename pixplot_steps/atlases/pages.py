@@ -46,7 +46,8 @@ class Canvas:
         corners = geometry.corners(slots, self.pages).tolist()
         for place, ((x, y, w, h), (dx, dy, dw, dh), (number, cx, cy)) in enumerate(zip(sources, targets, corners, strict=True)):
             top = place * THUMB + y
-            cell = stack.resize((dw, dh), Image.Resampling.BOX, box=(x, top, x + w, top + h))
+            # Cropped first: with `resize(box=...)` the rounding of weights depends on where in the stack the picture lies.
+            cell = stack.crop((x, top, x + w, top + h)).resize((dw, dh), Image.Resampling.BOX)
             self.images[number - self.numbers.start].paste(cell, (cx + dx, cy + dy))
 
     def encoded(self, form: str, quality: int) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -51,7 +52,7 @@ def pictures(part: Part) -> Iterator[tuple[str, memoryview]]:
     ends = ends[part.rows]
     stored = arrays.open_array(part.folder, "picture")
     for first, last in _runs(begins, ends):
-        data = memoryview(np.asarray(stored[int(begins[first]) : int(ends[last])], dtype=np.uint8))
+        data = np.asarray(stored[int(begins[first]) : int(ends[last])], dtype=np.uint8).data
         for i in range(first, last + 1):
             yield part.ids[i], data[int(begins[i] - begins[first]) : int(ends[i] - begins[first])]
 
@@ -68,7 +69,7 @@ def problems(catalog: Path, images: Path, shards: list[str], items: pa.Table) ->
     found = [tables.read(catalog / "problems.parquet", tables.PROBLEMS, tables.PROBLEMS.names)]
     for shard in shards:
         table = tables.read(images / f"{shard}.zarr" / "problems.parquet", tables.PROBLEMS, tables.PROBLEMS.names)
-        found.append(table.filter(pa.compute.is_in(table["path"], value_set=used)))
+        found.append(table.filter(pc.is_in(table["path"], value_set=used)))
     return found
 
 

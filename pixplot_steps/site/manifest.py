@@ -45,7 +45,7 @@ class Parts:
     sizes: Json
     layouts: list[tuple[str, Json, Json]]
     atlas: Atlas
-    hotspots: list[Json]
+    hotspots: Json
     members: Json
     problems: Json
     pictures: Pictures
@@ -71,7 +71,7 @@ def value(parts: Parts) -> Json:
         "sizes": parts.sizes,
         "layouts": [_layout(*layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
-        "hotspots": {"layout": _map(parts), "members": parts.members, "list": parts.hotspots},
+        "hotspots": {"layout": parts.hotspots["layout"], "members": parts.members, "list": parts.hotspots["list"]},
         "problems": parts.problems,
         "pictures": {"path": PICTURE_PATH, "longest_side": parts.pictures.longest_side, "bytes": parts.pictures.bytes},
         "model": _model(parts.vectors["model"]),
@@ -81,11 +81,6 @@ def value(parts: Parts) -> Json:
 
 def _counts(parts: Parts) -> Json:
     return {"items": parts.table["rows"], "images": parts.images, "shards": parts.shards, "problems": parts.problems["rows"]}
-
-
-def _map(parts: Parts) -> str:
-    """The layout on which hotspots were sought: the first map."""
-    return next((name for name, summary, _ in parts.layouts if summary["kind"] == "map"), parts.layouts[0][0])
 
 
 def _layout(name: str, summary: Json, positions: Json) -> Json:

@@ -127,7 +127,7 @@ def _write_data(
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         layouts=[_layout(site, name, path, count) for name, path in args.layouts],
         atlas=_atlas(site, args, count),
-        hotspots=commit.stamp(args.hotspots).summary["list"],
+        hotspots=commit.stamp(args.hotspots).summary,
         members=site.hashed(hashed.array(members)),
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,

@@ -1,0 +1,343 @@
+"""The rules of docs/format.md, one function for each part of the manifest. Each gives the faults of its part.
+
+A function ends early, with Wrong, where what is found leaves nothing more to compare.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pixplot_steps import digest
+from pixplot_steps.site import table
+from pixplot_steps.site.manifest import FORMAT, PICTURE_PATH, VERSION
+from pixplot_steps.site.untrusted import MANIFEST, Fault, Node, Site, Wrong
+
+Faults = Iterator[Fault]
+
+_PROBLEMS = ("path", "stage", "kind", "reason", "action")
+_ID = re.compile("[0-9a-f]{32}")
+_SLACK = 1e-6
+"""Float32 positions may round past 1 by this."""
+
+_LARGEST_SIDE = 1 << 16
+"""Of a page or a picture: beyond what JPEG and WebP can hold."""
+
+_END_OF_JPEG = b"\xff\xd9"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The table's images: distinct ids, sorted, and for each row the index of its id."""
+
+    ids: list[str]
+    index: NDArray[np.int64]
+
+
+def head(manifest: Node) -> Faults:
+    """Format, version and texts."""
+    manifest["format"].text(FORMAT)
+    version = manifest["version"]
+    if version.integer() != VERSION:
+        raise version.wrong(str(VERSION))
+    for key in ("title", "description"):
+        manifest[key].text()
+    manifest["counts"]["images"].integer(1, manifest["counts"]["items"].integer(1))
+    for key in ("shards", "problems"):
+        manifest["counts"][key].integer()
+    yield from ()
+
+
+def items(manifest: Node, found: pa.Table) -> Faults:
+    """The table of items: its rows, its two fixed columns and the order of its rows."""
+    name, count = manifest["table"]["file"].text(), manifest["counts"]["items"].integer()
+    if found.num_rows != count:
+        yield Fault(name, f"{count} rows, as counts.items says", f"{found.num_rows} rows")
+    for column in table.FIXED:
+        if column not in found.column_names or not _is_text(found[column].type) or found[column].null_count:
+            raise Wrong(name, f"a column {column!r} of texts, all given", _type(found, column))
+    names = found["item"].combine_chunks().cast(pa.string())
+    steps = pc.less(names[:-1], names[1:])
+    if not pc.all(steps, min_count=0).as_py():
+        row = steps.index(False).as_py() + 1
+        yield Fault(name, "items sorted by path, each once", f"row {row}: {names[row].as_py()!a} after {names[row - 1].as_py()!a}")
+
+
+def rows(manifest: Node, found: pa.Table) -> Rows:
+    """The images of the table's rows."""
+    coded = found["image"].combine_chunks().cast(pa.string()).dictionary_encode()
+    ids = coded.dictionary.to_pylist()
+    strange = next((image for image in ids if not _ID.fullmatch(image)), None)
+    if strange is not None:
+        raise Wrong(manifest["table"]["file"].text(), "ids of images of 32 hexadecimal characters", ascii(strange))
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    rank = np.empty(len(ids), np.int64)
+    rank[order] = np.arange(len(ids))
+    return Rows([ids[i] for i in order], rank[np.asarray(coded.indices, dtype=np.int64)])
+
+
+def images(manifest: Node, known: Rows) -> Faults:
+    """The number of distinct images."""
+    if len(known.ids) != manifest["counts"]["images"].integer():
+        yield manifest["counts"]["images"].wrong(f"{len(known.ids)}, as the table has").fault
+
+
+def columns(manifest: Node, found: pa.Table) -> Faults:
+    """The list of columns, and the table's types."""
+    seen: set[str] = set(table.FIXED)
+    for column in manifest["columns"].list():
+        name, kind = column["name"].text(), column["type"].text(*table.TYPES)
+        column["label"].text()
+        if column["role"].value is not None:
+            column["role"].text(*table.ROLES)
+        if name in seen:
+            yield column["name"].wrong("a name that is not taken").fault
+        seen.add(name)
+        if found.column_names.count(name) != 1 or not _fits(found[name].type, kind):
+            yield Fault(manifest["table"]["file"].text(), f"one column {name!r} of {kind} ({table.TYPES[kind]})", _type(found, name))
+    for name in sorted(set(found.column_names) - seen):
+        yield Fault(manifest["table"]["file"].text(), "only columns that the manifest lists", ascii(name))
+
+
+def colours(site: Site, manifest: Node) -> Faults:
+    """Mean colours."""
+    site.array(manifest["colours"], "u8", (_count(manifest), 3))
+    yield from ()
+
+
+def sizes(site: Site, manifest: Node) -> Faults:
+    """Widths and heights."""
+    values = site.array(manifest["sizes"], "u32", (_count(manifest), 2))
+    yield from _outside(manifest["sizes"], values, values >= 1, "sizes of at least 1")
+
+
+def layout_names(manifest: Node) -> Faults:
+    """That there are layouts, of distinct names."""
+    names = [layout["name"].text() for layout in manifest["layouts"].list()]
+    if not names or len(set(names)) != len(names):
+        yield manifest["layouts"].wrong(f"one layout or more, of distinct names, not {names!a}").fault
+
+
+def layout(site: Site, manifest: Node, one: Node) -> Faults:
+    """One layout."""
+    one["label"].text()
+    one["kind"].text("map", "grid")
+    if one["cell"].number(0) == 0:
+        yield one["cell"].wrong("a number above 0").fault
+    if one["quality"].value is not None:
+        yield from _quality(one["quality"])
+    values = site.array(one["positions"], "f32", (_count(manifest), 2))
+    yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+
+
+def slots(site: Site, manifest: Node, known: Rows | None) -> Faults:
+    """The slot of each row: one for each image, from 0 without a gap."""
+    reference, count = manifest["atlas"]["slots"], manifest["counts"]["images"].integer()
+    values = site.array(reference, "u32", (_count(manifest),)).astype(np.int64)
+    yield from _outside(reference, values, values < count, f"slots below {count}, the number of images")
+    if known is None or len(known.index) != len(values):
+        return
+    of_image = np.full(len(known.ids), -1)
+    of_image[known.index] = values
+    shared = np.flatnonzero(of_image[known.index] != values)
+    if len(shared):
+        yield Fault(reference["file"].text(), "one slot for rows that show one image", f"another slot in row {shared[0]}")
+    if len(np.unique(of_image)) != len(of_image):
+        yield Fault(reference["file"].text(), "a slot for each image", f"{len(np.unique(of_image))} slots for {len(of_image)} images")
+
+
+def levels(manifest: Node) -> Faults:
+    """The levels' cells."""
+    atlas = manifest["atlas"]
+    atlas["format"].text("webp", "jpeg")
+    page = atlas["page"].integer(1, _LARGEST_SIDE)
+    cells = [level["cell"].integer(1, page) for level in atlas["levels"].list()]
+    if not cells or cells != sorted(set(cells)):
+        yield atlas["levels"].wrong(f"one level or more, ascending by cell, not {cells}").fault
+    for cell in cells:
+        if page % cell:
+            yield atlas["page"].wrong(f"a multiple of the cell, {cell}").fault
+
+
+def level(manifest: Node, one: Node) -> Faults:
+    """The number of pages of a level."""
+    expected = _pages(manifest, one).count
+    if len(one["pages"].list()) != expected:
+        yield Fault(MANIFEST, f"{one.key}: {expected} pages for this cell", f"{len(one['pages'].list())}")
+
+
+def pages(manifest: Node, one: Node) -> Iterator[tuple[Node, tuple[int, int]]]:
+    """The pages of a level with the size that each should have."""
+    layout = _pages(manifest, one)
+    for number, page in enumerate(one["pages"].list()):
+        yield page, (layout.page, layout.height(number))
+
+
+def page(site: Site, manifest: Node, reference: Node, size: tuple[int, int]) -> Faults:
+    """One page: its bytes, format and size."""
+    site.file(reference)
+    found = site.image(reference["file"].text(), manifest["atlas"]["format"].text().upper())
+    if found != size:
+        yield Fault(reference["file"].text(), f"{size[0]} x {size[1]} pixels", f"{found[0]} x {found[1]} pixels")
+
+
+def hotspots(site: Site, manifest: Node, known: Rows | None) -> Faults:
+    """Members, and the list."""
+    spots = manifest["hotspots"]
+    spots["layout"].text(*(one["name"].text() for one in manifest["layouts"].list()))
+    listed = spots["list"].list()
+    members = site.array(spots["members"], "i32", (_count(manifest),))
+    inside = (members >= -1) & (members < len(listed))
+    yield from _outside(spots["members"], members, inside, f"members from -1 to {len(listed) - 1}")
+    counts = [spot["count"].integer(1) for spot in listed]
+    if counts != sorted(counts, reverse=True):
+        yield spots["list"].wrong("hotspots that descend by count").fault
+    names = [spot["id"].text() for spot in listed]
+    if len(set(names)) != len(names):
+        yield spots["list"].wrong("distinct ids").fault
+    numbers = np.bincount(members[inside] + 1, minlength=len(listed) + 1)[1:]
+    for i, spot in enumerate(listed):
+        yield from _hotspot(spot, i, members, int(numbers[i]), known)
+
+
+def problems(site: Site, manifest: Node) -> Faults:
+    """The table of problems."""
+    reference, count = manifest["problems"], manifest["counts"]["problems"].integer()
+    found = site.table(reference)
+    if found.num_rows != count:
+        yield Fault(reference["file"].text(), f"{count} rows, as counts.problems says", f"{found.num_rows} rows")
+    if tuple(found.column_names) != _PROBLEMS or not all(_is_text(field.type) for field in found.schema):
+        yield Fault(reference["file"].text(), f"the columns {', '.join(_PROBLEMS)}, of texts", str(found.schema).replace("\n", ", "))
+
+
+def picture_sizes(site: Site, manifest: Node, known: Rows) -> Iterator[tuple[str, int]]:
+    """The path of each image's picture and the longest side that it may have."""
+    manifest["pictures"]["path"].text(PICTURE_PATH)
+    limit = manifest["pictures"]["longest_side"].integer(1, _LARGEST_SIDE)
+    sizes = site.array(manifest["sizes"], "u32", (_count(manifest), 2)).max(axis=1)
+    if len(sizes) != len(known.index):
+        raise Wrong(manifest["table"]["file"].text(), f"{len(sizes)} rows", f"{len(known.index)} rows")
+    longest = np.full(len(known.ids), limit, dtype=np.int64)
+    longest[known.index] = np.minimum(sizes, limit)
+    for image, side in zip(known.ids, longest.tolist(), strict=True):
+        yield PICTURE_PATH.format(prefix=image[:2], image=image), side
+
+
+def picture(site: Site, name: str, side: int) -> Faults:
+    """One picture: whole, and not enlarged."""
+    width, height = site.image(name, "JPEG")
+    if max(width, height) > side:
+        yield Fault(name, f"no side longer than {side} pixels", f"{width} x {height} pixels")
+    with site.path(name).open("rb") as file:
+        file.seek(-len(_END_OF_JPEG), os.SEEK_END)
+        end = file.read()
+    if end != _END_OF_JPEG:
+        yield Fault(name, "a whole JPEG file, closed by its end marker", f"the last bytes {end.hex()}")
+
+
+def picture_bytes(manifest: Node, total: int) -> Faults:
+    """The length of all pictures together."""
+    if manifest["pictures"]["bytes"].integer() != total:
+        yield manifest["pictures"]["bytes"].wrong(f"{total}, the bytes of all pictures").fault
+
+
+def model(manifest: Node) -> Faults:
+    """What is said of the features and of the principal components."""
+    manifest["model"]["name"].text()
+    manifest["model"]["description"].text()
+    manifest["model"]["dimensions"].integer(1)
+    if not isinstance(manifest["model"]["version"].value, int | str):
+        yield manifest["model"]["version"].wrong("a version").fault
+    manifest["vectors"]["components"].integer(0)
+    manifest["vectors"]["explained_variance"].number(0, 1)
+
+
+def _count(manifest: Node) -> int:
+    return manifest["counts"]["items"].integer(1)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(kind == pa.string() or (pa.types.is_dictionary(kind) and kind.value_type == pa.string()))
+
+
+def _fits(kind: pa.DataType, wanted: str) -> bool:
+    expected = table.TYPES[wanted]
+    return _is_text(kind) if expected == pa.string() else bool(kind == expected)
+
+
+def _type(found: pa.Table, column: str) -> str:
+    named = [field for field in found.schema if field.name == column]
+    if len(named) != 1:
+        return f"{len(named)} of that name"
+    return f"{named[0].type}, {found[column].null_count} not given"
+
+
+def _outside(reference: Node, values: NDArray[Any], right: NDArray[np.bool_], expected: str) -> Faults:
+    wrong = np.flatnonzero(~right.reshape(len(values), -1).all(axis=1))
+    if len(wrong):
+        found = f"{values[wrong[0]].tolist()} in row {wrong[0]}, one of {len(wrong)} such rows"
+        yield Fault(reference["file"].text(), expected, found)
+
+
+def _quality(quality: Node) -> Faults:
+    if not isinstance(quality.value, dict):
+        raise quality.wrong("an object or null")
+    for key in ("trustworthiness", "neighbours_kept"):
+        if quality.value.get(key) is not None:
+            quality[key].number(0, 1)
+    yield from ()
+
+
+def _pages(manifest: Node, one: Node) -> _Pages:
+    return _Pages(manifest["atlas"]["page"].integer(1), one["cell"].integer(1), manifest["counts"]["images"].integer(1))
+
+
+@dataclass(frozen=True)
+class _Pages:
+    """The format's arithmetic, written once more: a checker that shared the writer's would share its mistakes."""
+
+    page: int
+    cell: int
+    images: int
+
+    @property
+    def per_page(self) -> int:
+        return (self.page // self.cell) ** 2
+
+    @property
+    def count(self) -> int:
+        return -(-self.images // self.per_page)
+
+    def height(self, number: int) -> int:
+        left = min(self.per_page, self.images - number * self.per_page)
+        return -(-left // (self.page // self.cell)) * self.cell
+
+
+def _hotspot(spot: Node, index: int, members: NDArray[np.int32], number: int, known: Rows | None) -> Faults:
+    spot["label"].text()
+    if spot["count"].integer() != number:
+        yield spot["count"].wrong(f"{number}, the rows that are members").fault
+    if members[spot["item"].integer(0, len(members) - 1)] != index:
+        yield spot["item"].wrong("the row of a member").fault
+    yield from _frame(spot)
+    if known is not None and len(known.index) == len(members):
+        ids = [known.ids[i] for i in np.unique(known.index[members == index])]
+        if spot["id"].text() != (expected := digest.of_lines(ids)):
+            yield spot["id"].wrong(f"{expected}, the digest of its images").fault
+
+
+def _frame(spot: Node) -> Faults:
+    values = {key: [value.number(-1 - _SLACK, 1 + _SLACK) for value in spot[key].list()] for key in ("centre", "bounds")}
+    if len(values["centre"]) != 2:
+        yield spot["centre"].wrong("x and y").fault
+    bounds = values["bounds"]
+    if len(bounds) != 4 or bounds[0] > bounds[2] or bounds[1] > bounds[3]:
+        yield spot["bounds"].wrong("x0, y0, x1, y1, in order").fault
