@@ -39,6 +39,8 @@ const REST = 70;
 const SLACK = 6;
 /** Below this width the panel comes from below; the style sheet has the same number. */
 const NARROW = 720;
+/** Share of its cell that a picture in a grid takes, so that neighbours do not touch. */
+const GRID_SHARE = 0.93;
 const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
 
 /** For tests: what is on the screen, and where. */
@@ -88,6 +90,10 @@ async function loadItems(
   return [makeItems(colours, sizes, slots, plan.level.cell), positions];
 }
 
+function placedIn(layout: Layout, positions: Float32Array): Placed {
+  return { positions, cell: layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell };
+}
+
 /** The parsing of tables is its own chunk: nothing on the first screen needs it. */
 async function loadTable(site: Manifest): Promise<Rows> {
   const { fetchTable } = await import("./data/table");
@@ -131,7 +137,7 @@ class Viewer {
     first: { layout: Layout; positions: Float32Array; members: Promise<Int32Array> | null },
   ) {
     const { layout, positions } = first;
-    const placed = { positions, cell: layout.cell };
+    const placed = placedIn(layout, positions);
     this.#layouts.set(layout.name, Promise.resolve(placed));
     this.#travel = new Travel(placed);
     this.#highlight = new Highlight(items.count);
@@ -315,6 +321,7 @@ class Viewer {
         ground: this.#ground,
         highlight: this.#highlight.active,
         rows,
+        front: this.#inFront(now),
       },
       (slot) => this.#sharpOf(slot, now),
     );
@@ -329,6 +336,11 @@ class Viewer {
     if (!this.#index || !this.#travel.arrived(now) || !this.#scene.prefersQuads(side, 0)) return null;
     const rows = this.#index.rowsIn(this.#view.seen());
     return this.#scene.prefersQuads(side, rows.length) ? rows : null;
+  }
+
+  #inFront(now: number): Int32Array {
+    const rows = [this.ui.detail?.row ?? -1, this.#hovered];
+    return Int32Array.from(this.#travel.arrived(now) ? rows.filter((row) => row >= 0) : []);
   }
 
   #settled(now: number): boolean {
@@ -367,10 +379,14 @@ class Viewer {
 
   #job(key: number, row: number, table: Rows) {
     this.#pool.started(key);
-    const [w, h] = [this.items.sizes[2 * row] ?? 1, this.items.sizes[2 * row + 1] ?? 1];
+    const [w, h] = this.#sizeOf(row);
     const longest = Math.max(w, h);
     const [width, height] = [fitSide(SHARP_SIDE, w, longest), fitSide(SHARP_SIDE, h, longest)];
     return { key, path: this.#pictureOf(row, table), width, height };
+  }
+
+  #sizeOf(row: number): [number, number] {
+    return [this.items.sizes[2 * row] ?? 1, this.items.sizes[2 * row + 1] ?? 1];
   }
 
   #placeSharp(key: number, picture: ImageBitmap): void {
@@ -441,7 +457,7 @@ class Viewer {
   #mark(row: number): void {
     if (row === this.#hovered) return;
     this.#hovered = row;
-    this.#showMarks();
+    this.invalidate();
   }
 
   /** While the keyboard steers, the picture nearest to the middle is the one that Enter opens. */
@@ -494,7 +510,7 @@ class Viewer {
     if (!table || row < 0 || row >= this.items.count) return;
     if (!this.ui.detail) this.#returnFocus = document.activeElement as HTMLElement | null;
     const read = (column: string) => table.value(column, row);
-    this.ui.detail = detailOf(this.site.columns, row, this.site.pictures.path, read);
+    this.ui.detail = detailOf(this.site.columns, row, this.#sizeOf(row), this.site.pictures.path, read);
     this.ui.announcement = strings.opened(this.ui.detail.title);
     this.#mark(-1);
     this.#measure();

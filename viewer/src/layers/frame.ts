@@ -18,4 +18,6 @@ export interface Frame {
   readonly highlight: boolean;
   /** The rows to draw as quads, in drawing order; null draws all rows as points. */
   readonly rows: Int32Array | null;
+  /** Rows drawn once more over all others: the one pointed at, the one open. */
+  readonly front: Int32Array;
 }

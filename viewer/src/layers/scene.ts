@@ -87,6 +87,9 @@ export class Scene {
       if (frame.rows) this.#quads.draw(frame.rows.length, { ...uniforms, pass });
       else this.#points.draw({ ...uniforms, pass });
     }
+    if (frame.front.length === 0) return;
+    this.#quads.load(frame.front, this.#entered, this.#lit, sharpOf);
+    this.#quads.draw(frame.front.length, { ...uniforms, pass: 0 });
   }
 
   #uniforms({ camera, view, mix, side, ground }: Frame): Record<string, unknown> {

@@ -11,6 +11,9 @@ export interface Detail {
   title: string;
   description: string | null;
   picture: string;
+  /** Of the original, in pixels. */
+  width: number;
+  height: number;
   fields: Field[];
 }
 
@@ -71,13 +74,21 @@ export function picturePath(path: string, image: string): string {
   return path.replaceAll("{prefix}", image.slice(0, 2)).replaceAll("{image}", image);
 }
 
-export function detailOf(columns: Column[], row: number, path: string, read: ReadValue): Detail {
+export function detailOf(
+  columns: Column[],
+  row: number,
+  [width, height]: readonly [number, number],
+  path: string,
+  read: ReadValue,
+): Detail {
   const rest = columns.filter(({ role }) => role !== "title" && role !== "description");
   return {
     row,
     title: titleOf(columns, read),
     description: roleText(columns, "description", read),
     picture: picturePath(path, `${read("image") ?? ""}`),
+    width,
+    height,
     fields: rest.map((column) => fieldOf(column, read(column.name))).filter((field) => field !== null),
   };
 }

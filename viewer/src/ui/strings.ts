@@ -61,7 +61,7 @@ export const strings = {
   vectors: (components: number, explained: number) =>
     `These were condensed to ${number(components)}, which keep ${share(explained)} of the differences.`,
   trustworthiness: (value: number) =>
-    `${share(value)} trustworthy: pictures that lie side by side are, this far, really alike.`,
+    `Trustworthiness ${share(value)}: how rarely pictures lie side by side that are not alike.`,
   neighboursMap: (value: number) =>
     `Of the ten pictures most like a picture, ${share(value)} are among the ten nearest on the map.`,
   neighboursGrid: (value: number) =>

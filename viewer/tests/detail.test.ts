@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import type { Column, ColumnType } from "../src/format/manifest";
+import { detailOf, fieldOf, itemName, picturePath, safeLink } from "../src/model/detail";
+
+const column = (type: ColumnType, role: string | null = null): Column => ({
+  name: "c",
+  label: "C",
+  type,
+  role,
+});
+
+describe("safeLink", () => {
+  it.each([
+    ["https://example.org/a?b", "https://example.org/a?b"],
+    ["http://example.org", "http://example.org/"],
+    ["javascript:alert(1)", null],
+    [" JaVaScRiPt:alert(1)", null],
+    ["data:text/html,<script>", null],
+    ["file:///etc/passwd", null],
+    ["//example.org", null],
+    ["nothing", null],
+  ])("%s", (text, href) => {
+    expect(safeLink(text)).toBe(href);
+  });
+});
+
+describe("fieldOf", () => {
+  it.each([
+    ["text", "<b>x</b>", { kind: "text", text: "<b>x</b>" }, "markup stays text"],
+    ["number", 12345.5, { kind: "text", text: "12,345.5" }, "numbers are grouped"],
+    ["number", 0, { kind: "text", text: "0" }, "nought is given"],
+    [
+      "link",
+      "javascript:alert(1)",
+      { kind: "text", text: "javascript:alert(1)" },
+      "an unsafe link is only shown",
+    ],
+    [
+      "link",
+      "https://e.org/",
+      { kind: "link", text: "https://e.org/", href: "https://e.org/" },
+      "a safe link",
+    ],
+    ["tags", ["a", null, "b"], { kind: "tags", tags: ["a", "b"] }, "tags without nulls"],
+  ] as const)("%s %j: %j, %s", (type, value, expected, _why) => {
+    expect(fieldOf(column(type), value)).toEqual({ label: "C", ...expected });
+  });
+
+  it.each([
+    ["text", null],
+    ["text", undefined],
+    ["text", ""],
+    ["tags", []],
+  ] as const)("omits %s %j", (type, value) => {
+    expect(fieldOf(column(type), value)).toBeNull();
+  });
+
+  it("writes years without grouping", () => {
+    expect(fieldOf(column("number", "year"), 1850)).toMatchObject({ text: "1850" });
+  });
+});
+
+it("names an item by its file", () => {
+  expect(itemName("room 1/a.b.jpg")).toBe("a.b");
+  expect(itemName(".hidden")).toBe(".hidden");
+});
+
+it("builds the picture's path", () => {
+  expect(picturePath("pictures/{prefix}/{image}.jpg", "ab12")).toBe("pictures/ab/ab12.jpg");
+});
+
+it("falls back on the item's name without a title", () => {
+  const row: Record<string, unknown> = { image: "ab12", item: "x/y.jpg", title: null, c: "v" };
+  const columns = [{ name: "title", label: "Title", type: "text" as const, role: "title" }, column("text")];
+  const detail = detailOf(columns, 5, [4, 3], "{prefix}/{image}", (name) => row[name]);
+  expect(detail).toMatchObject({
+    row: 5,
+    title: "y",
+    description: null,
+    picture: "ab/ab12",
+    width: 4,
+    height: 3,
+  });
+  expect(detail.fields).toEqual([{ kind: "text", label: "C", text: "v" }]);
+});

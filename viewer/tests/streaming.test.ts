@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import type { Atlas } from "../src/format/manifest";
+import {
+  BUDGET,
+  BYTES_PER_ROW,
+  canvasBytes,
+  MIB,
+  planAtlas,
+  SHARP_LAYER_BYTES,
+  sharpLayers,
+  textureBytes,
+} from "../src/model/budget";
+import { makeItems } from "../src/model/items";
+import { LayerPool } from "../src/model/pool";
+import { needsSharp, sharpOrder } from "../src/model/priority";
+import { manifestJson } from "./site";
+
+const limits = { textureSize: 8192, layers: 2048 };
+
+function atlas(page: number, cell: number, pages: number): Atlas {
+  const file = { file: "data/p", bytes: 1, digest: "" };
+  const { slots } = manifestJson().atlas as unknown as Atlas;
+  return { page, format: "webp", slots, levels: [{ cell, pages: Array(pages).fill(file) }] };
+}
+
+describe("planAtlas", () => {
+  it("takes a whole atlas as it is, one page no higher than needed", () => {
+    const plan = planAtlas(atlas(2048, 64, 1), 33, limits);
+    expect(plan).toMatchObject({ shrink: 1, width: 2048, height: 128, layers: 1, mips: 4 });
+  });
+
+  it("halves pages that are larger than the graphics allow", () => {
+    expect(planAtlas(atlas(8192, 64, 1), 16384, { textureSize: 2048, layers: 256 })).toMatchObject({
+      shrink: 4,
+      width: 2048,
+    });
+  });
+
+  it("shows fewer pages rather than failing", () => {
+    const plan = planAtlas(atlas(256, 8, 40), 40_000, { textureSize: 2048, layers: 16 });
+    expect(plan?.layers).toBe(16);
+  });
+
+  it("takes the sharpest level that fits whole", () => {
+    const two = atlas(2048, 32, 8);
+    two.levels.push({ cell: 128, pages: Array(128).fill(two.levels[0]?.pages[0]) });
+    expect(planAtlas(two, 32_000, limits)?.level.cell).toBe(32);
+    two.levels[1]?.pages.splice(4);
+    expect(planAtlas(two, 1_000, limits)?.level.cell).toBe(128);
+  });
+
+  it("has no plan for an atlas without pages", () => {
+    expect(planAtlas({ ...atlas(2048, 64, 0) }, 0, limits)).toBeNull();
+  });
+});
+
+describe("the budget", () => {
+  it.each([
+    [300, 64, 1],
+    [32_768, 32, 8],
+    [100_000, 16, 7],
+    [131_072, 16, 8],
+    [1_000_000, 8, 16],
+    [2_000_000, 8, 31],
+  ])("holds for %i pictures in cells of %i px", (rows, cell, pages) => {
+    const plan = planAtlas(atlas(2048, cell, pages), rows, limits);
+    const others = (plan?.bytes ?? 0) + rows * BYTES_PER_ROW + canvasBytes(1920, 1080) + 12_000 * 24;
+    expect(others + sharpLayers(others) * SHARP_LAYER_BYTES).toBeLessThanOrEqual(BUDGET);
+  });
+
+  it("counts mip levels", () => {
+    expect(textureBytes(2048, 2048, 1, 1)).toBe(16 * MIB);
+    expect(textureBytes(2048, 2048, 2, 2)).toBe(40 * MIB);
+  });
+});
+
+describe("LayerPool", () => {
+  const place = (pool: LayerPool, keys: number[]) => {
+    for (const key of pool.want(keys).load) pool.started(key);
+    return keys.map((key) => pool.place(key));
+  };
+
+  it("loads what is wanted, once", () => {
+    const pool = new LayerPool(2);
+    expect(pool.want([7, 8]).load).toEqual([7, 8]);
+    pool.started(7);
+    pool.started(8);
+    expect(pool.want([7, 8]).load).toEqual([]);
+    expect(pool.place(7)).toBe(0);
+    expect(pool.layerOf(7)).toBe(0);
+  });
+
+  it("gives up what is no longer wanted", () => {
+    const pool = new LayerPool(2);
+    for (const key of pool.want([1, 2]).load) pool.started(key);
+    expect(pool.want([2, 3])).toEqual({ load: [3], cancel: [1] });
+    expect(pool.place(1)).toBeNull();
+  });
+
+  it("takes the layer of the least recently wanted", () => {
+    const pool = new LayerPool(3);
+    place(pool, [1, 2, 3]);
+    pool.want([1, 2, 3]);
+    pool.want([1]);
+    const [layer] = place(pool, [4]);
+    expect(layer).toBe(2);
+    expect([1, 2, 3, 4].map((key) => pool.layerOf(key) !== undefined)).toEqual([true, true, false, true]);
+  });
+
+  it("never takes the layer of a picture in view", () => {
+    const pool = new LayerPool(2);
+    place(pool, [1, 2]);
+    expect(pool.want([1, 2, 3]).load).toEqual([]);
+  });
+
+  it("does not ask twice for a picture that could not be had", () => {
+    const pool = new LayerPool(2);
+    pool.want([1]);
+    pool.started(1);
+    pool.failed(1);
+    expect(pool.want([1]).load).toEqual([]);
+  });
+});
+
+describe("sharpOrder", () => {
+  const sizes = new Uint32Array([100, 100, 100, 100, 100, 20, 100, 100]);
+  const items = makeItems(new Uint8Array(12), sizes, new Uint32Array([0, 1, 2, 1]), 64);
+  const positions = new Float32Array([3, 0, 1, 0, -1, 0, 0, 5]);
+
+  it("goes from the middle outwards, larger first, each image once", () => {
+    const order = sharpOrder(items, positions, new Int32Array([0, 1, 2, 3]), 0, 0, 1);
+    expect(order.map(({ slot }) => slot)).toEqual([1, 2, 0]);
+    expect(order[0]?.row).toBe(1);
+  });
+
+  it("is not needed while the atlas is sharp enough", () => {
+    expect([needsSharp(64, 64), needsSharp(96, 64), needsSharp(97, 64)]).toEqual([false, false, true]);
+  });
+});
