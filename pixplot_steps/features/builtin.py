@@ -1,6 +1,6 @@
 """The model `builtin`: shapes and colours described without a neural network, so that it runs anywhere and needs no weights.
 
-Three blocks, each of length 1 times its weight, then the whole of length 1:
+Three blocks, each of length 1 (less where there is next to nothing to describe) times its weight, then the whole of length 1:
 
 * gradients: histograms of oriented gradients of CIE lightness over a grid of cells, normalised against their neighbours
   (Dalal and Triggs, "Histograms of oriented gradients for human detection", CVPR 2005), in the compact form with signed and unsigned
@@ -39,8 +39,10 @@ Floats = NDArray[np.float32]
 
 _CLIP = 0.2
 """No single edge makes up more than this share of its neighbourhood (Dalal and Triggs, section 6.4)."""
-_QUIET = 20.0
+_QUIET = 30.0
 """Gradient energy, in L* summed over a neighbourhood, below which noise is not blown up to look like edges."""
+_FAINT = 7.0
+"""Length of the gradients before normalisation below which they are left faint: real pictures have 9 to 16, noise in an even one far less."""
 _FLAT = 40.0
 """Length of a layout, in L*a*b* units, below which it counts as even grey and is not blown up."""
 _LOW = np.array([0, -80, -80], np.float32)
@@ -55,7 +57,7 @@ def describe(thumbs: NDArray[np.uint8], sizes: NDArray[np.uint32]) -> Floats:
 
 
 def gradients(lightness: Floats) -> Floats:
-    """f32 [b, 1728] of length 1 (0 for an even picture) from lightness [b, SIDE, SIDE] in 0..100.
+    """f32 [b, 1728] of length 1 (less for a nearly even picture) from lightness [b, SIDE, SIDE] in 0..100.
 
     Each cell has 18 signed and 9 unsigned directions, clipped and averaged over the four neighbourhoods of 2 x 2 cells that hold it.
     """
@@ -64,7 +66,7 @@ def gradients(lightness: Floats) -> Floats:
     both = np.concatenate([signed, unsigned], axis=-1)
     energy = _neighbourhoods((unsigned * unsigned).sum(axis=-1))
     clipped = [np.minimum(both / energy[:, y : y + CELLS, x : x + CELLS, None], _CLIP) for y in (0, 1) for x in (0, 1)]
-    return _unit(np.sum(clipped, axis=0).reshape(len(lightness), -1))
+    return _unit(np.sum(clipped, axis=0).reshape(len(lightness), -1), floor=_FAINT)
 
 
 def _directed(lightness: Floats) -> Floats:

@@ -20,6 +20,8 @@ def squares(thumbs: NDArray[np.uint8], sizes: NDArray[np.uint32], side: int) -> 
     """u8 [b, side, side, 3] from thumbs u8 [b, s, s, 3]: every picture fills its square, whatever its aspect."""
     boxes = rectangles(sizes, thumbs.shape[1])
     out = np.empty((len(thumbs), side, side, 3), np.uint8)
-    for row, (thumb, box) in enumerate(zip(thumbs, boxes.tolist(), strict=True)):
-        out[row] = np.asarray(Image.fromarray(thumb).resize((side, side), Image.Resampling.BILINEAR, box=tuple(box)))
+    for row, (left, top, right, bottom) in enumerate(boxes.tolist()):
+        # Cropped first: resizing a box of a larger picture lets the pixels around it into its rim.
+        picture = Image.fromarray(thumbs[row, top:bottom, left:right])
+        out[row] = np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR))
     return out

@@ -71,8 +71,8 @@ class Batch:
             self.faults[row] = (decoded,)
             return
         self.faults[row] = decoded.repairs
-        self.thumb[row] = render.thumbnail(decoded.image, self.options.thumbnail, self.options.ground)
-        self.pictures[row] = render.picture(decoded.image, self.options.picture, self.options.picture_quality)
+        self.thumb[row] = render.thumbnail(decoded.image, decoded.size, self.options.thumbnail, self.options.ground)
+        self.pictures[row] = render.picture(decoded.image, decoded.size, self.options.picture, self.options.picture_quality)
         self.colour[row] = render.mean_colour(decoded.image)
         self.size[row] = decoded.size
         self.ok[row] = True

@@ -65,7 +65,7 @@ class Wanted:
 class Decoded:
     """`image`: mode L or RGB, upright, longest side at most `Wanted.longest` and never enlarged, without metadata.
 
-    `size`: width and height of the whole picture, upright. `repairs`: what had to be put right.
+    `size`: width and height of the whole picture, upright; `fit` of it gives the size of `image`. `repairs`: what had to be put right.
     """
 
     image: Image.Image
@@ -122,9 +122,12 @@ def _decode_opened(file: ImageFile.ImageFile, wanted: Wanted) -> Decoded | Fault
         return fault.too_large(f"it has {width} x {height} pixels", wanted.max_megapixels)
     # JPEG decodes at 1/2, 1/4 or 1/8 for a fraction of the cost; draft never goes below the size asked for.
     file.draft(None, fit.reduced(width, height, wanted.longest))
+    drafted = file.size
     with _turn(file):
         _load(file)
-        small = _reduce(_plain(file), wanted.longest)
+        if file.size != drafted:  # some formats know their size only now
+            width, height = file.size
+        small = _resized(_plain(file), fit.reduced(width, height, wanted.longest))
     orientation = _orientation(file)
     coloured, repairs = _coloured(small, file.info.get("icc_profile"))
     upright = _turned(_composed(coloured, small, wanted.ground), orientation)
@@ -161,11 +164,8 @@ def _plain(file: ImageFile.ImageFile) -> Image.Image:
     return file.convert("RGB") if file.mode in ("P", "RGBX", "HSV") else file
 
 
-def _reduce(image: Image.Image, longest: int) -> Image.Image:
-    size = fit.reduced(*image.size, longest)
-    if size == image.size:
-        return image
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _coloured(image: Image.Image, icc: Any) -> tuple[Image.Image, tuple[Fault, ...]]:

@@ -14,17 +14,20 @@ _FULL_CHROMA_BELOW = 256
 """Pictures up to this side keep full colour resolution: in small ones halved colour shows, and costs little to avoid."""
 
 
-def thumbnail(image: Image.Image, cell: int, ground: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """u8 [cell, cell, 3]: the picture (L or RGB) fitted and centred on the ground, enlarged where it is smaller."""
-    place = fit.centred(*image.size, cell)
+def thumbnail(image: Image.Image, size: tuple[int, int], cell: int, ground: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """u8 [cell, cell, 3]: the picture (L or RGB) fitted and centred on the ground, enlarged where it is smaller.
+
+    `size` is the whole picture's: `image` may be a reduced one, whose aspect is rounded.
+    """
+    place = fit.centred(*size, cell)
     canvas = Image.new("RGB", (cell, cell), ground)
     canvas.paste(_resized(image, (place.width, place.height)), (place.x, place.y))
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def picture(image: Image.Image, longest: int, quality: int) -> bytes:
-    """The picture (L or RGB) as a JPEG file, longest side at most `longest`, never enlarged; no metadata of any kind."""
-    small = _resized(image, fit.reduced(*image.size, longest))
+def picture(image: Image.Image, size: tuple[int, int], longest: int, quality: int) -> bytes:
+    """The picture (L or RGB), `size` as a whole, as a JPEG file: longest side at most `longest`, never enlarged, without metadata."""
+    small = _resized(image, fit.reduced(*size, longest)).copy()
     small.info.clear()
     buffer = io.BytesIO()
     chroma = "4:4:4" if max(small.size) <= _FULL_CHROMA_BELOW else "4:2:0"

@@ -1,0 +1,214 @@
+"""Decoding, on pictures drawn here, one rule each."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageFile
+
+from pixplot_steps.ingest import decode
+from pixplot_steps.ingest.decode import Decoded, Wanted
+from pixplot_steps.ingest.fault import Fault
+
+GROUND = (10, 200, 30)
+WANTED = Wanted(longest=64, ground=GROUND, max_megapixels=1)
+
+
+def saved(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def decoded(data: bytes, *, tolerant: bool = False) -> Decoded:
+    result = attempt(data, tolerant=tolerant)
+    assert isinstance(result, Decoded), result
+    return result
+
+
+def attempt(data: bytes, *, tolerant: bool = False) -> Decoded | Fault:
+    with decode.pillow(WANTED, tolerant=tolerant):
+        return (decode.recover if tolerant else decode.decode)(data, WANTED)
+
+
+def pixels(data: bytes) -> NDArray[np.uint8]:
+    return np.asarray(decoded(data).image.convert("RGB"))
+
+
+def corners() -> NDArray[np.uint8]:
+    """A 4 x 2 picture in blocks of 8 pixels, whose corners differ: red, green, blue, white, on black."""
+    small = np.zeros((2, 4, 3), np.uint8)
+    small[0, 0], small[0, 3], small[1, 0], small[1, 3] = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+    return small.repeat(8, axis=0).repeat(8, axis=1)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_exif_orientation_is_applied(orientation: int) -> None:
+    upright = corners()
+    # What a camera stores so that turning it by the tag gives `upright`; 0 and 9 mean nothing and turn nothing.
+    stored = {
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: upright.transpose(1, 0, 2),
+        6: np.rot90(upright, 1),
+        7: upright[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(upright, -1),
+    }.get(orientation, upright)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    result = decoded(saved(Image.fromarray(np.ascontiguousarray(stored)), exif=exif))
+    np.testing.assert_array_equal(np.asarray(result.image), upright)
+    assert result.size == (32, 16)
+
+
+def test_size_is_the_whole_pictures_and_not_the_drafts() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    result = decoded(saved(Image.new("RGB", (901, 301)), "JPEG", exif=exif))
+    assert result.size == (301, 901)
+    assert result.image.size == (21, 64)
+
+
+@pytest.mark.parametrize("size", [(1, 9000), (9000, 1), (1, 1), (65, 64)])
+def test_no_side_becomes_zero(size: tuple[int, int]) -> None:
+    result = decoded(saved(Image.new("RGB", size, (1, 2, 3))))
+    assert min(result.image.size) >= 1
+    assert max(result.image.size) <= 64
+    assert result.size == size
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "PA"])
+def test_transparency_lies_on_the_ground(mode: str) -> None:
+    half = Image.new("RGBA", (8, 8), (80, 80, 80, 255))
+    half.paste((255, 0, 255, 0), (0, 0, 4, 8))
+    kind = "TIFF" if mode == "PA" else "PNG"
+    values = pixels(saved(half.convert(mode), kind)) if mode != "P" else pixels(saved(half.quantize(4)))
+    assert tuple(values[4, 0]) == GROUND
+    assert tuple(values[4, 7]) == (80, 80, 80)
+
+
+def test_transparent_colour_does_not_bleed_when_reduced() -> None:
+    values = np.zeros((256, 256, 4), np.uint8)
+    values[:, ::2] = (0, 0, 255, 255)
+    values[:, 1::2] = (255, 0, 0, 0)  # invisible red between the blue lines
+    red = pixels(saved(Image.fromarray(values)))[..., 0]
+    assert red.max() <= GROUND[0]
+
+
+def test_transparent_grey_by_tag() -> None:
+    values = np.array([[0, 100]], np.uint8)
+    assert pixels(saved(Image.fromarray(values), transparency=0)).tolist() == [[list(GROUND), [100, 100, 100]]]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.array([[0, 257, 32768, 65535]], np.uint16), [0, 1, 128, 255]),  # by the type's range
+        (np.array([[1000, 1001, 1002, 1003]], np.uint16), [4, 4, 4, 4]),  # a dark picture stays dark
+        (np.array([[0, 0.5, 1, np.nan]], np.float32), [0, 128, 255, 0]),
+        (np.array([[-1, 1.5, 255, 1e9]], np.float32), [0, 2, 255, 255]),
+        (np.array([[-5, 2**30, 2**31 - 1, 0]], np.int32), [0, 128, 255, 0]),
+    ],
+)
+def test_deep_pixels_by_the_range_of_their_type(values: NDArray[Any], expected: list[int]) -> None:
+    image = decoded(saved(Image.fromarray(values), "TIFF")).image
+    assert image.mode == "L"
+    assert np.asarray(image)[0].tolist() == expected
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr", "RGB", "LAB"])
+def test_every_mode_shows_its_colour(mode: str) -> None:
+    colour = (255, 255, 255) if mode in ("1", "L") else (200, 40, 40)
+    source = Image.new("RGB", (8, 8), colour)
+    if mode == "LAB":
+        source = ImageCms.profileToProfile(source, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB")  # type: ignore[assignment]
+    image = source.quantize(4) if mode == "P" else source.convert(mode)
+    values = pixels(saved(image, "TIFF" if mode in ("CMYK", "LAB", "YCbCr") else "PNG")).astype(int)
+    assert np.abs(values - colour).max() <= 4
+
+
+def test_profile_is_applied_and_grey_stays_grey() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    values = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    coloured = decoded(saved(Image.fromarray(np.dstack([values] * 3)), icc_profile=profile))
+    assert coloured.repairs == ()
+    assert np.abs(np.asarray(coloured.image).astype(int) - values[..., None]).max() <= 1
+
+
+def test_unusable_profile_is_ignored_and_told() -> None:
+    image = Image.new("RGB", (8, 8), (9, 8, 7))
+    rgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for data in (saved(image, icc_profile=b"no profile at all"), saved(image.convert("L"), icc_profile=rgb)):
+        result = decoded(data)
+        assert [fault.kind for fault in result.repairs] == ["repaired"]
+        assert np.ptp(np.asarray(result.image.convert("RGB")), axis=(0, 1)).max() == 0
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_first_frame_of_many(kind: str) -> None:
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue", "lime")]
+    red = pixels(saved(frames[0], kind, save_all=True, append_images=frames[1:]))[4, 4].astype(int)
+    assert np.abs(red - (255, 0, 0)).max() <= 3
+
+
+def test_too_many_pixels_are_refused_before_decoding() -> None:
+    result = attempt(saved(Image.new("1", (1001, 1000))))
+    assert isinstance(result, Fault)
+    assert result.kind == "too large"
+    assert decoded(saved(Image.new("1", (1000, 1000)))).size == (1000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "word"),
+    [
+        (b"", "empty", "no data"),
+        (b"not a picture", "unsupported", "format"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported", "SVG"),
+        (b"%PDF-1.7 ...", "unsupported", "PDF"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "unsupported", "PostScript"),  # Pillow would start Ghostscript
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "unsupported", "HEIC"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "unsupported", "format"),
+    ],
+)
+def test_what_is_no_picture(data: bytes, kind: str, word: str) -> None:
+    result = attempt(data)
+    assert isinstance(result, Fault)
+    assert result.kind == kind
+    assert word in result.reason
+    assert result.action
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_truncated_files_are_recovered_and_told(kind: str) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (60, 60, 3), dtype=np.uint8)
+    whole = saved(Image.fromarray(noise), kind)
+    cut = whole[: len(whole) * 2 // 3]
+    strict = attempt(cut)
+    assert isinstance(strict, Fault)
+    recovered = decoded(cut, tolerant=True)
+    assert [fault.kind for fault in recovered.repairs] == ["repaired"]
+    assert recovered.size == (60, 60)
+
+
+def test_nothing_recovered_is_a_fault() -> None:
+    header_only = saved(Image.new("RGB", (60, 60), "red"), "BMP")[:60]
+    result = attempt(header_only, tolerant=True)
+    assert isinstance(result, Fault)
+    assert result.kind == "unreadable"
+
+
+def test_switches_are_put_back_and_warnings_kept_in() -> None:
+    before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        # Between once and twice Pillow's own limit it would warn.
+        attempt(saved(Image.new("1", (1000, 800))), tolerant=True)
+    assert told == []
+    after = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+    assert after == before

@@ -1,0 +1,63 @@
+"""Thumbnails, panel pictures and mean colours."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pixplot_steps.ingest import fit, render
+
+GROUND = (1, 2, 3)
+
+
+@pytest.mark.parametrize("size", [(128, 128), (300, 100), (5, 9), (1, 2000), (2000, 1), (1, 1)])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_thumbnail_has_the_picture_in_its_place_and_ground_around(size: tuple[int, int], mode: str) -> None:
+    thumb = render.thumbnail(Image.new(mode, size, "white"), size, 128, GROUND)
+    place = fit.centred(*size, 128)
+    expected = np.full((128, 128, 3), GROUND, np.uint8)
+    expected[place.y : place.y + place.height, place.x : place.x + place.width] = 255
+    np.testing.assert_array_equal(thumb, expected)
+
+
+def test_thumbnail_goes_by_the_whole_pictures_size() -> None:
+    # 901 x 301, read at an eighth, is 113 x 38, which alone would be fitted one row higher.
+    thumb = render.thumbnail(Image.new("RGB", (113, 38), "white"), (901, 301), 64, (0, 0, 0))
+    assert int((thumb[:, 32, 0] == 255).sum()) == 21
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((3000, 1000), (1024, 341)), ((1024, 9), (1024, 9)), ((10, 20), (10, 20)), ((9000, 1), (1024, 1))],
+)
+def test_picture_is_reduced_but_never_enlarged(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    with Image.open(io.BytesIO(render.picture(Image.new("RGB", size), size, 1024, 80))) as picture:
+        assert picture.format == "JPEG"
+        assert picture.size == expected
+
+
+def test_picture_has_no_metadata_and_same_bytes_each_time() -> None:
+    image = Image.fromarray(np.random.default_rng(2).integers(0, 255, (90, 90, 3), dtype=np.uint8))
+    plain = render.picture(image, image.size, 1024, 80)
+    image.getexif()[0x010E] = "secret"
+    image.info.update(comment=b"secret", exif=b"Exif\0\0secret", icc_profile=b"secret", dpi=(72, 72), xmp=b"secret")
+    assert render.picture(image, image.size, 1024, 80) == plain
+    assert b"secret" not in plain
+    with Image.open(io.BytesIO(plain)) as picture:
+        assert not picture.getexif()
+        assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def test_grey_picture_is_stored_as_grey() -> None:
+    with Image.open(io.BytesIO(render.picture(Image.new("L", (9, 9), 77), (9, 9), 1024, 80))) as picture:
+        assert picture.mode == "L"
+
+
+def test_mean_colour_counts_pixels_alone() -> None:
+    values = np.zeros((1, 4, 3), np.uint8)
+    values[0, 0] = (255, 100, 3)
+    assert render.mean_colour(Image.fromarray(values)).tolist() == [64, 25, 1]
+    assert render.mean_colour(Image.new("L", (3, 3), 9)).tolist() == [9, 9, 9]

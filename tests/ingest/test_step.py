@@ -1,0 +1,116 @@
+"""The ingest step on real files: every row is there, good or bad, whatever the number of threads."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from PIL import Image
+
+from pixplot_steps import digest
+from pixplot_steps.errors import ConfigError
+from pixplot_steps.ingest import step
+from pixplot_steps.store import arrays, commit, tables
+
+
+def ingest(folder: Path, rows: list[tuple[str, str | None, str]], *, threads: int = 2, ground: str = "#0a0b0c", limit: int = 2) -> Path:
+    shard = folder / "shard.parquet"
+    columns = zip(*rows, strict=True)
+    tables.write(shard, pa.table([pa.array(c, pa.string()) for c in columns], schema=tables.SHARD), tables.SHARD)
+    out = folder / f"images{threads}.zarr"
+    parser = argparse.ArgumentParser()
+    step.configure(parser)
+    flags = {
+        "shard": shard, "out": out, "thumbnail": 128, "picture": 256, "picture-quality": 80,
+        "ground": ground, "max-megapixels": limit, "threads": threads,
+    }  # fmt: skip
+    step.run(parser.parse_args([text for key, value in flags.items() for text in (f"--{key}", str(value))]))
+    return out
+
+
+def listed(path: Path) -> tuple[str, str | None, str]:
+    return digest.of_file(path), str(path), path.name
+
+
+def problems(out: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tables.read(out / "problems.parquet", tables.PROBLEMS).to_pylist()
+    return rows
+
+
+def test_rows_good_and_bad(tmp_path: Path) -> None:
+    good = tmp_path / "good.jpeg.txt"  # the name says nothing: content decides
+    Image.new("RGB", (400, 200), (200, 100, 50)).save(good, "PNG")
+    empty = tmp_path / "empty.jpg"
+    empty.touch()
+    changed = tmp_path / "changed.jpg"
+    Image.new("L", (5, 5)).save(changed)
+    rows = [
+        listed(good),
+        ("0" * 32, None, "gone.jpg"),
+        ("0" * 32, str(tmp_path / "nowhere.jpg"), "nowhere.jpg"),
+        listed(empty),
+        ("0" * 32, str(changed), "changed.jpg"),
+        ("0" * 32, str(tmp_path), "folder.jpg"),
+    ]
+    out = ingest(tmp_path, rows)
+    assert [(row["path"], row["kind"]) for row in problems(out)] == [
+        ("gone.jpg", "missing"),
+        ("nowhere.jpg", "missing"),
+        ("empty.jpg", "empty"),
+        ("changed.jpg", "changed"),
+        ("folder.jpg", "missing"),
+    ]
+    assert arrays.read(out, "ok").tolist() == [True] + [False] * 5
+    assert arrays.read(out, "size").tolist() == [[400, 200]] + [[0, 0]] * 5
+    assert arrays.read(out, "colour").tolist() == [[200, 100, 50]] + [[0, 0, 0]] * 5
+    thumb = arrays.read(out, "thumb")
+    assert thumb.shape == (6, 128, 128, 3)
+    assert (thumb[0, 40:88] == (200, 100, 50)).all()
+    assert (thumb[1:] == (10, 11, 12)).all()
+    assert commit.check(out).rows == 6
+
+
+def test_pictures_are_cut_by_their_ends(tmp_path: Path) -> None:
+    rows = []
+    for side in (300, 40):
+        path = tmp_path / f"{side}.png"
+        Image.new("RGB", (side, side // 2)).save(path)
+        rows.append(listed(path))
+    out = ingest(tmp_path, [rows[0], ("0" * 32, None, "gone"), rows[1]])
+    picture, ends = arrays.read(out, "picture"), arrays.read(out, "picture_end").tolist()
+    assert picture.dtype == np.uint8
+    assert ends[0] == ends[1]
+    assert ends[2] == len(picture)
+    sizes = [Image.open(io.BytesIO(picture[start:end].tobytes())).size for start, end in ((0, ends[0]), (ends[1], ends[2]))]
+    assert sizes == [(256, 128), (40, 20)]
+
+
+def test_all_rows_bad(tmp_path: Path) -> None:
+    out = ingest(tmp_path, [("0" * 32, None, "gone")])
+    assert arrays.read(out, "picture").shape == (0,)
+    assert arrays.read(out, "picture_end").tolist() == [0]
+
+
+@pytest.mark.parametrize("ground", ["white", "#fff", "#12345g", ""])
+def test_ground_must_be_a_colour(tmp_path: Path, ground: str) -> None:
+    with pytest.raises(ConfigError, match="ground"):
+        ingest(tmp_path, [("0" * 32, None, "gone")], ground=ground)
+
+
+def test_nasty_files_end_ok_or_as_a_problem(tmp_path: Path, shared_data: Path) -> None:
+    files = sorted((shared_data / "nasty" / "images").iterdir())
+    rows = [listed(path) for path in files]
+    out = ingest(tmp_path, rows, threads=2, limit=100)
+    ok = arrays.read(out, "ok")
+    told = {row["path"] for row in problems(out)}
+    assert {path.name for path, good in zip(files, ok, strict=True) if not good} <= told
+    assert ok.sum() >= 100
+    assert arrays.read(out, "size")[ok].min() >= 1
+    bombs = {row["path"] for row in problems(out) if row["kind"] == "too large"}
+    assert {"python-pillow__decompression_bomb.gif", "lovell__giant-image.jpg", "lovell__65536-uint32-limit.png"} <= bombs
+    assert commit.stamp(ingest(tmp_path, rows, threads=1, limit=100)) == commit.stamp(out)
