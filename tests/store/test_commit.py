@@ -40,7 +40,8 @@ def test_an_error_keeps_the_old_folder_and_leaves_nothing(tmp_path: Path) -> Non
             (draft.path / "half.txt").touch()
             raise RuntimeError
 
-    pytest.raises(RuntimeError, fail)
+    with pytest.raises(RuntimeError):
+        fail()
     assert commit.check(tmp_path / "x").bytes == 3
     assert [p.name for p in tmp_path.iterdir()] == ["x"]
 
@@ -93,6 +94,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
             draft.write_bytes(b"tw")
             raise RuntimeError
 
-    pytest.raises(RuntimeError, fail)
+    with pytest.raises(RuntimeError):
+        fail()
     assert (tmp_path / "a" / "f").read_bytes() == b"one"
     assert [p.name for p in (tmp_path / "a").iterdir()] == ["f"]
