@@ -42,7 +42,7 @@ _CLIP = 0.2
 _QUIET = 30.0
 """Gradient energy, in L* summed over a neighbourhood, below which noise is not blown up to look like edges."""
 _FAINT = 7.0
-"""Length of the gradients before normalisation below which they are left faint: real pictures have 9 to 16, noise in an even one far less."""
+"""Length of the gradients before normalisation below which they stay faint: real pictures have 9 to 16, noise in an even one far less."""
 _FLAT = 40.0
 """Length of a layout, in L*a*b* units, below which it counts as even grey and is not blown up."""
 _LOW = np.array([0, -80, -80], np.float32)
