@@ -12,7 +12,7 @@ import type { Layout, Manifest } from "./format/manifest";
 import { limitsOf, openContext } from "./layers/context";
 import { Scene } from "./layers/scene";
 import { type AtlasPlan, planAtlas, SHARP_SIDE } from "./model/budget";
-import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
+import { areaOf, type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import { fitSide } from "./model/fit";
 import { Highlight } from "./model/highlight";
@@ -39,6 +39,8 @@ const REST = 70;
 const SLACK = 6;
 /** Below this width the panel comes from below; the style sheet has the same number. */
 const NARROW = 720;
+/** Side in device pixels below which looking for the rows in view is not worth it when most are. */
+const SMALL = 16;
 /** Share of its cell that a picture in a grid takes, so that neighbours do not touch. */
 const GRID_SHARE = 0.93;
 const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
@@ -333,7 +335,9 @@ class Viewer {
 
   /** The rows in view when they should be quads, else null. */
   #rowsAsQuads(side: number, now: number): Int32Array | null {
-    if (!this.#index || !this.#travel.arrived(now) || !this.#scene.prefersQuads(side, 0)) return null;
+    if (!this.#index || !this.#travel.arrived(now)) return null;
+    // Small pictures, most of them in view: points in any case, and the query would be long.
+    if (side < SMALL && areaOf(this.#view.seen()) > 0.3 * areaOf(this.#view.box)) return null;
     const rows = this.#index.rowsIn(this.#view.seen());
     return this.#scene.prefersQuads(side, rows.length) ? rows : null;
   }

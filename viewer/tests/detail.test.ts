@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Column, ColumnType } from "../src/format/manifest";
-import { detailOf, fieldOf, itemName, picturePath, safeLink } from "../src/model/detail";
+import { detailOf, fieldOf, itemName, picturePath, safeLink, titleOf } from "../src/model/detail";
 
 const column = (type: ColumnType, role: string | null = null): Column => ({
   name: "c",
@@ -82,4 +82,9 @@ it("falls back on the item's name without a title", () => {
     height: 3,
   });
   expect(detail.fields).toEqual([{ kind: "text", label: "C", text: "v" }]);
+});
+
+it("cuts a title that nobody could read", () => {
+  const columns = [{ name: "title", label: "Title", type: "text" as const, role: "title" }];
+  expect(titleOf(columns, () => "x".repeat(100_000))).toHaveLength(241);
 });

@@ -69,9 +69,11 @@ export class Scene {
     this.pool.halve(layer);
   }
 
-  /** Whether `count` rows of this side (device pixels) should be quads. */
+  /** Whether `count` rows in view, of this side in device pixels, should be quads. */
   prefersQuads(side: number, count: number): boolean {
-    return count <= MOST_QUADS && (side >= QUADS_FROM || side > this.largestPoint);
+    if (count > MOST_QUADS) return false;
+    // A quad costs what some ten points cost, and all points are drawn, seen or not.
+    return side >= QUADS_FROM || side > this.largestPoint || count * 12 <= this.items.count;
   }
 
   draw(frame: Frame, sharpOf: SharpOf): void {

@@ -50,6 +50,10 @@ export function viewBox(camera: Camera, view: Viewport, margin = 0): Box {
   };
 }
 
+export function areaOf(box: Box): number {
+  return (box.x1 - box.x0) * (box.y1 - box.y0);
+}
+
 /** The smallest box around all positions (2 per row), widened by `pad`. An empty list gives the whole map. */
 export function boundsOf(positions: Float32Array, pad: number): Box {
   if (positions.length === 0) return { x0: -1, y0: -1, x1: 1, y1: 1 };

@@ -65,8 +65,12 @@ function roleText(columns: Column[], role: string, read: ReadValue): string | nu
   return value === null || value === undefined || value === "" ? null : `${value}`;
 }
 
+/** Longer titles are cut: they stand in tooltips and are read aloud. */
+const LONGEST_TITLE = 240;
+
 export function titleOf(columns: Column[], read: ReadValue): string {
-  return roleText(columns, "title", read) ?? itemName(`${read("item") ?? ""}`);
+  const title = roleText(columns, "title", read) ?? itemName(`${read("item") ?? ""}`);
+  return title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}…` : title;
 }
 
 /** The address of a row's picture, relative to the page; `path` is the manifest's pattern. */
