@@ -191,7 +191,6 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     (
         "a shape that the bytes do not fill",
         lambda s: s.replace(hashed.file(b"1234", "bin", dtype="f32", shape=[41, 2]), *POSITIONS)
-        ),
         "data/",
         "328 bytes",
     ),
