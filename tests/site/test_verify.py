@@ -190,7 +190,7 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("too few rows", lambda s: s.replace(hashed.array(s.array("sizes")[:-1]), "sizes"), MANIFEST, "[41, 2]"),
     (
         "a shape that the bytes do not fill",
-        lambda s: s.replace(hashed.file(b"1234", "bin", dtype="f32", shape=[41, 2]), *POSITIONS)
+        lambda s: s.replace(hashed.file(b"1234", "bin", dtype="f32", shape=[41, 2]), *POSITIONS),
         "data/",
         "328 bytes",
     ),
