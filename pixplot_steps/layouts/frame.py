@@ -5,22 +5,30 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_TAIL = 0.005
-"""Share of points on each side of an axis that may be pulled in."""
+_GAP = 0.04
+"""The widest empty band that an axis keeps, as a share of its span."""
 
-_MARGIN = 0.15
-"""Where pulled-in points end, at most, beyond the others: this share of the others' span."""
+_FEW = 4
+"""Among n points, bands of this many n-ths of the span are no gaps."""
+
+_ROUNDS = 4
 
 _BINS = 64
-_COVER = 1.0
+
+_COVER = 1.5
+"""Side of a picture by that at which all pictures together just cover the taken area: they overlap, as prints on a table do."""
 
 
 def to_map_units(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Scale coordinates [M, 2] into [-1, 1], one scale for both axes, centred; far outliers are pulled in, in order."""
-    pulled = np.column_stack([_pull_in(axis) for axis in coordinates.astype(np.float64).T])
-    low, high = pulled.min(axis=0), pulled.max(axis=0)
+    """Scale coordinates [M, 2] into [-1, 1], one scale for both axes, centred.
+
+    Empty bands across the map are narrowed: how far apart UMAP leaves islands means nothing, and a few far points would
+    squeeze all others into a corner. The order along each axis, and distances within an island, stay as they were.
+    """
+    closed = np.column_stack([_close_gaps(axis) for axis in coordinates.astype(np.float64).T])
+    low, high = closed.min(axis=0), closed.max(axis=0)
     half = (high - low).max() / 2
-    centred = pulled - (low + high) / 2
+    centred = closed - (low + high) / 2
     scaled = centred / half if half > 0 else np.zeros_like(centred)
     return np.asarray(np.clip(scaled, -1, 1), dtype=np.float32)
 
@@ -34,10 +42,13 @@ def picture_side(positions: NDArray[np.float32]) -> float:
     return float(min(1.0, _COVER * np.sqrt(area / len(positions))))
 
 
-def _pull_in(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    low, high = np.quantile(values, [_TAIL, 1 - _TAIL])
-    room = (high - low) * _MARGIN
-    if room <= 0:
-        return values
-    above, below = np.clip(values - high, 0, None), np.clip(low - values, 0, None)
-    return np.asarray(np.clip(values, low, high) + above / (1 + above / room) - below / (1 + below / room))
+def _close_gaps(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    order = np.argsort(values, kind="stable")
+    steps = np.diff(values[order], prepend=values[order[0]])
+    share = max(_GAP, _FEW / len(values))
+    # A band is judged by the span that is left when the others are narrowed, hence the rounds.
+    for _ in range(_ROUNDS):
+        steps = np.minimum(steps, share * steps.sum())
+    closed = np.empty_like(values)
+    closed[order] = np.cumsum(steps)
+    return closed

@@ -16,7 +16,8 @@ NEIGHBOURS = 10
 CELLS = 24
 _MOST, _LEAST = 10_000, 1_000
 _BUDGET = 10**9
-_BLOCK_ENTRIES = 1 << 24
+_BLOCK_ENTRIES = 1 << 18
+_BLOCK_ROWS = 8
 _ROUNDING = 1e-6
 
 
@@ -80,7 +81,7 @@ def _feature_ranks(points: NDArray[np.float32], rows: NDArray[np.int64], neighbo
     centred = points - points.mean(axis=0, dtype=np.float64).astype(np.float32)
     norms = np.einsum("ij,ij->i", centred, centred)
     slack = _ROUNDING * float(norms.max())
-    block = max(1, _BLOCK_ENTRIES // len(points))
+    block = max(_BLOCK_ROWS, _BLOCK_ENTRIES // len(points))
     parts = [_block_ranks(centred, norms, rows[i : i + block], neighbours[i : i + block], slack) for i in range(0, len(rows), block)]
     return np.concatenate(parts)
 

@@ -1,6 +1,6 @@
 """The step `neighbours`: reads the vectors and writes the one graph of nearest neighbours, with its recall.
 
-Memory: the vectors twice, and 12 bytes for each neighbour of each image; 0.2 GB for blocks of an exact search.
+Memory: the vectors twice, and 12 bytes for each neighbour of each image.
 """
 
 from __future__ import annotations
