@@ -242,7 +242,6 @@ class Viewer {
     });
     canvas.addEventListener("pointerleave", () => this.#mark(-1));
     canvas.addEventListener("click", (event) => this.#click(event));
-    watchTheme(() => this.themeChanged());
   }
 
   /** The context came back empty: make everything again. */
@@ -678,7 +677,6 @@ class Viewer {
   }
 
   themeChanged(): void {
-    this.ui.theme = currentTheme();
     this.#ground = groundColour();
     this.invalidate();
   }
@@ -766,12 +764,15 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
 function start(): void {
   const ui = new UiState();
   let viewer: Viewer | null = null;
+  watchTheme(() => {
+    ui.theme = currentTheme();
+    viewer?.themeChanged();
+  });
   ui.theme = currentTheme();
   const target = document.getElementById("app");
   if (!target) throw new Error("index.html: expected an element #app, got none.");
   mount(App, { target, props: { state: ui, actions: actionsOf(ui, () => viewer) } });
   flushSync();
-  ui.theme = currentTheme();
   const canvas = document.querySelector<HTMLCanvasElement>("#map");
   if (!canvas) throw new Error("App.svelte: expected a canvas #map, got none.");
   open(ui, canvas).then(
