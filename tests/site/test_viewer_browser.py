@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -19,6 +20,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pyarrow as pa
@@ -476,6 +478,23 @@ def test_any_path_will_do(browser: Browser, collection: Collection, tmp_path: Pa
     shutil.copytree(collection.folder, tmp_path / "a" / "b c")
     with ready(browser, tmp_path, "a/b%20c/") as visit:
         assert visit.complaints == []
+
+
+def test_the_address_keeps_the_layout_and_the_picture(browser: Browser, collection: Collection) -> None:
+    row = alone(collection)[9]
+    address = "#" + urlencode({"layout": "grid", "item": collection.value("item", row)})
+    with ready(browser, collection.folder, address, reduced_motion="reduce") as visit:
+        assert visit.hook("layout") == "grid"
+        expect(visit.page.get_by_role("dialog")).to_contain_text(collection.value("note", row))
+        assert visit.middle(row)[0] - visit.middle(row + 1)[0] == pytest.approx(
+            (collection.positions("grid")[row] - collection.positions("grid")[row + 1])[0] * visit.hook("camera")["k"], abs=0.1
+        )
+        visit.page.get_by_role("button", name="Next picture").click()
+        following = urlencode({"item": collection.value("item", row + 1)})
+        expect(visit.page).to_have_url(re.compile(re.escape(following)))
+        visit.page.keyboard.press("Escape")
+        visit.show("umap", "Map")
+        expect(visit.page).to_have_url(visit.address.partition("#")[0])
 
 
 def without_manifest(folder: Path) -> None:

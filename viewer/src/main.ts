@@ -11,6 +11,7 @@ import { FormatError, ViewerError } from "./format/errors";
 import type { Layout, Manifest } from "./format/manifest";
 import { limitsOf, openContext } from "./layers/context";
 import { Scene } from "./layers/scene";
+import { readAddress, writeAddress } from "./model/address";
 import { type AtlasPlan, planAtlas, SHARP_SIDE } from "./model/budget";
 import { areaOf, type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
@@ -78,10 +79,9 @@ const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
 async function loadItems(
   site: Manifest,
   plan: AtlasPlan,
+  first: Layout,
   arrived: () => void,
 ): Promise<[Items, Float32Array]> {
-  const [first] = site.layouts;
-  if (!first) throw new FormatError("layouts", "at least one layout", site.layouts);
   const count = <T>(promise: Promise<T>) => promise.finally(arrived);
   const [positions, colours, sizes, slots] = await Promise.all([
     count(fetchArray(first.positions, "f32")),
@@ -184,6 +184,7 @@ class Viewer {
     await Promise.all([pages, table]);
     this.ui.progress = null;
     this.#showMedoids();
+    this.#openAddressed();
     await nextFrame();
   }
 
@@ -207,6 +208,33 @@ class Viewer {
   #step(pages: number): void {
     this.#loaded += 1;
     this.ui.progress = Math.min(1, 0.3 + (0.7 * this.#loaded) / pages);
+  }
+
+  // --- the address ----------------------------------------------------------------------------------------------
+
+  #remember(): void {
+    const { layout, detail } = this.ui;
+    const item = detail && this.#table ? `${this.#table.value("item", detail.row)}` : null;
+    const hash = writeAddress({ layout: layout === this.site.layouts[0]?.name ? null : layout, item });
+    if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
+  }
+
+  #openAddressed(): void {
+    const { item } = readAddress(location.hash);
+    const table = this.#table;
+    if (item === null || !table) return;
+    for (let row = 0; row < table.count; row++) {
+      if (table.value("item", row) === item) {
+        void this.open(row);
+        return;
+      }
+    }
+  }
+
+  #addressChanged(): void {
+    const layout = readAddress(location.hash).layout ?? this.site.layouts[0]?.name;
+    this.#openAddressed();
+    if (layout && layout !== this.ui.layout) void this.showLayout(layout);
   }
 
   #showMedoids(): void {
@@ -242,6 +270,7 @@ class Viewer {
     });
     canvas.addEventListener("pointerleave", () => this.#mark(-1));
     canvas.addEventListener("click", (event) => this.#click(event));
+    window.addEventListener("hashchange", () => this.#addressChanged());
   }
 
   /** The context came back empty: make everything again. */
@@ -468,6 +497,12 @@ class Viewer {
     if (document.activeElement === this.canvas) this.#mark(this.#nearestToMiddle());
   }
 
+  /** The mark is what shows that the map has the keyboard. */
+  focusMap(focused: boolean): void {
+    if (focused) this.#markMiddle();
+    else this.#mark(-1);
+  }
+
   #nearestToMiddle(): number {
     return this.#index?.nearest(...this.#view.toMap(...this.#view.middle())) ?? -1;
   }
@@ -515,16 +550,19 @@ class Viewer {
     const read = (column: string) => table.value(column, row);
     this.ui.detail = detailOf(this.site.columns, row, this.#sizeOf(row), this.site.pictures.path, read);
     this.ui.announcement = strings.opened(this.ui.detail.title);
+    this.#remember();
     this.#mark(-1);
     this.#measure();
     this.#reveal(row);
     this.invalidate();
   }
 
-  /** Move only as far as needed to see the row's picture beside the panel. */
+  /** Let the row's whole picture, unless it is huge, be seen beside the panel. */
   #reveal(row: number): void {
     const [x, y] = this.#travel.place(row, performance.now());
-    if (!this.#view.shows(x, y, 30)) this.flyTo(this.#view.centredOn(x, y, 0), 450);
+    const half = Math.min(120, (this.#view.side * this.#view.camera.k) / 2);
+    const camera = this.#view.revealing(x, y, half);
+    if (camera.x !== this.#view.camera.x || camera.y !== this.#view.camera.y) this.flyTo(camera, 450);
   }
 
   locate(): void {
@@ -542,6 +580,7 @@ class Viewer {
     if (!this.ui.detail) return;
     this.ui.detail = null;
     this.ui.announcement = strings.closed;
+    this.#remember();
     this.#measure();
     // The panel must be gone before the focus can rest elsewhere.
     flushSync();
@@ -588,6 +627,7 @@ class Viewer {
       return;
     }
     this.ui.announcement = strings.layoutShown(layout.label);
+    this.#remember();
   }
 
   #depart(placed: Placed, goal: Box | null): void {
@@ -722,6 +762,7 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     toggleHotspots: () => viewer()?.toggleHotspots(),
     hoverHotspot: (index) => viewer()?.pointHotspot(index),
     chooseHotspot: (index) => viewer()?.chooseHotspot(index),
+    focusMap: (focused) => viewer()?.focusMap(focused),
     openMarked: () => viewer()?.openMarked(),
     step: (by) => viewer()?.stepBy(by),
     locate: () => viewer()?.locate(),
@@ -745,14 +786,15 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   const gl = openContext(canvas);
   const site = await fetchManifest();
   const plan = planAtlas(site.atlas, site.counts.images, limitsOf(gl));
-  const [layout] = site.layouts;
+  const asked = readAddress(location.hash).layout;
+  const layout = site.layouts.find(({ name }) => name === asked) ?? site.layouts[0];
   if (!plan || !layout)
     throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
   const members = site.hotspots ? fetchArray(site.hotspots.members, "i32") : null;
   // Answered later; until then a failure is nobody's fault.
   members?.catch(() => null);
   let arrived = 0;
-  const [items, positions] = await loadItems(site, plan, () => {
+  const [items, positions] = await loadItems(site, plan, layout, () => {
     arrived += 1;
     ui.progress = (0.3 * arrived) / 4;
   });

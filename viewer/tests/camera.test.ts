@@ -149,6 +149,16 @@ describe("View", () => {
     const [px, py] = centred.toScreen(0.5, 0.5);
     expect(px).toBeCloseTo(400);
     expect(py).toBeCloseTo(280);
-    expect(centred.shows(0.5, 0.5, 10)).toBe(true);
+    expect(centred.revealing(0.5, 0.5, 10)).toEqual(centred.camera);
+  });
+
+  it("moves only as far as needed to show a point", () => {
+    const moved = made();
+    moved.box = { x0: -9, y0: -9, x1: 9, y1: 9 };
+    const [x, y] = moved.toMap(100, 0);
+    moved.place(moved.revealing(x, y, 20));
+    const [px, py] = moved.toScreen(x, y);
+    expect(px).toBeCloseTo(100);
+    expect(py).toBeCloseTo(80);
   });
 });

@@ -98,12 +98,14 @@ export class View {
     };
   }
 
-  /** Whether a map point lies in the free part of the view, `margin` CSS pixels from its edge. */
-  shows(x: number, y: number, margin: number): boolean {
+  /** The camera moved only as far as needed to bring a map point `margin` CSS pixels into the free part of the view. */
+  revealing(x: number, y: number, margin: number): Camera {
     const [px, py] = this.toScreen(x, y);
     const { top, right, bottom, left } = this.insets;
-    const across = px >= left + margin && px <= this.size.width - right - margin;
-    return across && py >= top + margin && py <= this.size.height - bottom - margin;
+    const into = (at: number, low: number, high: number) => Math.max(low, Math.min(high, at));
+    const dx = px - into(px, left + margin, this.size.width - right - margin);
+    const dy = py - into(py, top + margin, this.size.height - bottom - margin);
+    return this.panned(dx, dy);
   }
 
   toScreen(x: number, y: number): [number, number] {

@@ -59,6 +59,8 @@ export interface Actions {
   toggleHotspots(): void;
   hoverHotspot(index: number): void;
   chooseHotspot(index: number): void;
+  /** The map got the focus by the keyboard, or lost it. */
+  focusMap(focused: boolean): void;
   openMarked(): void;
   step(by: number): void;
   locate(): void;
