@@ -1,6 +1,7 @@
 """Who may import whom, and that a stage has one name everywhere: folder, command, rules, configuration, tests.
 
-The rules are those of docs/architecture.md. They are read from the source, so that nothing is run.
+The rules are those of docs/architecture.md. They are read from the source, so that nothing is run. The viewer checks its own
+(viewer/tests/imports.test.ts).
 """
 
 from __future__ import annotations
@@ -172,31 +173,3 @@ class TestRules:
             assert missing == [], rule
             for key in ("log", "benchmark"):
                 assert re.search(rf'^    {key}:\s+"{key}s?s?/{stage}/', text, re.MULTILINE), f"{rule}: {key}s/{stage}/..."
-
-
-class TestViewer:
-    """`model` knows no DOM and no GL; `layers` (GL) and `ui` (DOM) meet only in main.ts."""
-
-    below = ("format", "data", "model", "layers", "ui")
-    allowed = (
-        ("format", set[str]()),
-        ("data", {"format"}),
-        ("model", {"format"}),
-        ("layers", {"format", "model"}),
-        ("ui", {"format", "model"}),
-    )
-
-    @pytest.mark.parametrize(("folder", "others"), allowed, ids=below)
-    def test_imports(self, folder: str, others: set[str]) -> None:
-        found = {
-            f"{name(path)} imports {target}"
-            for path in (VIEWER / folder).rglob("*")
-            if path.suffix in (".ts", ".svelte")
-            for target in re.findall(r"""(?:from|import)\s*\(?\s*["']\.\./(\w+)""", path.read_text("utf-8"))
-            if target not in others
-        }
-        assert found == set()
-
-    def test_model_knows_no_page(self) -> None:
-        words = re.compile(r"\b(document|window|HTML\w*Element|WebGL\w*|gl)\.|twgl|svelte")
-        assert [name(path) for path in (VIEWER / "model").rglob("*.ts") if words.search(path.read_text("utf-8"))] == []
