@@ -6,7 +6,8 @@
     ├── MissingPartError  a gathering step lacks a finished part
     ├── DamagedError      a stored artefact is not what its stamp says
     ├── FormatError       a stored file has a format or a version that this program does not read
-    └── SiteError         a built site breaks the rules of docs/format.md
+    ├── SiteError         a built site breaks the rules of docs/format.md
+    └── BusyError         another run uses the same folder
 
 A single bad picture is no error but a row in `problems`.
 """
@@ -53,3 +54,7 @@ class FormatError(PixplotError):
 
 class SiteError(PixplotError):
     """A built site breaks the rules of docs/format.md."""
+
+
+class BusyError(PixplotError):
+    """Another run uses the same folder."""

@@ -185,11 +185,11 @@ def _write_shard(folder: Path, numbered: dict[int, Picture], ok: list[bool]) -> 
         arrays.write(draft.path, "picture", np.frombuffer(b"".join(files), np.uint8))
         arrays.write(draft.path, "picture_end", np.cumsum([len(f) for f in files]).astype(np.uint64))
         rows = [
-            {"path": _name(i), "stage": "ingest", "kind": "cannot decode", "reason": "truncated", "action": "left out"}
-            for i, use in zip(numbered, ok, strict=True)
+            {"image": picture.image, "kind": "cannot decode", "reason": "truncated", "action": "left out"}
+            for picture, use in zip(pictures, ok, strict=True)
             if not use
         ]
-        tables.write(draft.path / "problems.parquet", pa.Table.from_pylist(rows, tables.PROBLEMS), tables.PROBLEMS)
+        tables.write(draft.path / "problems.parquet", pa.Table.from_pylist(rows, tables.FAULTS), tables.FAULTS)
         draft.rows = len(pictures)
 
 

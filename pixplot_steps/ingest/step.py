@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from pixplot_steps import digest
-from pixplot_steps.errors import ConfigError
+from pixplot_steps.errors import ConfigError, SourceError
 from pixplot_steps.ingest import fault
 from pixplot_steps.ingest.batch import Batch, Options
 from pixplot_steps.ingest.fault import Fault
@@ -40,7 +40,8 @@ def run(args: argparse.Namespace) -> None:
     rows = shard.to_pylist()
     batch = Batch(len(rows), options)
     batch.read([partial(_bytes, row["path"], row["image"], options.max_megapixels) for row in rows])
-    problems = _problems([row["item"] for row in rows], batch.faults)
+    _check_still_there(rows, batch.faults)
+    problems = _problems([row["image"] for row in rows], batch.faults)
     with commit.folder(args.out) as draft:
         _write(draft.path, batch, problems)
         draft.rows = len(rows)
@@ -83,13 +84,25 @@ def _bytes(path: str | None, image: str, max_megapixels: int) -> bytes | Fault:
     return data if digest.of_bytes(data) == image else fault.CHANGED
 
 
-def _problems(items: list[str], faults: list[tuple[Fault, ...]]) -> pa.Table:
+def _check_still_there(rows: list[dict[str, str | None]], faults: list[tuple[Fault, ...]]) -> None:
+    """Stop where the folder is no longer what was listed: written down, a passing fault would be believed for ever."""
+    gone = [row["item"] for row, found in zip(rows, faults, strict=True) if row["path"] and {fault.MISSING, fault.CHANGED} & set(found)]
+    if gone:
+        raise SourceError(
+            f"{len(gone)} pictures were changed, moved or removed after they were listed",
+            expected="files that stay as they are while the workflow runs",
+            found=", ".join(map(str, gone[:5])) + (", ..." if len(gone) > 5 else ""),
+            action="run the same command again; it lists the folder anew and keeps all that is done",
+        )
+
+
+def _problems(images: list[str | None], faults: list[tuple[Fault, ...]]) -> pa.Table:
     rows = [
-        {"path": item, "stage": "ingest", "kind": fault.kind, "reason": fault.reason, "action": fault.action}
-        for item, found in zip(items, faults, strict=True)
+        {"image": image, "kind": fault.kind, "reason": fault.reason, "action": fault.action}
+        for image, found in zip(images, faults, strict=True)
         for fault in found
     ]
-    return pa.Table.from_pylist(rows, schema=tables.PROBLEMS)
+    return pa.Table.from_pylist(rows, schema=tables.FAULTS)
 
 
 def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
@@ -99,4 +112,4 @@ def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
     arrays.write(folder, "ok", batch.ok)
     arrays.write(folder, "picture", np.frombuffer(b"".join(batch.pictures), np.uint8))
     arrays.write(folder, "picture_end", np.cumsum([len(data) for data in batch.pictures], dtype=np.uint64))
-    tables.write(folder / "problems.parquet", problems, tables.PROBLEMS)
+    tables.write(folder / "problems.parquet", problems, tables.FAULTS)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -64,12 +63,14 @@ def longest_side(data: memoryview) -> int:
 
 
 def problems(catalog: Path, images: Path, shards: list[str], items: pa.Table) -> list[pa.Table]:
-    """The catalogue's problems, and those of each listed shard whose image is still in use."""
-    used = items["item"].combine_chunks()
+    """The catalogue's problems, and those of each listed shard: a row for every item that shows the image."""
+    shown_by = items.select(["image", "item"]).rename_columns(["image", "path"])
     found = [tables.read(catalog / "problems.parquet", tables.PROBLEMS, tables.PROBLEMS.names)]
     for shard in shards:
-        table = tables.read(images / f"{shard}.zarr" / "problems.parquet", tables.PROBLEMS, tables.PROBLEMS.names)
-        found.append(table.filter(pc.is_in(table["path"], value_set=used)))
+        faults = tables.read(images / f"{shard}.zarr" / "problems.parquet", tables.FAULTS)
+        named = faults.join(shown_by, "image", join_type="inner")
+        stage = pa.array(["ingest"] * named.num_rows, pa.string())
+        found.append(named.append_column("stage", stage).select(tables.PROBLEMS.names))
     return found
 
 

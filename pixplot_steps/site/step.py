@@ -162,7 +162,7 @@ def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
 
 
 def _problems(args: argparse.Namespace) -> pa.Table:
-    items = tables.read(args.catalog / "items.parquet", tables.ITEMS, ["item"])
+    items = tables.read(args.catalog / "items.parquet", tables.ITEMS, ["item", "image"])
     return table.sorted_problems(gather.problems(args.catalog, args.images, _shards(args.catalog), items))
 
 

@@ -20,6 +20,9 @@ PROBLEMS = pa.schema(
 )
 """What was left out or repaired, one row each. `path` is the item's path below the collection's root."""
 
+FAULTS = pa.schema([("image", pa.string()), ("kind", pa.string()), ("reason", pa.string()), ("action", pa.string())])
+"""What ingest left out or repaired: like PROBLEMS, but by image, since one image may be shown by several items, under any path."""
+
 ITEMS = pa.schema([("item", pa.string()), ("image", pa.string())])
 """The catalogue's first columns: `item` is the path below the root (unique, sorted), `image` the content's digest.
 The columns of the metadata follow."""

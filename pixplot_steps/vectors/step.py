@@ -159,7 +159,7 @@ def _model(summaries: list[dict[str, Any]], features: list[Path]) -> dict[str, A
 
 
 def _nothing_to_show(inputs: Inputs) -> SourceError:
-    problems = [tables.read(path / "problems.parquet", tables.PROBLEMS, ["kind", "reason"]) for path in inputs.images]
+    problems = [tables.read(path / "problems.parquet", tables.FAULTS, ["kind", "reason"]) for path in inputs.images]
     tried = sum(commit.stamp(path).rows for path in inputs.images)
     return SourceError(
         "no picture could be read",

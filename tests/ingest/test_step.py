@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from pixplot_steps import digest
-from pixplot_steps.errors import ConfigError
+from pixplot_steps.errors import ConfigError, SourceError
 from pixplot_steps.ingest import step
 from pixplot_steps.store import arrays, commit, tables
 
@@ -38,7 +38,7 @@ def listed(path: Path) -> tuple[str, str | None, str]:
 
 
 def problems(out: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = tables.read(out / "problems.parquet", tables.PROBLEMS).to_pylist()
+    rows: list[dict[str, Any]] = tables.read(out / "problems.parquet", tables.FAULTS).to_pylist()
     return rows
 
 
@@ -47,32 +47,31 @@ def test_rows_good_and_bad(tmp_path: Path) -> None:
     Image.new("RGB", (400, 200), (200, 100, 50)).save(good, "PNG")
     empty = tmp_path / "empty.jpg"
     empty.touch()
-    changed = tmp_path / "changed.jpg"
-    Image.new("L", (5, 5)).save(changed)
     rows = [
         listed(good),
         ("0" * 32, None, "gone.jpg"),
-        ("0" * 32, str(tmp_path / "nowhere.jpg"), "nowhere.jpg"),
         listed(empty),
-        ("0" * 32, str(changed), "changed.jpg"),
-        ("0" * 32, str(tmp_path), "folder.jpg"),
     ]
     out = ingest(tmp_path, rows)
-    assert [(row["path"], row["kind"]) for row in problems(out)] == [
-        ("gone.jpg", "missing"),
-        ("nowhere.jpg", "missing"),
-        ("empty.jpg", "empty"),
-        ("changed.jpg", "changed"),
-        ("folder.jpg", "missing"),
-    ]
-    assert arrays.read(out, "ok").tolist() == [True] + [False] * 5
-    assert arrays.read(out, "size").tolist() == [[400, 200]] + [[0, 0]] * 5
-    assert arrays.read(out, "colour").tolist() == [[200, 100, 50]] + [[0, 0, 0]] * 5
+    assert [(row["image"], row["kind"]) for row in problems(out)] == [("0" * 32, "missing"), (rows[2][0], "empty")]
+    assert arrays.read(out, "ok").tolist() == [True] + [False] * 2
+    assert arrays.read(out, "size").tolist() == [[400, 200]] + [[0, 0]] * 2
+    assert arrays.read(out, "colour").tolist() == [[200, 100, 50]] + [[0, 0, 0]] * 2
     thumb = arrays.read(out, "thumb")
-    assert thumb.shape == (6, 128, 128, 3)
+    assert thumb.shape == (3, 128, 128, 3)
     assert (thumb[0, 40:88] == (200, 100, 50)).all()
     assert (thumb[1:] == (10, 11, 12)).all()
-    assert commit.check(out).rows == 6
+    assert commit.check(out).rows == 3
+
+
+@pytest.mark.parametrize("name", ["nowhere.jpg", "changed.jpg", "folder"])
+def test_a_file_that_is_not_what_was_listed_stops_the_step(tmp_path: Path, name: str) -> None:
+    """Written down, it would be missing for ever, also when it is back; stopped, the next run lists it as it then is."""
+    Image.new("L", (5, 5)).save(tmp_path / "changed.jpg")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SourceError, match=f"(?s)1 pictures were changed.*{name}.*run the same command again"):
+        ingest(tmp_path, [listed(tmp_path / "changed.jpg"), ("0" * 32, str(tmp_path / name), name)])
+    assert not (tmp_path / "images2.zarr").exists()
 
 
 def test_pictures_are_cut_by_their_ends(tmp_path: Path) -> None:
@@ -107,10 +106,11 @@ def test_nasty_files_end_ok_or_as_a_problem(tmp_path: Path, shared_data: Path) -
     rows = [listed(path) for path in files]
     out = ingest(tmp_path, rows, threads=2, limit=100)
     ok = arrays.read(out, "ok")
-    told = {row["path"] for row in problems(out)}
-    assert {path.name for path, good in zip(files, ok, strict=True) if not good} <= told
+    told = {row["image"] for row in problems(out)}
+    assert {row[0] for row, good in zip(rows, ok, strict=True) if not good} <= told
     assert ok.sum() >= 100
     assert arrays.read(out, "size")[ok].min() >= 1
-    bombs = {row["path"] for row in problems(out) if row["kind"] == "too large"}
+    names = {image: name for image, _, name in rows}
+    bombs = {names[row["image"]] for row in problems(out) if row["kind"] == "too large"}
     assert {"python-pillow__decompression_bomb.gif", "lovell__giant-image.jpg", "lovell__65536-uint32-limit.png"} <= bombs
     assert commit.stamp(ingest(tmp_path, rows, threads=1, limit=100)) == commit.stamp(out)

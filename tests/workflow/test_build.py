@@ -19,20 +19,6 @@ from tests.workflow.collection import ROOT, Collection, contents
 STAGES = ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 
 
-@pytest.fixture(scope="module")
-def twelve(tmp_path_factory: pytest.TempPathFactory) -> Collection:
-    """Twelve pictures with metadata, built once. Tests that change it work on a copy."""
-    collection = Collection(tmp_path_factory.mktemp("twelve"))
-    collection.draw(range(12))
-    rows = "\n".join(f"p{i:03}.png,Picture {12 - i},{'odd' if i % 2 else 'even'}" for i in range(12))
-    (collection.root / "metadata.csv").write_text(f"filename,title,category\n{rows}\n")
-    collection.configure({"metadata": str(collection.root / "metadata.csv")})
-    run = collection.run()
-    assert run.code == 0, run.text
-    assert run.jobs["ingest"] == run.jobs["features"] == 2, "two shards"
-    return collection
-
-
 @pytest.fixture
 def copy(twelve: Collection, tmp_path: Path) -> Collection:
     """A finished build of the twelve that may be changed; nothing in it depends on where it lies but its configuration."""
