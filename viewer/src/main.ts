@@ -7,20 +7,20 @@ import { fetchArray, fetchManifest } from "./data/fetch";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
 import type { Rows } from "./data/table";
+import { loadTree } from "./data/tree";
 import { FormatError, ViewerError } from "./format/errors";
 import type { Layout, Manifest } from "./format/manifest";
 import { limitsOf, openContext } from "./layers/context";
 import { Scene } from "./layers/scene";
 import { readAddress, writeAddress } from "./model/address";
-import { type AtlasPlan, planAtlas, SHARP_SIDE } from "./model/budget";
+import { type AtlasPlan, planAtlas } from "./model/budget";
 import { areaOf, type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
-import { fitSide } from "./model/fit";
 import { Highlight } from "./model/highlight";
-import { halfExtent, type Items, makeItems } from "./model/items";
+import { halfExtent, type Items, makeItems, sizeOf } from "./model/items";
 import { PlaceIndex } from "./model/picking";
-import { LayerPool } from "./model/pool";
 import { needsSharp, sharpOrder } from "./model/priority";
+import { SharpStream } from "./model/stream";
 import { type Placed, Travel } from "./model/travel";
 import { View } from "./model/view";
 import App from "./ui/App.svelte";
@@ -31,7 +31,6 @@ import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme"
 
 /** Milliseconds. */
 const TRAVEL_TIME = 1200;
-const FADE_TIME = 220;
 /** How long a click waits to see whether it becomes a double click. */
 const CLICK_WAIT = 220;
 /** How long the camera must rest before sharp pictures are asked for. */
@@ -54,7 +53,7 @@ export interface DebugHook {
   readonly frames: number;
   /** The layout shown or travelled to. */
   readonly layout: string;
-  /** Nothing moves: no travel, no flight, no fade. */
+  /** Nothing moves (no travel, no flight, no fade), and the pictures can be pointed at. */
   readonly settled: boolean;
   readonly camera: Camera;
   setCamera(camera: Camera): void;
@@ -114,11 +113,7 @@ class Viewer {
   readonly #layouts = new Map<string, Promise<Placed>>();
   #index: PlaceIndex | null = null;
   #scene: Scene;
-  #pool: LayerPool;
-  readonly #pictures: PictureLoader;
-  /** When each resident slot arrived, for fading it in. */
-  readonly #arrived = new Map<number, number>();
-  #fadingUntil = 0;
+  #stream: SharpStream;
   #sharpInView = 0;
   #restTimer = 0;
   #clickTimer = 0;
@@ -144,11 +139,7 @@ class Viewer {
     this.#travel = new Travel(placed);
     this.#highlight = new Highlight(items.count);
     this.#scene = this.#makeScene();
-    this.#pool = new LayerPool(this.#scene.pool.layers);
-    this.#pictures = new PictureLoader(
-      (key, picture) => this.#placeSharp(key, picture),
-      (key) => this.#pool.failed(key),
-    );
+    this.#stream = this.#makeStream();
     this.#gestures = new Gestures(
       canvas,
       () => this.#view.place(this.#view.camera),
@@ -169,8 +160,7 @@ class Viewer {
 
   async #loadRest(members: Promise<Int32Array> | null): Promise<void> {
     await nextFrame();
-    this.#index = new PlaceIndex(this.items, this.#travel.entered.positions);
-    this.invalidate();
+    const index = this.#reindex(this.#travel.entered);
     const pages = this.#loadAtlas();
     const table = loadTable(this.site).then(
       (rows) => {
@@ -180,8 +170,11 @@ class Viewer {
       },
       () => this.#note(strings.tableMissing),
     );
-    if (members) this.#highlight.members = await members.catch(() => null);
-    await Promise.all([pages, table]);
+    // Without them the list still flies to its hotspots; it only lights nothing.
+    const known = members ? await members.catch(() => null) : null;
+    if (known) this.#highlight.setMembers(known);
+    this.#relight();
+    await Promise.all([pages, table, index]);
     this.ui.progress = null;
     this.#showMedoids();
     this.#openAddressed();
@@ -207,7 +200,8 @@ class Viewer {
 
   #step(pages: number): void {
     this.#loaded += 1;
-    this.ui.progress = Math.min(1, 0.3 + (0.7 * this.#loaded) / pages);
+    // After a lost context the pages come again, behind a map that is already there.
+    if (this.ui.progress !== null) this.ui.progress = Math.min(1, 0.3 + (0.7 * this.#loaded) / pages);
   }
 
   // --- the address ----------------------------------------------------------------------------------------------
@@ -260,6 +254,14 @@ class Viewer {
     return scene;
   }
 
+  #makeStream(): SharpStream {
+    const pictures = new PictureLoader(
+      (key, picture) => this.#placeSharp(key, picture),
+      (key) => this.#stream.failed(key),
+    );
+    return new SharpStream(this.items, this.#scene.pool.layers, pictures);
+  }
+
   #listen(): void {
     const { canvas } = this;
     new ResizeObserver(() => this.#resize()).observe(canvas);
@@ -275,10 +277,9 @@ class Viewer {
 
   /** The context came back empty: make everything again. */
   async #restore(): Promise<void> {
-    this.#arrived.clear();
-    this.#pictures.cancel(this.#pool.loading());
+    this.#stream.close();
     this.#scene = this.#makeScene();
-    this.#pool = new LayerPool(this.#scene.pool.layers);
+    this.#stream = this.#makeStream();
     this.invalidate();
     await this.#loadAtlas();
   }
@@ -376,17 +377,15 @@ class Viewer {
   }
 
   #settled(now: number): boolean {
-    return this.#travel.arrived(now) && !this.#view.flying && now >= this.#fadingUntil;
+    return this.#travel.arrived(now) && !this.#view.flying && !this.#stream.fading(now);
   }
 
   // --- sharp pictures -------------------------------------------------------------------------------------------
 
   #sharpOf(slot: number, now: number): { layer: number; strength: number } | null {
-    const layer = this.#pool.layerOf(slot);
-    if (layer === undefined) return null;
-    this.#sharpInView += 1;
-    const age = now - (this.#arrived.get(slot) ?? 0);
-    return { layer, strength: Math.round(255 * Math.min(1, Math.max(0, age / FADE_TIME))) };
+    const shown = this.#stream.shown(slot, now);
+    if (shown) this.#sharpInView += 1;
+    return shown;
   }
 
   #wantSoon(): void {
@@ -402,32 +401,15 @@ class Viewer {
     const rows = needsSharp(pixels, cell) ? this.#rowsAsQuads(pixels, performance.now()) : null;
     if (!table || !this.#index) return;
     const [x, y] = this.#view.toMap(...this.#view.middle());
-    const order = sharpOrder(this.items, this.#index.positions, rows ?? new Int32Array(), x, y, side);
-    const { load, cancel } = this.#pool.want(order.map(({ slot }) => slot));
-    this.#pictures.cancel(cancel);
-    const rowOf = new Map(order.map(({ slot, row }) => [slot, row]));
-    this.#pictures.load(load.map((slot) => this.#job(slot, rowOf.get(slot) ?? 0, table)));
-  }
-
-  #job(key: number, row: number, table: Rows) {
-    this.#pool.started(key);
-    const [w, h] = this.#sizeOf(row);
-    const longest = Math.max(w, h);
-    const [width, height] = [fitSide(SHARP_SIDE, w, longest), fitSide(SHARP_SIDE, h, longest)];
-    return { key, path: this.#pictureOf(row, table), width, height };
-  }
-
-  #sizeOf(row: number): [number, number] {
-    return [this.items.sizes[2 * row] ?? 1, this.items.sizes[2 * row + 1] ?? 1];
+    const { positions } = this.#index;
+    const wants = sharpOrder(this.items, positions, rows ?? new Int32Array(), x, y, side);
+    this.#stream.want(wants, (row) => this.#pictureOf(row, table));
   }
 
   #placeSharp(key: number, picture: ImageBitmap): void {
-    const layer = this.gl.isContextLost() ? null : this.#pool.place(key);
+    const layer = this.gl.isContextLost() ? null : this.#stream.place(key, performance.now());
     if (layer !== null) {
       this.#scene.writeSharp(layer, picture);
-      const now = performance.now();
-      this.#arrived.set(key, now);
-      this.#fadingUntil = now + FADE_TIME + 20;
       this.invalidate();
     }
     picture.close();
@@ -548,7 +530,7 @@ class Viewer {
     if (!table || row < 0 || row >= this.items.count) return;
     if (!this.ui.detail) this.#returnFocus = document.activeElement as HTMLElement | null;
     const read = (column: string) => table.value(column, row);
-    this.ui.detail = detailOf(this.site.columns, row, this.#sizeOf(row), this.site.pictures.path, read);
+    this.ui.detail = detailOf(this.site.columns, row, sizeOf(this.items, row), this.site.pictures.path, read);
     this.ui.announcement = strings.opened(this.ui.detail.title);
     this.#remember();
     this.#mark(-1);
@@ -603,10 +585,7 @@ class Viewer {
   #placedOf(layout: Layout): Promise<Placed> {
     const known = this.#layouts.get(layout.name);
     if (known) return known;
-    const loading = fetchArray(layout.positions, "f32").then((positions) => ({
-      positions,
-      cell: layout.cell,
-    }));
+    const loading = fetchArray(layout.positions, "f32").then((positions) => placedIn(layout, positions));
     this.#layouts.set(layout.name, loading);
     return loading;
   }
@@ -638,14 +617,14 @@ class Viewer {
     this.#scene.setPositions(this.#travel.left.positions, placed.positions);
     this.#settleIn(placed);
     this.#index = null;
-    window.setTimeout(() => this.#reindex(placed), duration * 0.8);
+    void this.#reindex(placed);
     this.flyTo(this.#view.fitted(goal ?? this.#view.box), duration);
   }
 
-  /** Built near the end of the journey, while the eye is still busy. */
-  #reindex(placed: Placed): void {
+  async #reindex(placed: Placed): Promise<void> {
+    const tree = await loadTree(placed.positions);
     if (this.#travel.entered !== placed) return;
-    this.#index = new PlaceIndex(this.items, placed.positions);
+    this.#index = new PlaceIndex(this.items, placed.positions, tree);
     this.invalidate();
   }
 
@@ -732,7 +711,7 @@ class Viewer {
         return viewer.ui.layout;
       },
       get settled() {
-        return !viewer.#scheduled && viewer.#settled(performance.now());
+        return !viewer.#scheduled && viewer.#index !== null && viewer.#settled(performance.now());
       },
       get camera() {
         return viewer.#view.camera;

@@ -8,7 +8,7 @@ const SRC = join(import.meta.dirname, "../src");
 /** What the files of a folder may import, besides the files of that folder. */
 const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
   format: { folders: [], packages: [] },
-  data: { folders: ["format"], packages: ["@uwdata/flechette"] },
+  data: { folders: ["format", "model"], packages: ["@uwdata/flechette", "kdbush"] },
   model: { folders: ["format"], packages: ["kdbush", "d3-interpolate"] },
   layers: { folders: ["format", "model"], packages: ["twgl.js"] },
   ui: { folders: ["format", "model"], packages: ["svelte", "d3-selection", "d3-zoom"] },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Highlight } from "../src/model/highlight";
 import { makeItems } from "../src/model/items";
 import { PlaceIndex } from "../src/model/picking";
+import { buildTree } from "../src/model/tree";
 
 /** Row 0 wide at the origin, row 1 square over its right end, row 2 far away. */
 const items = makeItems(
@@ -10,7 +11,8 @@ const items = makeItems(
   new Uint32Array([0, 1, 2]),
   64,
 );
-const index = new PlaceIndex(items, new Float32Array([0, 0, 0.4, 0, 5, 5]));
+const positions = new Float32Array([0, 0, 0.4, 0, 5, 5]);
+const index = new PlaceIndex(items, positions, buildTree(positions));
 
 describe("PlaceIndex.at, with squares of side 1", () => {
   it.each([
@@ -46,7 +48,7 @@ it("finds the nearest row, however far", () => {
 
 it("lights the members of the hotspot pointed at, else of the one chosen", () => {
   const highlight = new Highlight(3);
-  highlight.members = new Int32Array([0, 1, -1]);
+  highlight.setMembers(new Int32Array([0, 1, -1]));
   highlight.chosen = 0;
   expect(highlight.update()).toBe(true);
   expect([...highlight.lit]).toEqual([255, 0, 0]);

@@ -13,6 +13,7 @@ import {
 import { makeItems } from "../src/model/items";
 import { LayerPool } from "../src/model/pool";
 import { needsSharp, sharpOrder } from "../src/model/priority";
+import { SharpStream } from "../src/model/stream";
 import { manifestJson } from "./site";
 
 const limits = { textureSize: 8192, layers: 2048 };
@@ -135,5 +136,44 @@ describe("sharpOrder", () => {
 
   it("is not needed while the atlas is sharp enough", () => {
     expect([needsSharp(64, 64), needsSharp(96, 64), needsSharp(97, 64)]).toEqual([false, false, true]);
+  });
+});
+
+describe("SharpStream", () => {
+  const items = makeItems(
+    new Uint8Array(6),
+    new Uint32Array([400, 200, 100, 100]),
+    new Uint32Array([7, 8]),
+    64,
+  );
+  const fetcher = () => {
+    const asked = { jobs: [] as unknown[], cancelled: [] as number[] };
+    const load = (jobs: readonly unknown[]) => void asked.jobs.push(...jobs);
+    const cancel = (keys: readonly number[]) => void asked.cancelled.push(...keys);
+    return { asked, load, cancel };
+  };
+
+  it("asks for a picture at the size of its layer, and fades it in", () => {
+    const source = fetcher();
+    const stream = new SharpStream(items, 1, source);
+    stream.want([{ row: 0, slot: 7 }], (row) => `${row}.jpg`);
+    expect(source.asked.jobs).toEqual([{ key: 7, path: "0.jpg", width: 512, height: 256 }]);
+    expect(stream.shown(7, 0)).toBeNull();
+    expect(stream.place(7, 1000)).toBe(0);
+    expect(stream.shown(7, 1000)).toEqual({ layer: 0, strength: 0 });
+    expect(stream.fading(1100)).toBe(true);
+    expect(stream.shown(7, 2000)).toEqual({ layer: 0, strength: 255 });
+    expect(stream.fading(2000)).toBe(false);
+  });
+
+  it("gives up what falls out of view", () => {
+    const source = fetcher();
+    const stream = new SharpStream(items, 2, source);
+    stream.want([{ row: 0, slot: 7 }], () => "");
+    stream.want([{ row: 1, slot: 8 }], () => "");
+    expect(source.asked.cancelled).toEqual([7]);
+    expect(stream.place(7, 0)).toBeNull();
+    stream.close();
+    expect(source.asked.cancelled).toEqual([7, 8]);
   });
 });

@@ -1,19 +1,12 @@
 /** The sharp pictures: a few fetched at a time, in the order asked for, each given up as soon as it is not wanted. */
+import type { Fetcher, SharpJob } from "../model/stream";
 import { fetchPicture } from "./fetch";
 
 const AT_ONCE = 4;
 
-export interface PictureJob {
-  readonly key: number;
-  readonly path: string;
-  /** Pixels to decode to. */
-  readonly width: number;
-  readonly height: number;
-}
-
-export class PictureLoader {
+export class PictureLoader implements Fetcher {
   readonly #running = new Map<number, AbortController>();
-  #queue: PictureJob[] = [];
+  #queue: SharpJob[] = [];
 
   constructor(
     readonly done: (key: number, picture: ImageBitmap) => void,
@@ -28,7 +21,7 @@ export class PictureLoader {
   }
 
   /** Put jobs in front of those that wait. */
-  load(jobs: readonly PictureJob[]): void {
+  load(jobs: readonly SharpJob[]): void {
     this.#queue = [...jobs, ...this.#queue];
     this.#next();
   }
@@ -41,7 +34,7 @@ export class PictureLoader {
     }
   }
 
-  async #run(job: PictureJob): Promise<void> {
+  async #run(job: SharpJob): Promise<void> {
     const abort = new AbortController();
     this.#running.set(job.key, abort);
     try {

@@ -165,6 +165,8 @@ function requireConsistent(site: Manifest): void {
   requireShape(site.sizes, "sizes", "u32", [n, 2]);
   requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
   for (const { name, positions } of site.layouts) requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+  const names = new Set(site.layouts.map(({ name }) => name));
+  if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.hotspots) {
     requireShape(site.hotspots.members, "hotspots.members", "i32", [n]);

@@ -35,3 +35,8 @@ export function makeItems(colours: Uint8Array, sizes: Uint32Array, slots: Uint32
 export function halfExtent(items: Items, row: number): [number, number] {
   return [(items.aspects[2 * row] ?? 0) / 131070, (items.aspects[2 * row + 1] ?? 0) / 131070];
 }
+
+/** A row's picture in pixels. */
+export function sizeOf(items: Items, row: number): [number, number] {
+  return [items.sizes[2 * row] ?? 1, items.sizes[2 * row + 1] ?? 1];
+}

@@ -1,5 +1,5 @@
 /** Which pictures are where in a layout: an index over its positions, for pointing and for drawing only what is in view. */
-import KDBush from "kdbush";
+import type KDBush from "kdbush";
 import type { Box } from "./camera";
 import { halfExtent, type Items } from "./items";
 
@@ -9,10 +9,9 @@ export class PlaceIndex {
   constructor(
     readonly items: Items,
     readonly positions: Float32Array,
+    tree: KDBush,
   ) {
-    this.#tree = new KDBush(items.count, 64, Float32Array);
-    for (let i = 0; i < positions.length; i += 2) this.#tree.add(positions[i] ?? 0, positions[i + 1] ?? 0);
-    this.#tree.finish();
+    this.#tree = tree;
   }
 
   /** Rows whose middle lies in the box, in the order of drawing. */
