@@ -1,0 +1,111 @@
+"""Hotspots: what counts as one, which member stands for it, and how items are told from images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from numpy.typing import NDArray
+
+from pixplot_steps import digest
+from pixplot_steps.hotspots import clusters, step
+from pixplot_steps.store import arrays, commit, tables
+from tests.vectors import shards
+
+
+def blobs(*sizes: int, spread: float = 0.02) -> NDArray[np.float32]:
+    """Round groups on a circle."""
+    generator = np.random.default_rng(0)
+    angles = 2 * np.pi * np.arange(len(sizes)) / len(sizes)
+    centres = 0.8 * np.column_stack([np.cos(angles), np.sin(angles)])
+    return np.vstack([c + generator.normal(scale=spread, size=(n, 2)) for c, n in zip(centres, sizes, strict=True)]).astype(np.float32)
+
+
+@pytest.mark.parametrize(("asked", "points", "size"), [(20, 10_000, 20), (20, 400, 20), (20, 100, 5), (20, 12, 5), (3, 50, 3), (1, 50, 2)])
+def test_smallest_size(asked: int, points: int, size: int) -> None:
+    assert clusters.smallest_size(asked, points) == size
+
+
+def test_groups_are_found() -> None:
+    labels = clusters.label(blobs(100, 80, 60), 20)
+    groups = [set(part[part >= 0].tolist()) for part in np.split(labels, [100, 180])]
+    assert [len(group) for group in groups] == [1, 1, 1]
+    assert len(set.union(*groups)) == 3
+
+
+def test_a_cluster_of_most_images_is_split() -> None:
+    # 300 of 360 points lie in one group, which itself has two halves.
+    generator = np.random.default_rng(0)
+    halves = [generator.normal((x, 0), 0.02, size=(150, 2)) for x in (0.5, 0.65)]
+    positions = np.vstack([*halves, generator.normal(scale=0.02, size=(60, 2)) - 0.5]).astype(np.float32)
+    sizes = np.bincount(clusters.label(positions, 20)[clusters.label(positions, 20) >= 0])
+    assert sizes.max() <= 180
+    assert len(sizes) == 3
+
+
+@pytest.mark.parametrize(
+    "positions",
+    [np.zeros((1, 2), np.float32), blobs(3), blobs(5, 4), np.full((200, 2), 0.3, np.float32)],
+    ids=["one image", "three", "nine", "all on one spot"],
+)
+def test_no_density_no_hotspots(positions: NDArray[np.float32]) -> None:
+    assert (clusters.label(positions, 20) == -1).all()
+
+
+def test_medoid_is_near_the_mean_and_stragglers_move_nothing() -> None:
+    vectors = np.array([[0, 0], [1, 0], [2, 0], [3, 0], [9, 9]], np.float32)
+    positions = np.array([[0, 0], [0.1, 0], [0.2, 0], [1, 1], [0.5, 0.5]], np.float32)
+    found = clusters.describe(np.array([0, 1, 2, 3]), positions, vectors)
+    assert found.medoid == 1
+    assert found.centre == pytest.approx((0.15, 0))
+    assert found.bounds[2] < 1
+
+
+def write(root: Path, positions: NDArray[np.float32], image_row: list[int]) -> None:
+    """A catalogue whose item i shows the image of row image_row[i]."""
+    images = [shards.image(i) for i in range(max(image_row) + 1)]
+    first = np.unique(image_row, return_index=True)[1]
+    with commit.folder(root / "catalog") as draft:
+        table = pa.table([[f"{i:04d}.jpg" for i in range(len(image_row))], [images[i] for i in image_row]], schema=tables.ITEMS)
+        tables.write(draft.path / "items.parquet", table, tables.ITEMS)
+    with commit.folder(root / "v.zarr") as draft:
+        arrays.write(draft.path, "vectors", positions[first])
+        table = pa.table([images, ["s"] * len(images), pa.array(range(len(images)), pa.int32())], schema=tables.IMAGES)
+        tables.write(draft.path / "images.parquet", table, tables.IMAGES)
+    with commit.folder(root / "map.zarr") as draft:
+        arrays.write(draft.path, "positions", positions)
+
+
+def find(root: Path, most: int) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
+    inputs = ("--catalog", root / "catalog", "--vectors", root / "v.zarr", "--map", root / "map.zarr", "--layout-name", "umap")
+    shards.step(step, *inputs, "--min-cluster-size", 20, "--max-clusters", most, "--out", root / "h.zarr")
+    return arrays.read(root / "h.zarr", "members"), commit.stamp(root / "h.zarr").summary["list"]
+
+
+def test_step(tmp_path: Path) -> None:
+    # Images 0..239 in three groups; each image of the smallest group is shown twice, which makes it the largest in items.
+    images = blobs(100, 80, 60)
+    image_row = [*range(240), *range(180, 240)]
+    write(tmp_path, images[image_row], image_row)
+    members, found = find(tmp_path, 2)
+    assert [one["label"] for one in found] == ["Cluster 1", "Cluster 2"]
+    for number, one in enumerate(found):
+        rows = np.flatnonzero(members == number)
+        assert one["count"] == len(rows)
+        assert members[one["item"]] == number
+        assert one["id"] == digest.of_lines(sorted({shards.image(image_row[row]) for row in rows}))
+        assert one["bounds"][0] <= one["centre"][0] <= one["bounds"][2]
+    assert set(np.flatnonzero(members == 0)) <= {*range(180, 300)}
+    assert (members[240:] == members[180:240]).all()
+    assert found[0]["count"] >= found[1]["count"] > 60
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 14])
+def test_small_collections(tmp_path: Path, rows: int) -> None:
+    write(tmp_path, np.random.default_rng(0).uniform(-1, 1, (rows, 2)).astype(np.float32), list(range(rows)))
+    members, found = find(tmp_path, 10)
+    assert len(members) == rows
+    assert set(members.tolist()) <= {-1, *range(len(found))}

@@ -1,0 +1,133 @@
+"""The step from vectors to all layouts: real UMAP once, small collections, and two items that show one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+
+from pixplot_steps.errors import ConfigError
+from pixplot_steps.layouts import step
+from pixplot_steps.neighbours import step as neighbours
+from pixplot_steps.store import arrays, commit, shown
+from pixplot_steps.vectors import step as vectors
+from tests.vectors import shards
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the layouts are made from."""
+
+    root: Path
+    catalog: Path
+    vectors: Path
+    graph: Path
+
+
+def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0) -> Made:
+    parts = shards.write(root, shards.clustered(count), bad=bad, twice=twice)
+    made = Made(root, parts.catalog, root / "v.zarr", root / "n.zarr")
+    inputs = ("--catalog", parts.catalog, "--images", parts.images, "--features", parts.features)
+    shards.step(vectors, *inputs, "--components", 10, "--out", made.vectors)
+    flags = ("--count", 14, "--metric", "cosine", "--exact-below", 10_000, "--seed", 1, "--reproducible", "true")
+    shards.step(neighbours, "--vectors", made.vectors, *flags, "--out", made.graph)
+    return made
+
+
+def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24) -> Path:
+    flags = ("--n-neighbors", n_neighbors, "--min-dist", 0.1, "--epochs", 0, "--seed", seed, "--reproducible", "true")
+    inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph)
+    shards.step(step, "umap", *inputs, *flags, "--out", made.root / name)
+    return made.root / name
+
+
+def grid(made: Made, source: Path) -> Path:
+    shards.step(step, "grid", "--map", source, "--aspect", 1.5, "--out", made.root / "grid.zarr")
+    return made.root / "grid.zarr"
+
+
+def alphabetical(made: Made, by: str) -> Path:
+    out = made.root / "alphabetical.zarr"
+    shards.step(step, "alphabetical", "--catalog", made.catalog, "--vectors", made.vectors, "--by", by, "--aspect", 1, "--out", out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("layouts"), 300, bad=(0, 150), twice=20)
+
+
+@pytest.fixture(scope="module")
+def mapped(made: Made) -> Path:
+    return umap(made, "umap.zarr")
+
+
+def test_umap_tells_the_groups_apart(made: Made, mapped: Path) -> None:
+    summary = commit.stamp(mapped).summary
+    assert (summary["label"], summary["kind"]) == ("Map", "map")
+    assert summary["quality"]["trustworthiness"] > 0.9
+    assert summary["quality"]["sample"] == 298
+    positions = arrays.read(mapped, "positions")
+    image_row = shown.read(made.catalog, made.vectors, []).image_row
+    assert positions.shape == (len(image_row), 2) == (317, 2)
+    # The items of one image lie on one place.
+    assert len(np.unique(positions, axis=0)) == 298
+    assert (positions[np.unique(image_row, return_index=True)[1]][image_row] == positions).all()
+
+
+def test_umap_gives_the_same_bytes_on_any_number_of_threads(made: Made, mapped: Path) -> None:
+    before = numba.get_num_threads()
+    numba.set_num_threads(max(1, before - 1))
+    try:
+        again = umap(made, "again.zarr")
+    finally:
+        numba.set_num_threads(before)
+    assert commit.stamp(again) == commit.stamp(mapped)
+    assert commit.stamp(umap(made, "other.zarr", seed=25)).digest != commit.stamp(mapped).digest
+
+
+def test_a_graph_too_thin_is_refused(made: Made) -> None:
+    with pytest.raises(ConfigError, match=r"neighbours\.count of at least 29"):
+        umap(made, "wide.zarr", n_neighbors=30)
+
+
+def test_grid(made: Made, mapped: Path) -> None:
+    summary = commit.stamp(grid(made, mapped)).summary
+    assert (summary["label"], summary["kind"]) == ("Grid", "grid")
+    assert summary["quality"]["neighbours_kept"] > 0.7
+    positions = arrays.read(made.root / "grid.zarr", "positions")
+    assert summary["cell"] == pytest.approx(np.diff(np.unique(positions[:, 0])).max(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("by", "first"),
+    [("title", -1), ("name of the thing", -1), ("no such column", 0)],
+    ids=["a role", "a column", "neither: by path"],
+)
+def test_alphabetical(made: Made, by: str, first: int) -> None:
+    out = alphabetical(made, by)
+    positions = arrays.read(out, "positions")
+    # Titles of the fixture count down while paths count up.
+    order = np.lexsort((positions[:, 0], -positions[:, 1]))
+    assert (order == np.arange(len(order))[:: -1 if first else 1]).all()
+    assert commit.stamp(out).summary["quality"] is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 14])
+def test_small_collections(tmp_path: Path, count: int) -> None:
+    made = make(tmp_path, count)
+    source = umap(made, "umap.zarr")
+    for path in (source, grid(made, source), alphabetical(made, "title")):
+        positions = arrays.read(path, "positions")
+        assert positions.shape == (count, 2)
+        assert len(np.unique(positions, axis=0)) == count
+        assert np.abs(positions).max() <= 1
+        assert commit.stamp(path).summary["cell"] > 0
+
+
+def test_equal_images_are_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "clustered", lambda count: np.full((count, 6), 1.5, np.float16))
+    assert np.isfinite(arrays.read(umap(make(tmp_path, 30), "umap.zarr"), "positions")).all()
