@@ -1,6 +1,6 @@
 """The step `hotspots`: finds dense regions of a map and names their members among the shown items.
 
-Memory: the vectors, and about 1 kB for each image.
+Memory: the vectors, and some 300 bytes for each image.
 """
 
 from __future__ import annotations

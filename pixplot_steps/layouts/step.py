@@ -1,6 +1,6 @@
 """The step `layouts`: one command for each layout; all write positions of the shown items, in map units.
 
-Memory: `umap` takes the vectors, the graph and about 1.5 kB for each image; the others some 200 bytes for each item.
+Memory: `umap` takes the vectors, the graph and about 1.5 kB for each image; the others some 400 bytes for each item.
 """
 
 from __future__ import annotations
