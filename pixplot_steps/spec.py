@@ -16,7 +16,7 @@ VERSIONS = {
     "features": 1,
     "vectors": 1,
     "neighbours": 1,
-    "umap": 1,
+    "umap": 2,
     "grid": 1,
     "alphabetical": 1,
     "hotspots": 1,

@@ -5,13 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_GAP = 0.04
-"""The widest empty band that an axis keeps, as a share of its span."""
-
-_FEW = 4
-"""Among n points, bands of this many n-ths of the span are no gaps."""
-
-_ROUNDS = 4
+from pixplot_steps.layouts import islands
 
 _BINS = 64
 
@@ -20,15 +14,11 @@ _COVER = 1.5
 
 
 def to_map_units(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Scale coordinates [M, 2] into [-1, 1], one scale for both axes, centred.
-
-    Empty bands across the map are narrowed: how far apart UMAP leaves islands means nothing, and a few far points would
-    squeeze all others into a corner. The order along each axis, and distances within an island, stay as they were.
-    """
-    closed = np.column_stack([_close_gaps(axis) for axis in coordinates.astype(np.float64).T])
-    low, high = closed.min(axis=0), closed.max(axis=0)
+    """Scale coordinates [M, 2] into [-1, 1], one scale for both axes, centred, after islands were moved together (see `islands`)."""
+    gathered = islands.gather(coordinates.astype(np.float64))
+    low, high = gathered.min(axis=0), gathered.max(axis=0)
     half = (high - low).max() / 2
-    centred = closed - (low + high) / 2
+    centred = gathered - (low + high) / 2
     scaled = centred / half if half > 0 else np.zeros_like(centred)
     return np.asarray(np.clip(scaled, -1, 1), dtype=np.float32)
 
@@ -40,15 +30,3 @@ def picture_side(positions: NDArray[np.float32]) -> float:
     taken = len(np.unique((cells * bins // _BINS) @ np.array([bins, 1])))
     area = taken * (2.0 / bins) ** 2
     return float(min(1.0, _COVER * np.sqrt(area / len(positions))))
-
-
-def _close_gaps(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    order = np.argsort(values, kind="stable")
-    steps = np.diff(values[order], prepend=values[order[0]])
-    share = max(_GAP, _FEW / len(values))
-    # A band is judged by the span that is left when the others are narrowed, hence the rounds.
-    for _ in range(_ROUNDS):
-        steps = np.minimum(steps, share * steps.sum())
-    closed = np.empty_like(values)
-    closed[order] = np.cumsum(steps)
-    return closed
