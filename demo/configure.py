@@ -25,12 +25,13 @@ def configuration(images: Path, metadata: Path | None, workdir: Path) -> dict[st
 def write(path: Path, wanted: dict[str, Any]) -> None:
     """Write the file where there is none; keep one for the same pictures, with its metadata brought up to date.
 
+    A new file gives the page the work folder's name as its title, to be edited there.
     Exits where `path` belongs to other pictures.
     """
     found = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
     if found and found.get("images") != wanted["images"]:
         sys.exit(f"{path} is for the pictures in {found.get('images')}: choose another name with NAME=...")
-    merged = {**found, **wanted}
+    merged = {**(found or {"site": {"title": path.parent.name}}), **wanted}
     if merged != found:
         commit.bytes_file(path, (HEAD + yaml.safe_dump(merged, allow_unicode=True, sort_keys=False)).encode())
 

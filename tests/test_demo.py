@@ -131,7 +131,8 @@ def test_any_path_can_be_configured(tmp_path: Path) -> None:
     workdir = done.stdout.rstrip("\n")
     assert workdir == f"results/{folder.name}"
     found = yaml.safe_load((tmp_path / workdir / "config.yaml").read_text("utf-8"))
-    assert found == {"workdir": workdir, "images": str(folder), "metadata": str(tmp_path / "m, n.csv")}
+    paths = {"workdir": workdir, "images": str(folder), "metadata": str(tmp_path / "m, n.csv")}
+    assert found == paths | {"site": {"title": folder.name}}
 
 
 def test_own_edits_are_kept(tmp_path: Path) -> None:
