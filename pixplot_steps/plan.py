@@ -115,8 +115,8 @@ class Plan:
     @cached_property
     def site(self) -> str:
         """Digest of everything in the site but the viewer."""
-        parts = (self.umap, self.grid, self.alphabetical, self.hotspots, self.atlases, self.catalogue.table, self.catalogue.problems)
-        return _name("site", spec.parameters(self.spec.site), *parts)
+        parts = (self.umap, self.grid, self.alphabetical, self.neighbours, self.hotspots, self.atlases)
+        return _name("site", spec.parameters(self.spec.site), *parts, self.catalogue.table, self.catalogue.problems)
 
     @property
     def _random(self) -> tuple[int, bool]:

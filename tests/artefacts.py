@@ -60,6 +60,10 @@ class Artefacts:
         return self.root / "vectors.zarr"
 
     @property
+    def neighbours(self) -> Path:
+        return self.root / "neighbours.zarr"
+
+    @property
     def hotspots(self) -> Path:
         return self.root / "hotspots.zarr"
 
@@ -118,6 +122,7 @@ def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> 
         _write_shard(out.images / f"{name}.zarr", {i: pictures[i] for i in shard}, [i not in bad for i in shard])
     good = [(pictures[i].image, names[s], row) for s, shard in enumerate(shards) for row, i in enumerate(shard) if i not in bad]
     _write_vectors(out.vectors, good)
+    _write_neighbours(out.neighbours, len(good))
     shown = sum(image in {row[0] for row in good} for image in items["image"].to_pylist())
     _write_layouts(out, shown)
     _write_hotspots(out.hotspots, [item for item in items["image"].to_pylist() if item in {row[0] for row in good}])
@@ -202,6 +207,17 @@ def _write_vectors(folder: Path, rows: list[tuple[str, str, int]]) -> None:
         draft.rows = len(rows)
         model = {"model": "pixels", "version": 1, "dimensions": 48, "description": "drawn for tests"}
         draft.summary = {"components": 2, "explained_variance": 0.75, "model": model}
+
+
+def _write_neighbours(folder: Path, count: int) -> None:
+    """The images that follow each, in a circle."""
+    width = min(12, count - 1)
+    with commit.folder(folder) as draft:
+        indices = (np.arange(count)[:, None] + 1 + np.arange(width)) % count
+        arrays.write(draft.path, "indices", indices.astype(np.int32))
+        arrays.write(draft.path, "distances", np.tile(np.arange(width, dtype=np.float32), (count, 1)))
+        draft.rows = count
+        draft.summary = {"metric": "euclidean", "exact": True, "recall": 1.0, "sample": count}
 
 
 def _write_layouts(out: Artefacts, count: int) -> None:

@@ -189,6 +189,24 @@ def page(site: Site, manifest: Node, reference: Node, size: tuple[int, int]) -> 
         yield Fault(reference["file"].text(), f"{size[0]} x {size[1]} pixels", f"{found[0]} x {found[1]} pixels")
 
 
+def neighbours(site: Site, manifest: Node, known: Rows | None) -> Faults:
+    """The rows most like each row: each another image, and each once. Sites written before there were any have none."""
+    reference = manifest.get("neighbours")
+    if reference is None:
+        return
+    count = _count(manifest)
+    shape = [side.integer() for side in reference["shape"].list()]
+    values = site.array(reference, "u32", (count, shape[1] if len(shape) == 2 else 0)).astype(np.int64)
+    inside = values < count
+    yield from _outside(reference, values, inside, f"rows below {count}")
+    if known is None or len(known.index) != count or not inside.all():
+        return
+    found = known.index[values]
+    yield from _outside(reference, values, found != known.index[:, None], "neighbours that show another image")
+    ordered = np.sort(found, axis=1)
+    yield from _outside(reference, values, np.diff(ordered, axis=1, prepend=-1) > 0, "neighbours that differ")
+
+
 def hotspots(site: Site, manifest: Node, known: Rows | None) -> Faults:
     """Members, and the list."""
     spots = manifest["hotspots"]

@@ -45,6 +45,7 @@ class Parts:
     sizes: Json
     layouts: list[tuple[str, Json, Json]]
     atlas: Atlas
+    neighbours: Json
     hotspots: Json
     members: Json
     problems: Json
@@ -71,6 +72,7 @@ def value(parts: Parts) -> Json:
         "sizes": parts.sizes,
         "layouts": [_layout(*layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
+        "neighbours": parts.neighbours,
         "hotspots": {"layout": parts.hotspots["layout"], "members": parts.members, "list": parts.hotspots["list"]},
         "problems": parts.problems,
         "pictures": {"path": PICTURE_PATH, "longest_side": parts.pictures.longest_side, "bytes": parts.pictures.bytes},

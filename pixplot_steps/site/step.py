@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import folder, gather, hashed, manifest, table
+from pixplot_steps.site import folder, gather, hashed, manifest, similar, table
 from pixplot_steps.store import arrays, commit, shown, tables
 
 _EXAMPLES = 3
@@ -32,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
     )
+    parser.add_argument("--neighbours", type=Path, required=True, help="the graph of nearest neighbours")
     parser.add_argument("--hotspots", type=Path, required=True, help="hotspots of the map")
     parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
     parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
@@ -97,7 +99,7 @@ def _viewer_files(viewer: Path) -> list[tuple[str, Path]]:
 
 
 def _check_parts(args: argparse.Namespace) -> None:
-    commit.stamps([args.vectors, *(path for _, path in args.layouts), args.hotspots, args.atlas_plan, *args.atlas_pages])
+    commit.stamps([args.vectors, *(path for _, path in args.layouts), args.neighbours, args.hotspots, args.atlas_plan, *args.atlas_pages])
 
 
 def _write_pictures(site: _Site, found: list[gather.Part]) -> manifest.Pictures:
@@ -127,6 +129,7 @@ def _write_data(
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         layouts=[_layout(site, name, path, count) for name, path in args.layouts],
         atlas=_atlas(site, args, count),
+        neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
         hotspots=commit.stamp(args.hotspots).summary,
         members=site.hashed(hashed.array(members)),
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
@@ -159,6 +162,20 @@ def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
             action="remove this folder and run the workflow again",
         )
     return values
+
+
+def _neighbours(args: argparse.Namespace, image_row: NDArray[np.int64]) -> NDArray[np.uint32]:
+    graph = arrays.read(args.neighbours, "indices")
+    images = commit.stamp(args.vectors).rows
+    if len(graph) != images:
+        raise DamagedError(
+            "the neighbours are not of these vectors",
+            expected=f"{images} rows",
+            found=f"{len(graph)}",
+            where=str(args.neighbours),
+            action="remove this folder and run the workflow again",
+        )
+    return similar.rows(graph, image_row)
 
 
 def _problems(args: argparse.Namespace) -> pa.Table:

@@ -64,6 +64,10 @@ class Node:
             raise Wrong(MANIFEST, f"{self.key}: a key {key!r}".removeprefix(": "), "none")
         return Node(self.value[key], f"{self.key}.{key}".removeprefix("."))
 
+    def get(self, key: str) -> Node | None:
+        """The value of a key that an object may lack."""
+        return self[key] if isinstance(self.value, dict) and self.value.get(key) is not None else None
+
     def list(self) -> list[Node]:
         """The values of a list."""
         if not isinstance(self.value, list):

@@ -99,6 +99,7 @@ def _check_rows(site: Site, manifest: Node, faults: _Faults) -> None:
         for layout in manifest["layouts"].list():
             faults.all(checks.layout(site, manifest, layout))
     _check_atlas(site, manifest, known, faults)
+    faults.all(checks.neighbours(site, manifest, known))
     faults.all(checks.hotspots(site, manifest, known))
     faults.all(checks.problems(site, manifest))
     faults.all(checks.model(manifest))

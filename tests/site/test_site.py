@@ -18,7 +18,7 @@ from PIL import Image
 from pixplot_steps.cli import main
 from pixplot_steps.site import folder
 from pixplot_steps.site.verify import summarise, verify
-from pixplot_steps.store import arrays, commit, shown
+from pixplot_steps.store import arrays, commit, shown, tables
 from tests import artefacts, site_fixture
 from tests.site.conftest import Built
 
@@ -80,6 +80,27 @@ def test_every_cell_of_the_atlas_shows_the_picture_of_its_rows(built: Built) -> 
         picture = np.asarray(Image.open(built.site / f"pictures/{image[:2]}/{image}.jpg")).astype(int)
         expected = picture[picture.shape[0] // 2, picture.shape[1] // 2]
         assert np.abs(pages[number][y, x] - expected).max() < 40
+
+
+def test_neighbours_are_rows_of_the_images_that_the_graph_names(built: Built) -> None:
+    ids = table(built.site, "table")["image"].to_pylist()
+    known = shown.read(built.found.catalog, built.found.vectors)
+    graph = arrays.read(built.found.neighbours, "indices")
+    order = tables.read(built.found.vectors / "images.parquet", tables.IMAGES)["image"].to_pylist()
+    found = array(built.site, manifest(built.site)["neighbours"])
+    assert found.shape == (41, 10)
+    for row, near in enumerate(found.tolist()):
+        assert [ids[i] for i in near] == [order[i] for i in graph[known.image_row[row]][:10]]
+        assert near == [ids.index(ids[i]) for i in near], "an image is told by its first row"
+
+
+def test_neighbours_of_other_images_are_refused(built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with commit.folder(tmp_path / "other.zarr") as draft:
+        arrays.write(draft.path, "indices", np.zeros((3, 2), np.int32))
+    flags = flags_of(built, tmp_path / "site")
+    flags[flags.index("--neighbours") + 1] = str(tmp_path / "other.zarr")
+    assert main(["step", "site", *flags]) == 1
+    assert "37 rows" in capsys.readouterr().err
 
 
 def test_hostile_texts_arrive_as_they_are(built: Built) -> None:

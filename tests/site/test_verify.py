@@ -223,6 +223,11 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("an id of other images", lambda s: hotspot(s, "id", "0" * 32), MANIFEST, "the digest of its images"),
     ("a centre off the map", lambda s: hotspot(s, "centre", [0, 3]), MANIFEST, "centre[1]"),
     ("bounds inside out", lambda s: hotspot(s, "bounds", [0.5, 0, -0.5, 0]), MANIFEST, "in order"),
+    ("a neighbour out of range", lambda s: s.replace_rows(fill(41), "neighbours"), "data/", "rows below 41"),
+    ("neighbours that are the row itself", lambda s: s.replace_rows(fill(3), "neighbours"), "data/", "another image"),
+    ("one neighbour many times", lambda s: s.replace_rows(fill(9), "neighbours"), "data/", "neighbours that differ"),
+    ("neighbours of no shape", lambda s: s.set([41], "neighbours", "shape"), MANIFEST, "neighbours.shape"),
+    ("a byte of the neighbours", lambda s: flip(s.path("neighbours")), "data/", "digest"),
     ("hotspots of no layout", lambda s: s.set("tsne", "hotspots", "layout"), MANIFEST, "hotspots.layout"),
     (
         "a column that the table lacks",
@@ -291,6 +296,13 @@ def test_readers_accept_more_levels(copy: Path) -> None:
     site.manifest["atlas"]["levels"] = [{"cell": 64, "pages": [page.reference]}, Patient(copy).manifest["atlas"]["levels"][0]]
     site.save()
     assert [fault.expected for fault in verify(copy)] == ["512 x 320 pixels"]
+
+
+def test_a_site_without_neighbours_is_one_of_an_older_writer(copy: Path) -> None:
+    site = Patient(copy)
+    site.manifest.pop("neighbours")
+    site.save()
+    assert verify(copy) == []
 
 
 def test_no_site_at_all(tmp_path: Path) -> None:

@@ -11,36 +11,23 @@ import { loadTree } from "./data/tree";
 import { FormatError, ViewerError } from "./format/errors";
 import type { Layout, Manifest } from "./format/manifest";
 import { limitsOf, openContext } from "./layers/context";
-import { Scene } from "./layers/scene";
+import { Stage } from "./layers/stage";
 import { readAddress, writeAddress } from "./model/address";
 import { type AtlasPlan, planAtlas } from "./model/budget";
-import { areaOf, type Box, boundsOf, type Camera, type Insets } from "./model/camera";
+import type { Box, Camera, Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
-import { Highlight } from "./model/highlight";
-import { halfExtent, type Items, makeItems, sizeOf } from "./model/items";
-import { PlaceIndex } from "./model/picking";
-import { needsSharp, sharpOrder } from "./model/priority";
-import { SharpStream } from "./model/stream";
-import { type Placed, Travel } from "./model/travel";
-import { View } from "./model/view";
+import { type Items, makeItems, sizeOf } from "./model/items";
+import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
 import { Gestures } from "./ui/gestures";
 import { type Actions, type Outline, type Problem, UiState } from "./ui/state.svelte";
 import { strings } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
 
-/** Milliseconds. */
-const TRAVEL_TIME = 1200;
 /** How long a click waits to see whether it becomes a double click. */
 const CLICK_WAIT = 220;
-/** How long the camera must rest before sharp pictures are asked for. */
-const REST = 70;
-/** CSS pixels around a small picture that still count as pointing at it. */
-const SLACK = 6;
 /** Below this width the panel comes from below; the style sheet has the same number. */
 const NARROW = 720;
-/** Side in device pixels below which looking for the rows in view is not worth it when most are. */
-const SMALL = 16;
 /** Share of its cell that a picture in a grid takes, so that neighbours do not touch. */
 const GRID_SHARE = 0.93;
 const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
@@ -103,24 +90,12 @@ async function loadTable(site: Manifest): Promise<Rows> {
 
 class Viewer {
   readonly ready: Promise<void>;
-  #frames = 0;
-  #scheduled = false;
-  #drawnAt = 0;
-  readonly #view = new View();
-  readonly #gestures: Gestures;
-  readonly #travel: Travel;
-  readonly #highlight: Highlight;
+  readonly #stage: Stage;
+  #gestures: Gestures | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
-  #index: PlaceIndex | null = null;
-  #scene: Scene;
-  #stream: SharpStream;
-  #sharpInView = 0;
-  #restTimer = 0;
   #clickTimer = 0;
   #table: Rows | null = null;
   readonly #tableLoaded: Promise<void>;
-  #hovered = -1;
-  #ground: readonly [number, number, number] = groundColour();
   #returnFocus: HTMLElement | null = null;
   #loaded = 0;
 
@@ -133,47 +108,59 @@ class Viewer {
     readonly ui: UiState,
     first: { layout: Layout; positions: Float32Array; members: Promise<Int32Array> | null },
   ) {
-    const { layout, positions } = first;
-    const placed = placedIn(layout, positions);
-    this.#layouts.set(layout.name, Promise.resolve(placed));
-    this.#travel = new Travel(placed);
-    this.#highlight = new Highlight(items.count);
-    this.#scene = this.#makeScene();
-    this.#stream = this.#makeStream();
+    const placed = placedIn(first.layout, first.positions);
+    this.#layouts.set(first.layout.name, Promise.resolve(placed));
+    this.#stage = this.#makeStage(placed);
+    const { view } = this.#stage;
     this.#gestures = new Gestures(
       canvas,
-      () => this.#view.place(this.#view.camera),
-      (camera) => this.#gestured(camera),
+      () => view.place(view.camera),
+      (camera) => this.#stage.gestured(camera),
     );
-    ui.layout = layout.name;
-    this.#settleIn(placed);
-    this.#resize();
-    this.#view.place(this.#view.fitted());
+    ui.layout = first.layout.name;
+    this.#stage.resize(() => this.#measure());
+    view.place(view.fitted());
     this.#syncCamera();
     this.#listen();
-    this.draw(performance.now());
+    this.#stage.draw(performance.now());
     this.#tableLoaded = this.#loadRest(first.members);
     this.ready = this.#tableLoaded;
+  }
+
+  #makeStage(first: Placed): Stage {
+    return new Stage({
+      gl: this.gl,
+      canvas: this.canvas,
+      items: this.items,
+      plan: this.plan,
+      first,
+      ground: groundColour(),
+      fetcher: (done, failed) => new PictureLoader(done, failed),
+      tree: loadTree,
+      still: () => reducedMotion.matches,
+      drawn: () => this.#showMarks(),
+      placed: () => this.#syncCamera(),
+    });
   }
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
 
   async #loadRest(members: Promise<Int32Array> | null): Promise<void> {
     await nextFrame();
-    const index = this.#reindex(this.#travel.entered);
+    const index = this.#stage.reindex();
     const pages = this.#loadAtlas();
     const table = loadTable(this.site).then(
       (rows) => {
         this.#table = rows;
         this.#showMarks();
-        this.#wantSoon();
+        this.#stage.setPaths((row) => this.#pictureOf(row, rows));
       },
       () => this.#note(strings.tableMissing),
     );
     // Without them the list still flies to its hotspots; it only lights nothing.
     const known = members ? await members.catch(() => null) : null;
-    if (known) this.#highlight.setMembers(known);
-    this.#relight();
+    if (known) this.#stage.highlight.setMembers(known);
+    this.#stage.relight();
     await Promise.all([pages, table, index]);
     this.ui.progress = null;
     this.#showMedoids();
@@ -187,10 +174,8 @@ class Viewer {
     let missing = pages.length - shown.length;
     const take = async (strip: Strip) => {
       await nextFrame();
-      if (this.gl.isContextLost()) return;
-      this.#scene.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
+      this.#stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
       if (strip.last) this.#step(shown.length);
-      this.invalidate();
     };
     await loadPages(shown, this.plan.shrink, take, () => {
       missing += 1;
@@ -247,262 +232,85 @@ class Viewer {
 
   // --- the canvas -----------------------------------------------------------------------------------------------
 
-  #makeScene(): Scene {
-    const scene = new Scene(this.gl, this.items, this.plan);
-    scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
-    scene.setLit(this.#highlight.lit);
-    return scene;
-  }
-
-  #makeStream(): SharpStream {
-    const pictures = new PictureLoader(
-      (key, picture) => this.#placeSharp(key, picture),
-      (key) => this.#stream.failed(key),
-    );
-    return new SharpStream(this.items, this.#scene.pool.layers, pictures);
-  }
-
   #listen(): void {
     const { canvas } = this;
-    new ResizeObserver(() => this.#resize()).observe(canvas);
+    const stage = this.#stage;
+    new ResizeObserver(() => stage.resize(() => this.#measure())).observe(canvas);
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-    canvas.addEventListener("webglcontextrestored", () => void this.#restore());
+    canvas.addEventListener("webglcontextrestored", () => {
+      stage.restore();
+      void this.#loadAtlas();
+    });
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType !== "touch" && event.buttons === 0) this.#hover(event.offsetX, event.offsetY);
     });
-    canvas.addEventListener("pointerleave", () => this.#mark(-1));
+    canvas.addEventListener("pointerleave", () => stage.mark(-1));
     canvas.addEventListener("click", (event) => this.#click(event));
     window.addEventListener("hashchange", () => this.#addressChanged());
-  }
-
-  /** The context came back empty: make everything again. */
-  async #restore(): Promise<void> {
-    this.#stream.close();
-    this.#scene = this.#makeScene();
-    this.#stream = this.#makeStream();
-    this.invalidate();
-    await this.#loadAtlas();
-  }
-
-  #resize(): void {
-    const { canvas } = this;
-    const ratio = Math.min(2, devicePixelRatio || 1);
-    const [width, height] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)];
-    const wasFitted = this.#isFitted();
-    this.#view.size = { width, height };
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    this.#measure();
-    if (wasFitted) this.#view.place(this.#view.fitted());
-    this.#syncCamera();
-    // Resizing cleared the canvas; waiting for the next frame would flicker.
-    this.draw(performance.now());
-  }
-
-  #isFitted(): boolean {
-    const [now, fitted] = [this.#view.camera, this.#view.fitted()];
-    return Math.abs(now.k / fitted.k - 1) < 1e-6 && Math.hypot(now.x - fitted.x, now.y - fitted.y) < 1e-6;
   }
 
   /** How much of the view the interface covers. */
   #measure(): void {
     const style = getComputedStyle(document.documentElement);
     const pixels = (name: string) => Number.parseFloat(style.getPropertyValue(name));
-    const { width, height } = this.#view.size;
+    const { width, height } = this.#stage.view.size;
     const open = this.ui.detail !== null;
     const strip = this.ui.hotspotsShown && this.ui.hotspots.length > 0 ? pixels("--strip") : 0;
     const gap = 14;
     const insets: Insets = { top: pixels("--bar") + gap, right: gap, bottom: strip + gap, left: gap };
-    if (!open) this.#view.insets = insets;
-    else if (width < NARROW) this.#view.insets = { ...insets, bottom: 0.62 * height + gap };
-    else this.#view.insets = { ...insets, right: pixels("--panel") + gap };
+    if (!open) this.#stage.view.insets = insets;
+    else if (width < NARROW) this.#stage.view.insets = { ...insets, bottom: 0.62 * height + gap };
+    else this.#stage.view.insets = { ...insets, right: pixels("--panel") + gap };
   }
-
-  invalidate(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    requestAnimationFrame((now) => {
-      this.#scheduled = false;
-      this.draw(now);
-    });
-  }
-
-  get #ratio(): number {
-    return this.canvas.width / this.#view.size.width;
-  }
-
-  draw(now: number): void {
-    if (this.gl.isContextLost()) return;
-    const view = this.#view;
-    this.#drawnAt = now;
-    const flew = view.flying;
-    view.side = this.#travel.cell(now) * this.ui.size;
-    view.advance(now);
-    if (flew) this.#syncCamera();
-    const side = view.side * view.camera.k * this.#ratio;
-    const rows = this.#rowsAsQuads(side, now);
-    this.#sharpInView = 0;
-    this.#scene.draw(
-      {
-        camera: view.camera,
-        view: view.size,
-        ratio: this.#ratio,
-        mix: this.#travel.mix(now),
-        side,
-        ground: this.#ground,
-        highlight: this.#highlight.active,
-        rows,
-        front: this.#inFront(now),
-      },
-      (slot) => this.#sharpOf(slot, now),
-    );
-    this.#frames += 1;
-    this.#showMarks();
-    if (!this.#settled(now)) this.invalidate();
-    else this.#wantSoon();
-  }
-
-  /** The rows in view when they should be quads, else null. */
-  #rowsAsQuads(side: number, now: number): Int32Array | null {
-    if (!this.#index || !this.#travel.arrived(now)) return null;
-    // Small pictures, most of them in view: points in any case, and the query would be long.
-    if (side < SMALL && areaOf(this.#view.seen()) > 0.3 * areaOf(this.#view.box)) return null;
-    const rows = this.#index.rowsIn(this.#view.seen());
-    return this.#scene.prefersQuads(side, rows.length) ? rows : null;
-  }
-
-  #inFront(now: number): Int32Array {
-    const rows = [this.ui.detail?.row ?? -1, this.#hovered];
-    return Int32Array.from(this.#travel.arrived(now) ? rows.filter((row) => row >= 0) : []);
-  }
-
-  #settled(now: number): boolean {
-    return this.#travel.arrived(now) && !this.#view.flying && !this.#stream.fading(now);
-  }
-
-  // --- sharp pictures -------------------------------------------------------------------------------------------
-
-  #sharpOf(slot: number, now: number): { layer: number; strength: number } | null {
-    const shown = this.#stream.shown(slot, now);
-    if (shown) this.#sharpInView += 1;
-    return shown;
-  }
-
-  #wantSoon(): void {
-    clearTimeout(this.#restTimer);
-    this.#restTimer = window.setTimeout(() => this.#want(), REST);
-  }
-
-  #want(): void {
-    const { side, camera } = this.#view;
-    const pixels = side * camera.k * this.#ratio;
-    const cell = this.plan.level.cell / this.plan.shrink;
-    const table = this.#table;
-    const rows = needsSharp(pixels, cell) ? this.#rowsAsQuads(pixels, performance.now()) : null;
-    if (!table || !this.#index) return;
-    const [x, y] = this.#view.toMap(...this.#view.middle());
-    const { positions } = this.#index;
-    const wants = sharpOrder(this.items, positions, rows ?? new Int32Array(), x, y, side);
-    this.#stream.want(wants, (row) => this.#pictureOf(row, table));
-  }
-
-  #placeSharp(key: number, picture: ImageBitmap): void {
-    const layer = this.gl.isContextLost() ? null : this.#stream.place(key, performance.now());
-    if (layer !== null) {
-      this.#scene.writeSharp(layer, picture);
-      this.invalidate();
-    }
-    picture.close();
-  }
-
-  // --- the camera -----------------------------------------------------------------------------------------------
 
   #syncCamera(): void {
-    this.#gestures.setLimits(this.#view.size, this.#view.box, this.#view.limits);
-    this.#gestures.setCamera(this.#view.camera);
-  }
-
-  #gestured(camera: Camera): void {
-    this.#mark(-1);
-    this.#view.place(camera);
-    this.invalidate();
+    const { size, box, limits, camera } = this.#stage.view;
+    this.#gestures?.setLimits(size, box, limits);
+    this.#gestures?.setCamera(camera);
   }
 
   place(camera: Camera): void {
-    this.#view.place(camera);
-    this.#syncCamera();
-    this.invalidate();
-  }
-
-  flyTo(camera: Camera, duration: number | null = null): void {
-    this.#view.flyTo(camera, performance.now(), reducedMotion.matches ? 0 : duration);
-    this.#syncCamera();
-    this.invalidate();
+    this.#stage.place(camera);
   }
 
   pan(dx: number, dy: number): void {
-    this.place(this.#view.panned(dx, dy));
+    this.#stage.place(this.#stage.view.panned(dx, dy));
     this.#markMiddle();
   }
 
   zoom(factor: number): void {
-    this.flyTo(this.#view.zoomed(factor), 200);
+    this.#stage.flyTo(this.#stage.view.zoomed(factor), 200);
     this.#markMiddle();
   }
 
   fit(): void {
-    this.flyTo(this.#view.fitted());
+    this.#stage.fit();
   }
 
   // --- pointing -------------------------------------------------------------------------------------------------
 
-  #pick(px: number, py: number): number {
-    if (!this.#index || !this.#travel.arrived(performance.now())) return -1;
-    const [x, y] = this.#view.toMap(px, py);
-    const first = this.#highlight.active ? (row: number) => this.#highlight.has(row) : null;
-    return this.#index.at(x, y, this.#view.side, SLACK / this.#view.camera.k, first);
-  }
-
   #hover(px: number, py: number): void {
-    this.#mark(this.#pick(px, py));
-    this.canvas.classList.toggle("pointing", this.#hovered >= 0);
-  }
-
-  #mark(row: number): void {
-    if (row === this.#hovered) return;
-    this.#hovered = row;
-    this.invalidate();
+    this.#stage.mark(this.#stage.pick(px, py));
+    this.canvas.classList.toggle("pointing", this.#stage.hovered >= 0);
   }
 
   /** While the keyboard steers, the picture nearest to the middle is the one that Enter opens. */
   #markMiddle(): void {
-    if (document.activeElement === this.canvas) this.#mark(this.#nearestToMiddle());
+    if (document.activeElement === this.canvas) this.#stage.mark(this.#stage.nearestToMiddle());
   }
 
   /** The mark is what shows that the map has the keyboard. */
   focusMap(focused: boolean): void {
     if (focused) this.#markMiddle();
-    else this.#mark(-1);
-  }
-
-  #nearestToMiddle(): number {
-    return this.#index?.nearest(...this.#view.toMap(...this.#view.middle())) ?? -1;
-  }
-
-  screenOf(row: number): Outline {
-    const [x, y] = this.#view.toScreen(...this.#travel.place(row, this.#drawnAt));
-    const side = this.#view.side * this.#view.camera.k;
-    const [halfWidth, halfHeight] = halfExtent(this.items, row);
-    const [width, height] = [2 * halfWidth * side, 2 * halfHeight * side];
-    return { x: x - width / 2, y: y - height / 2, width, height };
+    else this.#stage.mark(-1);
   }
 
   #showMarks(): void {
     const { ui } = this;
-    const detail = ui.detail;
-    ui.selected = detail ? this.screenOf(detail.row) : null;
-    const row = this.#hovered;
-    ui.hovered = row < 0 ? null : { outline: this.screenOf(row), title: this.#titleOf(row) };
+    const stage = this.#stage;
+    const row = stage.hovered;
+    ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
+    ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: this.#titleOf(row) };
   }
 
   #titleOf(row: number): string | null {
@@ -513,12 +321,12 @@ class Viewer {
   #click(event: MouseEvent): void {
     clearTimeout(this.#clickTimer);
     if (event.detail > 1) return;
-    const row = this.#pick(event.offsetX, event.offsetY);
+    const row = this.#stage.pick(event.offsetX, event.offsetY);
     this.#clickTimer = window.setTimeout(() => this.#clicked(row), CLICK_WAIT);
   }
 
   #clicked(row: number): void {
-    if (row < 0 || !this.#highlight.has(row)) this.chooseNone();
+    if (row < 0 || !this.#stage.highlight.has(row)) this.chooseNone();
     if (row >= 0) void this.open(row);
   }
 
@@ -533,24 +341,15 @@ class Viewer {
     this.ui.detail = detailOf(this.site.columns, row, sizeOf(this.items, row), this.site.pictures.path, read);
     this.ui.announcement = strings.opened(this.ui.detail.title);
     this.#remember();
-    this.#mark(-1);
+    this.#stage.opened = row;
+    this.#stage.mark(-1);
     this.#measure();
-    this.#reveal(row);
-    this.invalidate();
-  }
-
-  /** Let the row's whole picture, unless it is huge, be seen beside the panel. */
-  #reveal(row: number): void {
-    const [x, y] = this.#travel.place(row, performance.now());
-    const half = Math.min(120, (this.#view.side * this.#view.camera.k) / 2);
-    const camera = this.#view.revealing(x, y, half);
-    if (camera.x !== this.#view.camera.x || camera.y !== this.#view.camera.y) this.flyTo(camera, 450);
+    this.#stage.reveal(row);
+    this.#stage.invalidate();
   }
 
   locate(): void {
-    if (!this.ui.detail) return;
-    const [x, y] = this.#travel.place(this.ui.detail.row, performance.now());
-    this.flyTo(this.#view.centredOn(x, y, 150 / this.#view.side));
+    if (this.ui.detail) this.#stage.locate(this.ui.detail.row);
   }
 
   stepBy(by: number): void {
@@ -561,17 +360,18 @@ class Viewer {
   close(): void {
     if (!this.ui.detail) return;
     this.ui.detail = null;
+    this.#stage.opened = -1;
     this.ui.announcement = strings.closed;
     this.#remember();
     this.#measure();
     // The panel must be gone before the focus can rest elsewhere.
     flushSync();
     (this.#returnFocus?.isConnected ? this.#returnFocus : this.canvas).focus({ preventScroll: true });
-    this.invalidate();
+    this.#stage.invalidate();
   }
 
   openMarked(): void {
-    const row = this.#hovered >= 0 ? this.#hovered : this.#nearestToMiddle();
+    const row = this.#stage.hovered >= 0 ? this.#stage.hovered : this.#stage.nearestToMiddle();
     if (row >= 0) void this.open(row);
   }
 
@@ -598,7 +398,7 @@ class Viewer {
     this.ui.layout = name;
     try {
       const placed = await this.#placedOf(layout);
-      if (this.ui.layout === name) this.#depart(placed, goal);
+      if (this.ui.layout === name) this.#stage.depart(placed, goal);
     } catch {
       this.#layouts.delete(name);
       if (this.ui.layout === name) this.ui.layout = before;
@@ -609,73 +409,40 @@ class Viewer {
     this.#remember();
   }
 
-  #depart(placed: Placed, goal: Box | null): void {
-    const now = performance.now();
-    const duration = reducedMotion.matches ? 0 : TRAVEL_TIME;
-    this.#mark(-1);
-    this.#travel.depart(placed, now, duration);
-    this.#scene.setPositions(this.#travel.left.positions, placed.positions);
-    this.#settleIn(placed);
-    this.#index = null;
-    void this.#reindex(placed);
-    this.flyTo(this.#view.fitted(goal ?? this.#view.box), duration);
-  }
-
-  async #reindex(placed: Placed): Promise<void> {
-    const tree = await loadTree(placed.positions);
-    if (this.#travel.entered !== placed) return;
-    this.#index = new PlaceIndex(this.items, placed.positions, tree);
-    this.invalidate();
-  }
-
-  #settleIn(placed: Placed): void {
-    this.#view.side = placed.cell * this.ui.size;
-    this.#view.box = boundsOf(placed.positions, placed.cell / 2);
-  }
-
   setSize(size: number): void {
     this.ui.size = size;
-    this.#mark(-1);
-    this.#view.side = this.#travel.entered.cell * size;
-    this.#syncCamera();
-    this.invalidate();
+    this.#stage.setSize(size);
   }
 
   pointHotspot(index: number): void {
-    this.#highlight.pointed = index;
-    this.#relight();
+    this.#stage.highlight.pointed = index;
+    this.#stage.relight();
   }
 
   chooseHotspot(index: number): void {
     const hotspot = this.ui.hotspots[index];
     const home = this.site.hotspots?.layout;
     if (!hotspot || !home) return;
-    this.#highlight.chosen = index;
+    this.#stage.highlight.chosen = index;
     this.ui.hotspot = index;
-    this.#relight();
+    this.#stage.relight();
     const [x0 = -1, y0 = -1, x1 = 1, y1 = 1] = hotspot.bounds;
     const cell = this.site.layouts.find(({ name }) => name === home)?.cell ?? 0;
     const box = { x0: x0 - cell, y0: y0 - cell, x1: x1 + cell, y1: y1 + cell };
-    if (this.ui.layout === home) this.flyTo(this.#view.fitted(box));
+    if (this.ui.layout === home) this.#stage.fit(box);
     else void this.showLayout(home, box);
     this.ui.announcement = strings.hotspotShown(hotspot.label, hotspot.count);
   }
 
   chooseNone(): void {
-    this.#highlight.chosen = -1;
-    this.#highlight.pointed = -1;
+    this.#stage.highlight.chosen = -1;
+    this.#stage.highlight.pointed = -1;
     this.ui.hotspot = -1;
-    this.#relight();
-  }
-
-  #relight(): void {
-    if (!this.#highlight.update()) return;
-    this.#scene.setLit(this.#highlight.lit);
-    this.invalidate();
+    this.#stage.relight();
   }
 
   toggleHotspots(): void {
-    const wasFitted = this.#isFitted();
+    const wasFitted = this.#stage.view.isFitted();
     this.ui.hotspotsShown = !this.ui.hotspotsShown;
     this.#measure();
     if (wasFitted) this.fit();
@@ -696,8 +463,7 @@ class Viewer {
   }
 
   themeChanged(): void {
-    this.#ground = groundColour();
-    this.invalidate();
+    this.#stage.setGround(groundColour());
   }
 
   hook(): DebugHook {
@@ -705,23 +471,23 @@ class Viewer {
     return {
       ready: this.ready,
       get frames() {
-        return viewer.#frames;
+        return viewer.#stage.frames;
       },
       get layout() {
         return viewer.ui.layout;
       },
       get settled() {
-        return !viewer.#scheduled && viewer.#index !== null && viewer.#settled(performance.now());
+        return viewer.#stage.settled;
       },
       get camera() {
-        return viewer.#view.camera;
+        return viewer.#stage.view.camera;
       },
       get sharp() {
-        return viewer.#sharpInView;
+        return viewer.#stage.sharp;
       },
       setCamera: (camera) => viewer.place(camera),
-      gpuBytes: () => viewer.#scene.bytes(),
-      screenOf: (row) => viewer.screenOf(row),
+      gpuBytes: () => viewer.#stage.gpuBytes(),
+      screenOf: (row) => viewer.#stage.screenOf(row),
     };
   }
 }

@@ -8,6 +8,9 @@ Makes site/. Its manifest is written last, and stays in place until then: visito
 rule site:
     input:
         layouts=ancient(planned("layouts_stamps")),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().neighbours}.zarr/stamp.json"
+        ),
         hotspots=ancient(
             lambda wildcards: f"hotspots/{plan().hotspots}.zarr/stamp.json"
         ),
@@ -35,6 +38,7 @@ rule site:
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
         hotspots=lambda wildcards, input: Path(input.hotspots).parent,
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
@@ -48,6 +52,7 @@ rule site:
             --images {params.images:q} \
             --vectors {params.vectors:q} \
             --layouts {params.layouts:q} \
+            --neighbours {params.neighbours:q} \
             --hotspots {params.hotspots:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \

@@ -40,6 +40,12 @@ export class View {
     return fitBox(box, this.size, this.insets);
   }
 
+  /** Whether all is shown, no more and no less. */
+  isFitted(): boolean {
+    const [now, fitted] = [this.#camera, this.fitted()];
+    return Math.abs(now.k / fitted.k - 1) < 1e-6 && Math.hypot(now.x - fitted.x, now.y - fitted.y) < 1e-6;
+  }
+
   /** Go there at once; a flight ends. */
   place(camera: Camera): void {
     this.#flight = null;

@@ -1,0 +1,373 @@
+/** The map on its canvas: camera, travel between layouts, drawing, sharp pictures and pointing. It knows no texts and no page. */
+import type KDBush from "kdbush";
+import type { AtlasPlan } from "../model/budget";
+import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
+import { Highlight } from "../model/highlight";
+import { halfExtent, type Items } from "../model/items";
+import { PlaceIndex } from "../model/picking";
+import { needsSharp, sharpOrder } from "../model/priority";
+import { type Fetcher, SharpStream } from "../model/stream";
+import { type Placed, Travel } from "../model/travel";
+import { View } from "../model/view";
+import type { GL } from "./context";
+import type { Rgb } from "./frame";
+import { Scene } from "./scene";
+
+/** Milliseconds. */
+const TRAVEL_TIME = 1200;
+/** How long the camera must rest before sharp pictures are asked for. */
+const REST = 70;
+/** CSS pixels around a small picture that still count as pointing at it. */
+const SLACK = 6;
+/** Side in device pixels below which looking for the rows in view is not worth it when most are. */
+const SMALL = 16;
+
+/** A picture's rectangle on the screen, in CSS pixels. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface StageParts {
+  readonly gl: GL;
+  readonly canvas: HTMLCanvasElement;
+  readonly items: Items;
+  readonly plan: AtlasPlan;
+  readonly first: Placed;
+  readonly ground: Rgb;
+  /** Who fetches sharp pictures, and whom to tell of each. */
+  fetcher(done: (key: number, picture: ImageBitmap) => void, failed: (key: number) => void): Fetcher;
+  tree(positions: Float32Array): Promise<KDBush>;
+  /** Whether the reader wants no motion. */
+  still(): boolean;
+  /** A frame was drawn. */
+  drawn(): void;
+  /** The camera or its limits were set by other than a gesture. */
+  placed(): void;
+}
+
+export class Stage {
+  readonly view = new View();
+  readonly highlight: Highlight;
+  /** Of the picture square, relative to the layout's own. */
+  size = 1;
+  hovered = -1;
+  opened = -1;
+  frames = 0;
+  /** How many pictures of the last frame came from their own files. */
+  sharp = 0;
+  readonly #parts: StageParts;
+  readonly #travel: Travel;
+  #scene: Scene;
+  #stream: SharpStream;
+  #index: PlaceIndex | null = null;
+  #ground: Rgb;
+  #pathOf: ((row: number) => string) | null = null;
+  #scheduled = false;
+  #drawnAt = 0;
+  #restTimer = 0;
+
+  constructor(parts: StageParts) {
+    this.#parts = parts;
+    this.#ground = parts.ground;
+    this.#travel = new Travel(parts.first);
+    this.highlight = new Highlight(parts.items.count);
+    this.#scene = this.#makeScene();
+    this.#stream = this.#makeStream();
+    this.#settleIn(parts.first);
+  }
+
+  get items(): Items {
+    return this.#parts.items;
+  }
+
+  /** Positions of the layout shown or travelled to, 2 per row. */
+  get positions(): Float32Array {
+    return this.#travel.entered.positions;
+  }
+
+  /** Where the pictures are, for whoever needs neighbours on the map; null while it is built. */
+  get index(): PlaceIndex | null {
+    return this.#index;
+  }
+
+  get settled(): boolean {
+    return !this.#scheduled && this.#index !== null && this.#isSettled(performance.now());
+  }
+
+  gpuBytes(): number {
+    return this.#scene.bytes();
+  }
+
+  // --- the canvas ---------------------------------------------------------------------------------------------------
+
+  #makeScene(): Scene {
+    const scene = new Scene(this.#parts.gl, this.items, this.#parts.plan);
+    scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
+    scene.setLit(this.highlight.lit);
+    return scene;
+  }
+
+  #makeStream(): SharpStream {
+    const fetcher = this.#parts.fetcher(
+      (key, picture) => this.#placeSharp(key, picture),
+      (key) => this.#stream.failed(key),
+    );
+    return new SharpStream(this.items, this.#scene.pool.layers, fetcher);
+  }
+
+  /** The context came back empty: make everything again. */
+  restore(): void {
+    this.#stream.close();
+    this.#scene = this.#makeScene();
+    this.#stream = this.#makeStream();
+    this.invalidate();
+  }
+
+  /** A strip of an atlas page. */
+  writePage(layer: number, y: number, strip: ImageBitmap, last: boolean): void {
+    if (this.#parts.gl.isContextLost()) return;
+    this.#scene.writePage(layer, y, strip, last);
+    this.invalidate();
+  }
+
+  /** Take the canvas's size; `measure` brings the insets up to date before a fitted view is fitted again. */
+  resize(measure: () => void): void {
+    const { canvas } = this.#parts;
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    const [width, height] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)];
+    const wasFitted = this.view.isFitted();
+    this.view.size = { width, height };
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    measure();
+    if (wasFitted) this.view.place(this.view.fitted());
+    this.#parts.placed();
+    // Resizing cleared the canvas; waiting for the next frame would flicker.
+    this.draw(performance.now());
+  }
+
+  setGround(ground: Rgb): void {
+    this.#ground = ground;
+    this.invalidate();
+  }
+
+  /** Bring the lights to the screen after `highlight` changed. */
+  relight(): void {
+    if (!this.highlight.update()) return;
+    this.#scene.setLit(this.highlight.lit);
+    this.invalidate();
+  }
+
+  invalidate(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame((now) => {
+      this.#scheduled = false;
+      this.draw(now);
+    });
+  }
+
+  get #ratio(): number {
+    return this.#parts.canvas.width / this.view.size.width;
+  }
+
+  draw(now: number): void {
+    if (this.#parts.gl.isContextLost()) return;
+    const { view } = this;
+    this.#drawnAt = now;
+    const flew = view.flying;
+    view.side = this.#travel.cell(now) * this.size;
+    view.advance(now);
+    if (flew) this.#parts.placed();
+    this.#drawScene(now);
+    this.frames += 1;
+    this.#parts.drawn();
+    if (!this.#isSettled(now)) this.invalidate();
+    else this.#wantSoon();
+  }
+
+  #drawScene(now: number): void {
+    const { view } = this;
+    const side = view.side * view.camera.k * this.#ratio;
+    this.sharp = 0;
+    this.#scene.draw(
+      {
+        camera: view.camera,
+        view: view.size,
+        ratio: this.#ratio,
+        mix: this.#travel.mix(now),
+        side,
+        ground: this.#ground,
+        highlight: this.highlight.active,
+        rows: this.#rowsAsQuads(side, now),
+        front: this.#inFront(now),
+      },
+      (slot) => this.#sharpOf(slot, now),
+    );
+  }
+
+  /** The rows in view when they should be quads, else null. */
+  #rowsAsQuads(side: number, now: number): Int32Array | null {
+    if (!this.#index || !this.#travel.arrived(now)) return null;
+    // Small pictures, most of them in view: points in any case, and the query would be long.
+    if (side < SMALL && areaOf(this.view.seen()) > 0.3 * areaOf(this.view.box)) return null;
+    const rows = this.#index.rowsIn(this.view.seen());
+    return this.#scene.prefersQuads(side, rows.length) ? rows : null;
+  }
+
+  #inFront(now: number): Int32Array {
+    const rows = [this.opened, this.hovered];
+    return Int32Array.from(this.#travel.arrived(now) ? rows.filter((row) => row >= 0) : []);
+  }
+
+  #isSettled(now: number): boolean {
+    return this.#travel.arrived(now) && !this.view.flying && !this.#stream.fading(now);
+  }
+
+  // --- sharp pictures -----------------------------------------------------------------------------------------------
+
+  /** From now on sharp pictures can be had. */
+  setPaths(pathOf: (row: number) => string): void {
+    this.#pathOf = pathOf;
+    this.#wantSoon();
+  }
+
+  #sharpOf(slot: number, now: number): { layer: number; strength: number } | null {
+    const shown = this.#stream.shown(slot, now);
+    if (shown) this.sharp += 1;
+    return shown;
+  }
+
+  #wantSoon(): void {
+    clearTimeout(this.#restTimer);
+    this.#restTimer = window.setTimeout(() => this.#want(), REST);
+  }
+
+  #want(): void {
+    const { side, camera } = this.view;
+    const { plan } = this.#parts;
+    const pixels = side * camera.k * this.#ratio;
+    const rows = needsSharp(pixels, plan.level.cell / plan.shrink)
+      ? this.#rowsAsQuads(pixels, performance.now())
+      : null;
+    if (!this.#pathOf || !this.#index) return;
+    const [x, y] = this.view.toMap(...this.view.middle());
+    const wants = sharpOrder(this.items, this.#index.positions, rows ?? new Int32Array(), x, y, side);
+    this.#stream.want(wants, this.#pathOf);
+  }
+
+  #placeSharp(key: number, picture: ImageBitmap): void {
+    const layer = this.#parts.gl.isContextLost() ? null : this.#stream.place(key, performance.now());
+    if (layer !== null) {
+      this.#scene.writeSharp(layer, picture);
+      this.invalidate();
+    }
+    picture.close();
+  }
+
+  // --- the camera ---------------------------------------------------------------------------------------------------
+
+  /** A gesture moved the camera. */
+  gestured(camera: Camera): void {
+    this.mark(-1);
+    this.view.place(camera);
+    this.invalidate();
+  }
+
+  place(camera: Camera): void {
+    this.view.place(camera);
+    this.#parts.placed();
+    this.invalidate();
+  }
+
+  /** `duration` in milliseconds; null for what suits the distance. */
+  flyTo(camera: Camera, duration: number | null = null): void {
+    this.view.flyTo(camera, performance.now(), this.#parts.still() ? 0 : duration);
+    this.#parts.placed();
+    this.invalidate();
+  }
+
+  fit(box: Box = this.view.box): void {
+    this.flyTo(this.view.fitted(box));
+  }
+
+  /** Let the row's whole picture, unless it is huge, be seen. */
+  reveal(row: number): void {
+    const [x, y] = this.#travel.place(row, performance.now());
+    const half = Math.min(120, (this.view.side * this.view.camera.k) / 2);
+    const camera = this.view.revealing(x, y, half);
+    if (camera.x !== this.view.camera.x || camera.y !== this.view.camera.y) this.flyTo(camera, 450);
+  }
+
+  locate(row: number): void {
+    const [x, y] = this.#travel.place(row, performance.now());
+    this.flyTo(this.view.centredOn(x, y, 150 / this.view.side));
+  }
+
+  setSize(size: number): void {
+    this.size = size;
+    this.mark(-1);
+    this.view.side = this.#travel.entered.cell * size;
+    this.#parts.placed();
+    this.invalidate();
+  }
+
+  // --- pointing -----------------------------------------------------------------------------------------------------
+
+  /** The row drawn on top at a place of the canvas, in CSS pixels, or -1. */
+  pick(px: number, py: number): number {
+    if (!this.#index || !this.#travel.arrived(performance.now())) return -1;
+    const [x, y] = this.view.toMap(px, py);
+    const first = this.highlight.active ? (row: number) => this.highlight.has(row) : null;
+    return this.#index.at(x, y, this.view.side, SLACK / this.view.camera.k, first);
+  }
+
+  mark(row: number): void {
+    if (row === this.hovered) return;
+    this.hovered = row;
+    this.invalidate();
+  }
+
+  nearestToMiddle(): number {
+    return this.#index?.nearest(...this.view.toMap(...this.view.middle())) ?? -1;
+  }
+
+  screenOf(row: number): Rectangle {
+    const [x, y] = this.view.toScreen(...this.#travel.place(row, this.#drawnAt));
+    const side = this.view.side * this.view.camera.k;
+    const [halfWidth, halfHeight] = halfExtent(this.items, row);
+    const [width, height] = [2 * halfWidth * side, 2 * halfHeight * side];
+    return { x: x - width / 2, y: y - height / 2, width, height };
+  }
+
+  // --- layouts ------------------------------------------------------------------------------------------------------
+
+  /** Travel to another layout; `goal` is what the camera should show of it, all when null. */
+  depart(placed: Placed, goal: Box | null): void {
+    const duration = this.#parts.still() ? 0 : TRAVEL_TIME;
+    this.mark(-1);
+    this.#travel.depart(placed, performance.now(), duration);
+    this.#scene.setPositions(this.#travel.left.positions, placed.positions);
+    this.#settleIn(placed);
+    void this.reindex();
+    this.flyTo(this.view.fitted(goal ?? this.view.box), duration);
+  }
+
+  /** Build the index of the layout entered; until then nothing can be pointed at. */
+  async reindex(): Promise<void> {
+    const placed = this.#travel.entered;
+    this.#index = null;
+    const tree = await this.#parts.tree(placed.positions);
+    if (this.#travel.entered !== placed) return;
+    this.#index = new PlaceIndex(this.items, placed.positions, tree);
+    this.invalidate();
+  }
+
+  #settleIn(placed: Placed): void {
+    this.view.side = placed.cell * this.size;
+    this.view.box = boundsOf(placed.positions, placed.cell / 2);
+  }
+}
