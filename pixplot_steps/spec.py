@@ -12,7 +12,7 @@ from typing import Any
 
 VERSIONS = {
     "catalog": 1,
-    "ingest": 1,
+    "ingest": 2,
     "features": 1,
     "vectors": 1,
     "neighbours": 1,
