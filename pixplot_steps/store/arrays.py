@@ -85,6 +85,7 @@ class Stored:
 
 def open_array(folder: Path, name: str) -> Stored:
     """Open an array without reading it. Raises MissingPartError and, where its files are gone or garbled, DamagedError."""
+    commit.check_file(folder / name / "zarr.json")
     try:
         array = zarr.open_array(folder / name, mode="r", zarr_format=3)
     except FileNotFoundError:

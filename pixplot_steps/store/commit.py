@@ -22,6 +22,8 @@ from pixplot_steps.store import lock
 STAMP = "stamp.json"
 STAMP_FORMAT = 1
 _PARTIAL = ".partial"
+_DEPTH = 2
+"""Folders between a checked file and its stamp."""
 
 
 @dataclass
@@ -186,9 +188,34 @@ def contents(path: Path) -> Contents:
     return Contents(total, digest.of_lines(lines))
 
 
+def check_file(path: Path) -> None:
+    """Compare a table, or the metadata of an array, with the stamp of its folder or of one above, if any. Raises DamagedError."""
+    for folder in path.parents[:_DEPTH]:
+        if (folder / STAMP).is_file():
+            expected = _files_of(folder).get(path.relative_to(folder).as_posix())
+            found = digest.of_file(path) if path.is_file() else "no such file"
+            if expected not in (None, found):
+                raise damaged(folder, f"{path.name} of digest {expected}", found)
+            return
+
+
+def _files_of(folder: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((folder / STAMP).read_bytes()).get("files", {}))
+    except ValueError:
+        raise damaged(folder, "a stamp in JSON", "other bytes") from None
+
+
+def _is_chunk(path: Path) -> bool:
+    # Chunks of arrays carry checksums of their own, so that reading a part of them is enough.
+    return "c" in path.parts[:-1]
+
+
 def _write_stamp(draft: Draft) -> None:
     total, name = contents(draft.path)
-    value = {"format": STAMP_FORMAT, "rows": draft.rows, "bytes": total, "digest": name, "summary": draft.summary}
+    files = {p.relative_to(draft.path) for p in draft.path.rglob("*") if p.is_file()}
+    listed = {p.as_posix(): digest.of_file(draft.path / p) for p in sorted(files) if not _is_chunk(p)}
+    value = {"format": STAMP_FORMAT, "rows": draft.rows, "bytes": total, "digest": name, "files": listed, "summary": draft.summary}
     (draft.path / STAMP).write_bytes(json_text(value))
 
 

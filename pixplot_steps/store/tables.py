@@ -43,6 +43,7 @@ def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:
 
 def read(path: Path, contract: pa.Schema, columns: list[str] | None = None) -> pa.Table:
     """Read a table, or some of its columns. Raises DamagedError, and FormatError where it breaks the contract."""
+    commit.check_file(path)
     try:
         schema = pq.read_schema(path)
         table = pq.read_table(path, columns=columns, page_checksum_verification=True)
