@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 from pixplot_steps import __version__
-from pixplot_steps.errors import PixplotError
+from pixplot_steps.errors import DamagedError, PixplotError, of_storage
+from pixplot_steps.store import commit, lock
 
 STEPS = ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 COMMANDS = {"verify": "check a built site against docs/format.md", "serve": "serve a built site on this machine"}
@@ -28,11 +31,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
+        _join_jobs(options)
         module.run(options)
     except PixplotError as error:
-        print(f"pixplot: error: {error}", file=sys.stderr)
+        _tell(error)
+        return 1
+    except OSError as error:
+        known = of_storage(error)
+        if known is None:
+            raise
+        _tell(known)
         return 1
     return 0
+
+
+def _join_jobs(options: argparse.Namespace) -> None:
+    """Keep the next run from starting while this step is at work, even when the run that started it was killed."""
+    path = os.environ.get(lock.JOBS)
+    if options.command == "step" and path:
+        lock.share(Path(path))
+
+
+def _tell(error: PixplotError) -> None:
+    print(f"pixplot: error: {error}", file=sys.stderr)
+    if isinstance(error, DamagedError) and error.part is not None:
+        commit.unfinish(error.part)
 
 
 def _module(given: Sequence[str]) -> ModuleType | None:

@@ -7,12 +7,16 @@
     ├── DamagedError      a stored artefact is not what its stamp says
     ├── FormatError       a stored file has a format or a version that this program does not read
     ├── SiteError         a built site breaks the rules of docs/format.md
+    ├── StorageError      the disk is full, read-only or has no locks
     └── BusyError         another run uses the same folder
 
 A single bad picture is no error but a row in `problems`.
 """
 
 from __future__ import annotations
+
+import errno
+from pathlib import Path
 
 
 class PixplotError(Exception):
@@ -47,6 +51,9 @@ class MissingPartError(PixplotError):
 class DamagedError(PixplotError):
     """A stored artefact is not what its stamp says."""
 
+    part: Path | None = None
+    """The finished folder that is damaged; the next run makes it again once its stamp is gone."""
+
 
 class FormatError(PixplotError):
     """A stored file has a format or a version that this program does not read."""
@@ -56,5 +63,31 @@ class SiteError(PixplotError):
     """A built site breaks the rules of docs/format.md."""
 
 
+class StorageError(PixplotError):
+    """The disk is full, read-only or has no locks."""
+
+
 class BusyError(PixplotError):
     """Another run uses the same folder."""
+
+
+_STORAGE = {
+    errno.ENOSPC: ("the disk is full", "free some space"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space"),
+    errno.EROFS: ("the disk can only be read", "make it writable, or choose another work folder"),
+    errno.EACCES: ("a file or folder may not be used", "change its permissions, or choose another work folder"),
+    errno.EPERM: ("a file or folder may not be used", "change its permissions, or choose another work folder"),
+}
+
+
+def of_storage(error: OSError) -> StorageError | None:
+    """What a failure of the operating system means for the user; None where it can only be a fault of this program."""
+    if error.errno not in _STORAGE:
+        return None
+    summary, action = _STORAGE[error.errno]
+    return StorageError(
+        summary,
+        found=error.strerror or str(error),
+        where=str(error.filename or Path.cwd()),
+        action=f"{action}, then run the same command again; what is finished is kept",
+    )

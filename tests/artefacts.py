@@ -196,6 +196,7 @@ def _write_shard(folder: Path, numbered: dict[int, Picture], ok: list[bool]) -> 
         ]
         tables.write(draft.path / "problems.parquet", pa.Table.from_pylist(rows, tables.FAULTS), tables.FAULTS)
         draft.rows = len(pictures)
+        draft.summary = {"picture": 1024, "absent": []}
 
 
 def _write_vectors(folder: Path, rows: list[tuple[str, str, int]]) -> None:

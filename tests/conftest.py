@@ -21,3 +21,7 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real test data: {folder} is absent")
     return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=50, help="how often jobs and Snakemake are killed (tests/workflow/test_kills.py)")

@@ -53,7 +53,18 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
         *pages,
     )
     texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
-    step("site", *inputs, *atlas_flags, "--viewer", viewer or found.viewer, *texts, "--out", out)
+    step(
+        "site",
+        *inputs,
+        *atlas_flags,
+        "--viewer",
+        viewer or found.viewer,
+        *texts,
+        "--record",
+        out.with_name(f"{out.name}.json"),
+        "--out",
+        out,
+    )
 
 
 def main() -> None:

@@ -15,14 +15,17 @@ import pyarrow as pa
 
 from pixplot_steps import digest, spec
 from pixplot_steps.catalog import columns, files, metadata, shards
-from pixplot_steps.errors import SourceError
-from pixplot_steps.store import commit, tables
+from pixplot_steps.errors import DamagedError, FormatError, SourceError
+from pixplot_steps.store import commit, lock, tables
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file's time of change is believed: a file written twice within one tick of the clock looks unchanged."""
 
-_INDEX = pa.schema([("item", pa.string()), ("size", pa.int64()), ("mtime", pa.int64()), ("image", pa.string())])
-_LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())])
+_FORMAT = {b"format": b"1"}
+"""Version of the ledger's tables, in the metadata of their schemas."""
+
+_INDEX = pa.schema([("item", pa.string()), ("size", pa.int64()), ("mtime", pa.int64()), ("image", pa.string())], _FORMAT)
+_LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())], _FORMAT)
 
 _ACTIONS = {
     "folder": "rename the folder if this was not meant; pictures in it are used",
@@ -57,13 +60,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metadata", type=Path, nargs="*", required=True, help="CSV file, or nothing")
     parser.add_argument("--shard-size", type=int, required=True, help="images per shard")
     parser.add_argument("--ledger", type=Path, required=True, help="folder of what earlier runs knew")
+    parser.add_argument("--images-made", type=Path, required=True, help="folder of ingested shards, of any parameters")
+    parser.add_argument("--features-made", type=Path, required=True, help="folder of features, of any model")
     parser.add_argument("--fingerprint", required=True, help="digest of the listing, kept in the plan")
     parser.add_argument("--threads", type=int, required=True, help="files read at a time")
     parser.add_argument("--out", type=Path, required=True, help="folder to make")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Make the catalogue."""
+    """Make the catalogue; another one that is at work on it is waited for."""
+    with lock.alone(args.ledger / ".lock"):
+        _make(args)
+
+
+def _make(args: argparse.Namespace) -> None:
     problems = _Problems()
     found = _list(args.images, args.metadata, problems)
     known = _known(found, args, problems)
@@ -72,8 +82,10 @@ def run(args: argparse.Namespace) -> None:
         raise _no_pictures(args.images, problems)
     images = [known[item] for item in items]
     table = _items(items, images, args.metadata, problems)
-    ledger = _extend_ledger(args.ledger / "shards.parquet", images, args.shard_size)
-    _write(args, table, ledger, problems)
+    ledger = _extend_ledger(args, images)
+    used = _used(ledger, images)
+    _renew(args, used, set(images))
+    _write(args, table, used, problems)
 
 
 def _list(root: Path, metadata_files: Sequence[Path], problems: _Problems) -> list[files.File]:
@@ -110,8 +122,9 @@ def _known(found: list[files.File], args: argparse.Namespace, problems: _Problem
     began = time.time_ns()
     path = args.ledger / "files.parquet"
     earlier: dict[tuple[str, int, int], str] = {}
-    if path.exists():
-        columns_ = tables.read(path, _INDEX).to_pydict()
+    index = _read_ledger(path, _INDEX)
+    if index is not None:
+        columns_ = index.to_pydict()
         earlier = dict(zip(zip(columns_["item"], columns_["size"], columns_["mtime"], strict=True), columns_["image"], strict=True))
     fresh = [file for file in found if (file.item, file.size, file.mtime) not in earlier]
     with ThreadPoolExecutor(max(1, args.threads)) as pool:
@@ -177,26 +190,73 @@ def _joined(items: list[str], path: Path, problems: _Problems) -> dict[str, list
     return {name: [None if row < 0 else rows.cells[row][place] for row in joined.row] for name, place in zip(names, places, strict=True)}
 
 
-def _extend_ledger(path: Path, images: list[str], size: int) -> list[shards.Shard]:
+def _read_ledger(path: Path, contract: pa.Schema) -> pa.Table | None:
+    """A table of the ledger; None where there is none, or where it is damaged: it can be made again from the rest."""
+    if not path.exists():
+        return None
+    try:
+        table = tables.read(path, contract)
+    except DamagedError as error:
+        print(f"catalog: {error.summary}, and is made again: {path} ({error.found})", file=sys.stderr)
+        return None
+    found = (table.schema.metadata or {}).get(b"format")
+    if found != _FORMAT[b"format"]:
+        raise FormatError(
+            "a ledger of another version",
+            expected=_FORMAT[b"format"].decode(),
+            found=str(found),
+            where=str(path),
+            action="use the version of this program that wrote it, or remove the folder and compute everything again",
+        )
+    return table
+
+
+def _extend_ledger(args: argparse.Namespace, images: list[str]) -> list[shards.Shard]:
     """Add shards for the new images to the ledger of all shards ever made."""
-    earlier: list[shards.Shard] = []
-    if path.exists():
-        table = tables.read(path, _LEDGER).to_pydict()
-        lists: dict[str, list[str]] = {}
-        for shard, image in zip(table["shard"], table["image"], strict=True):
-            lists.setdefault(shard, []).append(image)
-        earlier = [shards.Shard(name, tuple(members)) for name, members in lists.items()]
-    extended = shards.extend(earlier, list(dict.fromkeys(images)), size)
+    path = args.ledger / "shards.parquet"
+    table = _read_ledger(path, _LEDGER)
+    earlier = _listed(table) if table is not None else _last_used(args.out / "shards")
+    extended = shards.extend(earlier, list(dict.fromkeys(images)), args.shard_size)
     pairs = {"shard": [s.name for s in extended for _ in s.images], "image": [image for s in extended for image in s.images]}
     with commit.file(path) as draft:
         tables.write(draft, pa.table(pairs, schema=_LEDGER), _LEDGER)
     return extended
 
 
-def _write(args: argparse.Namespace, table: pa.Table, ledger: list[shards.Shard], problems: _Problems) -> None:
+def _listed(table: pa.Table) -> list[shards.Shard]:
+    lists: dict[str, list[str]] = {}
+    for shard, image in zip(table["shard"].to_pylist(), table["image"].to_pylist(), strict=True):
+        lists.setdefault(shard, []).append(image)
+    return [shards.Shard(name, tuple(members)) for name, members in lists.items()]
+
+
+def _last_used(folder: Path) -> list[shards.Shard]:
+    """The shards of the last catalogue, for a ledger that is lost: they are what most was computed for."""
+    found = (shards.named(tables.read(path, tables.SHARD, ["image"])["image"].to_pylist()) for path in sorted(folder.glob("*.parquet")))
+    return [shard for shard in found if (folder / f"{shard.name}.parquet").is_file()]
+
+
+def _used(ledger: list[shards.Shard], images: list[str]) -> list[shards.Shard]:
+    present = set(images)
+    return [shard for shard in ledger if not present.isdisjoint(shard.images)]
+
+
+def _renew(args: argparse.Namespace, used: list[shards.Shard], present: set[str]) -> None:
+    """Have those shards made again that were ingested while an image was absent which is back now, and their features."""
+    names = {shard.name for shard in used}
+    for path in sorted(args.images_made.glob("*/*.zarr")):
+        if path.stem in names and (path / commit.STAMP).is_file():
+            stamp = commit.stamp(path)
+            if not present.isdisjoint(stamp.summary.get("absent", ())):
+                for features in args.features_made.glob(f"*/{path.name}"):
+                    if (features / commit.STAMP).is_file() and commit.stamp(features).summary.get("images") == stamp.digest:
+                        commit.unfinish(features)
+                commit.unfinish(path)
+
+
+def _write(args: argparse.Namespace, table: pa.Table, used: list[shards.Shard], problems: _Problems) -> None:
     items, images = table["item"].to_pylist(), table["image"].to_pylist()
     first = dict(reversed(list(zip(images, items, strict=True))))
-    used = [shard for shard in ledger if any(image in first for image in shard.images)]
     problem_table = problems.table()
     with commit.folder(args.out) as draft:
         (draft.path / "shards").mkdir()

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> None:
     """Describe the shard's pictures; rows without a picture are zeros."""
     started = time.perf_counter()
     model = models.find(args.model)
-    commit.stamp(args.images)
+    pictures = commit.stamp(args.images)
     features = _features(args.images, model)
     with commit.folder(args.out) as draft:
         arrays.write(draft.path, "features", features)
@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> None:
             "version": model.version,
             "dimensions": model.dimensions,
             "description": model.description,
+            "images": pictures.digest,
         }
     rate = len(features) / (time.perf_counter() - started)
     print(f"features: {len(features)} images by {model.name} {model.version}, {rate:.0f} images/s", file=sys.stderr)

@@ -42,10 +42,12 @@ def run(args: argparse.Namespace) -> None:
     batch.read([partial(_bytes, row["path"], row["image"], options.max_megapixels) for row in rows])
     _check_still_there(rows, batch.faults)
     problems = _problems([row["image"] for row in rows], batch.faults)
+    # Images that no item shows now: should one come back, the catalogue has this shard made again.
+    absent = [row["image"] for row in rows if row["path"] is None]
     with commit.folder(args.out) as draft:
         _write(draft.path, batch, problems)
         draft.rows = len(rows)
-        draft.summary = {"ok": int(batch.ok.sum()), "problems": len(problems)}
+        draft.summary = {"ok": int(batch.ok.sum()), "problems": len(problems), "picture": options.picture, "absent": absent}
     rate = len(rows) / (time.perf_counter() - started)
     print(f"ingest: {len(rows)} images, {len(problems)} problems, {rate:.0f} images/s", file=sys.stderr)
 

@@ -5,6 +5,7 @@ A site owns `index.html`, `assets/`, `data/` and `pictures/`; other files at its
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -20,6 +21,7 @@ _OWNED = (
     re.compile(r"assets/.+"),
     re.compile(r"(.+/)?\.[^/]+\.partial"),
 )
+_RECORD_FORMAT = 1
 _FOLDERS = ("data", "pictures", "assets")
 
 
@@ -35,6 +37,28 @@ def write_hashed(root: Path, name: str, data: bytes | memoryview) -> None:
     path = root / name
     if not (path.is_file() and path.stat().st_size == len(data)):
         commit.unsynced_file(path, data)
+
+
+def has(root: Path, name: str, length: int) -> bool:
+    """Whether `name` is a file of this length."""
+    try:
+        return (root / name).stat().st_size == length
+    except OSError:
+        return False
+
+
+def read_record(path: Path) -> dict[str, str]:
+    """Which shards' pictures the site has: the digest of each shard's folder, by the shard's name."""
+    try:
+        value = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return dict(value["pictures"]) if value.get("format") == _RECORD_FORMAT else {}
+
+
+def write_record(path: Path, pictures: dict[str, str]) -> None:
+    """Remember which shards' pictures the site has."""
+    commit.bytes_file(path, commit.json_text({"format": _RECORD_FORMAT, "pictures": pictures}))
 
 
 def write_manifest(root: Path, data: bytes) -> None:

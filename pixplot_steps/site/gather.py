@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from PIL import Image
 
-from pixplot_steps.store import arrays, tables
+from pixplot_steps.store import arrays, commit, tables
 
 _READ_BYTES = 1 << 25
 """Pictures read at once: 32 MiB."""
@@ -25,6 +23,10 @@ class Part:
     folder: Path
     rows: NDArray[np.int64]
     ids: list[str]
+
+    def only(self, places: list[int]) -> Part:
+        """The part with some of its images, by their place in it."""
+        return Part(self.folder, self.rows[places], [self.ids[place] for place in places])
 
 
 def parts(vectors: Path, images: Path) -> Iterator[Part]:
@@ -46,6 +48,8 @@ def values(found: list[Part], name: str) -> NDArray[np.generic]:
 
 def pictures(part: Part) -> Iterator[tuple[str, memoryview]]:
     """Each image's id and its picture's file."""
+    if not part.ids:
+        return
     ends = arrays.read(part.folder, "picture_end").astype(np.int64)
     begins = np.concatenate([[0], ends[:-1]])[part.rows]
     ends = ends[part.rows]
@@ -56,10 +60,16 @@ def pictures(part: Part) -> Iterator[tuple[str, memoryview]]:
             yield part.ids[i], data[int(begins[i] - begins[first]) : int(ends[i] - begins[first])]
 
 
-def longest_side(data: memoryview) -> int:
-    """The longest side of a picture's file, from its header, in pixels."""
-    with Image.open(io.BytesIO(data)) as image:
-        return max(image.size)
+def picture_lengths(part: Part) -> NDArray[np.int64]:
+    """Bytes of each picture's file."""
+    ends = arrays.read(part.folder, "picture_end").astype(np.int64)
+    return np.diff(ends, prepend=0)[part.rows]
+
+
+def longest_side(part: Part) -> int:
+    """The longest side of the part's pictures, in pixels: images are reduced to a limit, never enlarged."""
+    limit: int = commit.stamp(part.folder).summary["picture"]
+    return min(limit, int(arrays.read(part.folder, "size")[part.rows].max()))
 
 
 def problems(catalog: Path, images: Path, shards: list[str], items: pa.Table) -> list[pa.Table]:

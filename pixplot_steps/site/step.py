@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
 from pixplot_steps.site import folder, gather, hashed, manifest, similar, table
-from pixplot_steps.store import arrays, commit, shown, tables
+from pixplot_steps.store import arrays, commit, lock, shown, tables
 
 _EXAMPLES = 3
 
@@ -40,22 +40,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
+    parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
     parser.add_argument("--out", type=Path, required=True, help="folder of the site")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Write or update the site, and tell what was left out."""
+    """Write or update the site, and tell what was left out; another one that is at work on it is waited for."""
+    with lock.alone(args.out.with_name(f".{args.out.name}.lock")):
+        _update(args)
+
+
+def _update(args: argparse.Namespace) -> None:
     viewer = _viewer_files(args.viewer)
     folder.check_owner(args.out)
     _check_parts(args)
     site = _Site(args.out)
     items = shown.read(args.catalog, args.vectors)
-    pictures = _write_pictures(site, list(gather.parts(args.vectors, args.images)))
+    found = list(gather.parts(args.vectors, args.images))
+    pictures = _write_pictures(site, found, args.record)
     problems = _problems(args)
     parts = _write_data(site, args, items, pictures, problems)
     for name, path in viewer:
         site.write(name, path.read_bytes())
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
+    folder.write_record(args.record, _digests(found))
     folder.sweep(args.out, site.named | {folder.MANIFEST})
     _report(args, parts, problems)
 
@@ -102,14 +110,30 @@ def _check_parts(args: argparse.Namespace) -> None:
     commit.stamps([args.vectors, *(path for _, path in args.layouts), args.neighbours, args.hotspots, args.atlas_plan, *args.atlas_pages])
 
 
-def _write_pictures(site: _Site, found: list[gather.Part]) -> manifest.Pictures:
+def _write_pictures(site: _Site, found: list[gather.Part], record: Path) -> manifest.Pictures:
+    """Write the pictures of shards that the site has not; of the others, only files that are gone or have another length."""
+    digests = _digests(found)
+    written = {name: made for name, made in folder.read_record(record).items() if digests.get(name) == made}
+    # Before the first picture is overwritten: of a shard on record, every picture is the shard's.
+    folder.write_record(record, written)
     total = longest = 0
     for part in found:
-        for image, data in gather.pictures(part):
+        lengths = gather.picture_lengths(part)
+        paths = [manifest.picture_path(image) for image in part.ids]
+        if part.folder.stem in written:
+            stale = [row for row, path in enumerate(paths) if not folder.has(site.root, path, int(lengths[row]))]
+            site.named.update(paths)
+        else:
+            stale = list(range(len(paths)))
+        for image, data in gather.pictures(part.only(stale)):
             site.write(manifest.picture_path(image), data)
-            total += len(data)
-            longest = max(longest, gather.longest_side(data))
+        total += int(lengths.sum())
+        longest = max(longest, gather.longest_side(part))
     return manifest.Pictures(longest, total)
+
+
+def _digests(found: list[gather.Part]) -> dict[str, str]:
+    return {part.folder.stem: commit.stamp(part.folder).digest for part in found}
 
 
 def _write_data(

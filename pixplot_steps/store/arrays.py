@@ -6,15 +6,17 @@ An array is named inside a folder (a Zarr group). Arrays are written once, by on
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import zarr
 from numpy.typing import NDArray
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, Crc32cCodec
 
 from pixplot_steps.errors import MissingPartError
+from pixplot_steps.store import commit
 
 if TYPE_CHECKING:
     import dask.array as da
@@ -33,7 +35,8 @@ def write(folder: Path, name: str, values: NDArray[Any]) -> None:
         dtype=values.dtype,
         chunks=(chunk_rows, *_tail(values)),
         shards=(shard_rows, *_tail(values)),
-        compressors=BloscCodec(cname="zstd", clevel=3, shuffle="shuffle", typesize=values.dtype.itemsize),
+        # A checksum closes each chunk: a changed bit is found whenever the chunk is read, at no cost to speak of.
+        compressors=[BloscCodec(cname="zstd", clevel=3, shuffle="shuffle", typesize=values.dtype.itemsize), Crc32cCodec()],
         config={"write_empty_chunks": True},
     )
     if values.size:
@@ -42,16 +45,63 @@ def write(folder: Path, name: str, values: NDArray[Any]) -> None:
 
 def read(folder: Path, name: str) -> NDArray[Any]:
     """Read a whole array into memory."""
-    return np.asarray(open_array(folder, name)[...])
+    return open_array(folder, name)[...]
 
 
-def open_array(folder: Path, name: str) -> zarr.Array[Any]:
-    """Open an array without reading it; slicing reads the chunks it needs. Raises MissingPartError."""
+@dataclass(frozen=True)
+class Stored:
+    """An array on disk. Slicing reads the chunks it needs, and raises DamagedError where one is not what was written."""
+
+    folder: Path
+    name: str
+    array: zarr.Array[Any]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows, then the sides of each."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the elements."""
+        return np.dtype(self.array.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self.array.ndim
+
+    @property
+    def chunks(self) -> tuple[int, ...]:
+        """Shape of the least piece that is read."""
+        return self.array.chunks
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        try:
+            return np.asarray(self.array[key])
+        except (ValueError, RuntimeError) as error:
+            raise commit.damaged(self.folder, f"the bytes written to {self.name}", str(error)) from None
+
+
+def open_array(folder: Path, name: str) -> Stored:
+    """Open an array without reading it. Raises MissingPartError and, where its files are gone or garbled, DamagedError."""
+    commit.check_file(folder / name / "zarr.json")
     try:
         array = zarr.open_array(folder / name, mode="r", zarr_format=3)
     except FileNotFoundError:
         raise MissingPartError(f"no array {name!r}", where=str(folder), action="remove this folder and run again") from None
-    return array
+    except (ValueError, KeyError, TypeError) as error:
+        raise commit.damaged(folder, f"metadata of the array {name}", str(error)) from None
+    # Zarr reads a file that is missing as zeros.
+    missing = [path for path in _files(array) if array.size and not (folder / name / path).is_file()]
+    if missing:
+        raise commit.damaged(folder, f"{name}/{missing[0]}", "no such file")
+    return Stored(folder, name, array)
+
+
+def _files(array: zarr.Array[Any]) -> list[str]:
+    counts = [math.ceil(length / side) for length, side in zip(array.shape, array.shards or array.chunks, strict=True)]
+    return ["/".join(["c", *map(str, place)]) for place in np.ndindex(*counts)]
 
 
 def lazy(folders: list[Path], name: str) -> da.Array:

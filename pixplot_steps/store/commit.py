@@ -13,14 +13,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pixplot_steps import digest
 from pixplot_steps.errors import DamagedError, FormatError, MissingPartError
+from pixplot_steps.store import lock
 
 STAMP = "stamp.json"
 STAMP_FORMAT = 1
 _PARTIAL = ".partial"
+_DEPTH = 2
+"""Folders between a checked file and its stamp."""
 
 
 @dataclass
@@ -46,20 +49,21 @@ class Stamp:
 def folder(path: Path) -> Iterator[Draft]:
     """Write a folder beside `path`, stamp it, and rename it to `path`, replacing what was there.
 
-    One writer per path: the drafts of earlier, killed writers are removed first. On an error nothing is left.
+    One writer per path: a second one waits for the first. The drafts of killed writers are removed. On an error nothing is left.
     """
     draft_path = path.with_name(f".{path.name}{_PARTIAL}")
-    _remove(draft_path)
-    draft_path.mkdir(parents=True)
-    draft = Draft(draft_path)
-    try:
-        yield draft
-        _write_stamp(draft)
-        _sync_tree(draft_path)
-        _swap(draft_path, path)
-    except BaseException:
+    with lock.alone(path.with_name(f".{path.name}.lock")):
         _remove(draft_path)
-        raise
+        draft_path.mkdir()
+        draft = Draft(draft_path)
+        try:
+            yield draft
+            _write_stamp(draft)
+            _sync_tree(draft_path)
+            _swap(draft_path, path)
+        except BaseException:
+            _remove(draft_path)
+            raise
 
 
 @contextmanager
@@ -107,6 +111,8 @@ def stamp(path: Path) -> Stamp:
     file_path = path / STAMP
     try:
         value = json.loads(file_path.read_bytes())
+    except ValueError:
+        raise damaged(path, "a stamp in JSON", "other bytes") from None
     except FileNotFoundError:
         raise MissingPartError(
             f"{path.name} is not finished",
@@ -140,31 +146,76 @@ def stamps(paths: list[Path]) -> list[Stamp]:
     return [stamp(path) for path in paths]
 
 
+def unfinish(path: Path) -> None:
+    """Take a folder's stamp away, so that the next run makes the folder again. Its files stay until then."""
+    (path / STAMP).unlink(missing_ok=True)
+
+
 def check(path: Path) -> Stamp:
     """Compare a finished folder with its stamp, byte by byte; raise DamagedError where they differ."""
     expected = stamp(path)
-    total, found = _contents(path)
+    total, found = contents(path)
     if (total, found) != (expected.bytes, expected.digest):
-        raise DamagedError(
-            f"{path.name} is damaged",
-            expected=f"{expected.bytes} bytes, digest {expected.digest}",
-            found=f"{total} bytes, digest {found}",
-            where=str(path),
-            action="remove this folder and run the workflow again",
-        )
+        raise damaged(path, f"{expected.bytes} bytes, digest {expected.digest}", f"{total} bytes, digest {found}")
     return expected
 
 
-def _contents(path: Path) -> tuple[int, str]:
+def damaged(path: Path, expected: str, found: str) -> DamagedError:
+    """The error for a finished folder with wrong bytes in it; the command line then takes the stamp away (`unfinish`)."""
+    error = DamagedError(
+        f"{path.name} is damaged",
+        expected=expected,
+        found=found,
+        where=str(path),
+        action="run the same command again, which makes it again; if this happens more than once, check the disk",
+    )
+    error.part = path
+    return error
+
+
+class Contents(NamedTuple):
+    """Bytes of all files below a folder, and a digest of their paths and bytes."""
+
+    bytes: int
+    digest: str
+
+
+def contents(path: Path) -> Contents:
+    """What lies below a folder, but for its stamp."""
     files = sorted(p for p in path.rglob("*") if p.is_file() and p != path / STAMP)
     total = sum(p.stat().st_size for p in files)
     lines = [text for p in files for text in (p.relative_to(path).as_posix(), digest.of_file(p))]
-    return total, digest.of_lines(lines)
+    return Contents(total, digest.of_lines(lines))
+
+
+def check_file(path: Path) -> None:
+    """Compare a table, or the metadata of an array, with the stamp of its folder or of one above, if any. Raises DamagedError."""
+    for folder in path.parents[:_DEPTH]:
+        if (folder / STAMP).is_file():
+            expected = _files_of(folder).get(path.relative_to(folder).as_posix())
+            found = digest.of_file(path) if path.is_file() else "no such file"
+            if expected not in (None, found):
+                raise damaged(folder, f"{path.name} of digest {expected}", found)
+            return
+
+
+def _files_of(folder: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((folder / STAMP).read_bytes()).get("files", {}))
+    except ValueError:
+        raise damaged(folder, "a stamp in JSON", "other bytes") from None
+
+
+def _is_chunk(path: Path) -> bool:
+    # Chunks of arrays carry checksums of their own, so that reading a part of them is enough.
+    return "c" in path.parts[:-1]
 
 
 def _write_stamp(draft: Draft) -> None:
-    total, name = _contents(draft.path)
-    value = {"format": STAMP_FORMAT, "rows": draft.rows, "bytes": total, "digest": name, "summary": draft.summary}
+    total, name = contents(draft.path)
+    files = {p.relative_to(draft.path) for p in draft.path.rglob("*") if p.is_file()}
+    listed = {p.as_posix(): digest.of_file(draft.path / p) for p in sorted(files) if not _is_chunk(p)}
+    value = {"format": STAMP_FORMAT, "rows": draft.rows, "bytes": total, "digest": name, "files": listed, "summary": draft.summary}
     (draft.path / STAMP).write_bytes(json_text(value))
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pixplot_steps.errors import FormatError
+from pixplot_steps.store import commit
 
 PROBLEMS = pa.schema(
     [
@@ -37,13 +38,21 @@ IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.i
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:
     """Write a table inside a draft folder (see `commit`). Raises FormatError where it breaks the contract."""
     _check(table.schema, contract, path)
-    pq.write_table(table, path, compression="zstd")
+    pq.write_table(table, path, compression="zstd", write_page_checksum=True)
 
 
 def read(path: Path, contract: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-    """Read a table, or some of its columns. Raises FormatError where it breaks the contract."""
-    _check(pq.read_schema(path), contract, path)
-    return pq.read_table(path, columns=columns)
+    """Read a table, or some of its columns. Raises DamagedError, and FormatError where it breaks the contract."""
+    commit.check_file(path)
+    try:
+        schema = pq.read_schema(path)
+        table = pq.read_table(path, columns=columns, page_checksum_verification=True)
+    except FileNotFoundError:
+        raise commit.damaged(path.parent, path.name, "no such file") from None
+    except (OSError, pa.ArrowException) as error:
+        raise commit.damaged(path.parent, f"the table written to {path.name}", str(error)) from None
+    _check(schema, contract, path)
+    return table
 
 
 def _check(schema: pa.Schema, contract: pa.Schema, path: Path) -> None:

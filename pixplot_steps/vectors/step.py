@@ -146,16 +146,17 @@ def _write(folder: Path, basis: pca.Basis, vectors: NDArray[np.float32]) -> None
 
 
 def _model(summaries: list[dict[str, Any]], features: list[Path]) -> dict[str, Any]:
-    for summary, path in zip(summaries, features, strict=True):
-        if summary != summaries[0]:
+    models = [{key: value for key, value in summary.items() if key != "images"} for summary in summaries]
+    for summary, path in zip(models, features, strict=True):
+        if summary != models[0]:
             raise DamagedError(
                 "shards hold features of different models",
-                expected=str(summaries[0]),
+                expected=str(models[0]),
                 found=str(summary),
                 where=str(path),
                 action="remove this folder and run again",
             )
-    return summaries[0]
+    return models[0]
 
 
 def _nothing_to_show(inputs: Inputs) -> SourceError:

@@ -20,9 +20,8 @@ def _run(root: Path, out: Path, *, metadata: str = "", size: int = 2) -> int:
     if metadata:
         table.write_text(metadata)
     flags = ["--images", str(root), "--metadata", *([str(table)] if metadata else []), "--shard-size", str(size)]
-    return cli.main(
-        ["step", "catalog", *flags, "--ledger", str(out / "ledger"), "--fingerprint", "f", "--threads", "2", "--out", str(out / "catalog")]
-    )
+    flags += ["--ledger", str(out / "ledger"), "--images-made", str(out / "images"), "--features-made", str(out / "features")]
+    return cli.main(["step", "catalog", *flags, "--fingerprint", "f", "--threads", "2", "--out", str(out / "catalog")])
 
 
 def _plan(out: Path) -> dict[str, Any]:

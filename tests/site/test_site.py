@@ -197,17 +197,19 @@ def test_killed_before_or_after_the_manifest_the_site_is_right(
 
 def test_the_page_and_data_are_there_before_the_manifest(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
+    root = tmp_path / "site"
 
     def recorded(write: Callable[[Path, bytes], None]) -> Callable[[Path, bytes], None]:
         def record(path: Path, data: bytes) -> None:
-            order.append(path.relative_to(tmp_path).as_posix())
+            if path.is_relative_to(root):
+                order.append(path.relative_to(root).as_posix())
             write(path, data)
 
         return record
 
     for name in ("unsynced_file", "bytes_file"):
         monkeypatch.setattr(commit, name, recorded(getattr(commit, name)))
-    site_fixture.site(built.found, tmp_path)
+    site_fixture.site(built.found, root)
     kinds = [name.split("/")[0] if name != folder.MANIFEST else "manifest" for name in order]
     assert list(dict.fromkeys(kinds)) == ["pictures", "data", "assets", "index.html", "manifest"]
     assert kinds.count("manifest") == 1
@@ -252,8 +254,10 @@ def test_problems_are_sorted_and_told(built: Built, tmp_path: Path, capsys: pyte
 
 def test_problems_of_pictures_that_were_removed_are_left_out(built: Built, tmp_path: Path) -> None:
     found = artefacts.Artefacts(Path(shutil.copytree(built.found.root, tmp_path / "less")), built.found.shards)
-    items = shown.read(found.catalog, found.vectors).items  # the broken pictures' items are gone
-    pq.write_table(items, found.catalog / "items.parquet")
+    items = shown.read(built.found.catalog, built.found.vectors).items  # the broken pictures' items are gone
+    with commit.folder(found.catalog) as draft:
+        shutil.copytree(built.found.catalog, draft.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(commit.STAMP))
+        pq.write_table(items, draft.path / "items.parquet")
     site_fixture.site(found, tmp_path / "site")
     assert [row["stage"] for row in table(tmp_path / "site", "problems").to_pylist()] == ["catalog"]
     assert verify(tmp_path / "site") == []

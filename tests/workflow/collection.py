@@ -70,7 +70,17 @@ class Collection:
         return path
 
     def command(self, *flags: str) -> list[str]:
-        return [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", str(self.root / "config.yaml"), *flags]
+        return [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "--cores",
+            "2",
+            "--printshellcmds",
+            "--configfile",
+            str(self.root / "config.yaml"),
+            *flags,
+        ]
 
     def run(self, *flags: str) -> Run:
         """Run the workflow with the configuration written last."""

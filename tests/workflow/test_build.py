@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from pixplot_steps import cli
-from tests.workflow.collection import ROOT, Collection, contents
+from tests.workflow.collection import Collection, contents
 
 STAGES = ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 
@@ -69,24 +65,6 @@ def test_two_builds_from_scratch_are_the_same_bytes(twelve: Collection, tmp_path
     run = again.run()
     assert run.code == 0, run.text
     assert contents(again.site) == contents(twelve.site)
-
-
-def test_killed_in_the_middle_the_same_command_finishes_with_the_same_bytes(twelve: Collection, tmp_path: Path) -> None:
-    broken = Collection(tmp_path / "broken")
-    shutil.copytree(twelve.pictures, broken.pictures)
-    broken.configure({"metadata": str(twelve.root / "metadata.csv")})
-    with subprocess.Popen(
-        broken.command(), cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        deadline = time.monotonic() + 120
-        while not list(broken.work.glob("vectors/*/stamp.json")) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
-    assert not broken.site.exists()
-    run = broken.run()
-    assert run.code == 0, run.text
-    assert "ingest" not in run.jobs, "what was finished is kept"
-    assert contents(broken.site) == contents(twelve.site)
 
 
 def test_an_added_picture_costs_one_shard(copy: Collection, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ rule atlas_plan:
 rule atlas_pages:
     input:
         plan=ancient("atlases/{digest}/plan.zarr/stamp.json"),
+        images=ancient(planned("images_stamps")),
     output:
         stamp="atlases/{digest}/pages/{group}/stamp.json",
     log:

@@ -9,6 +9,7 @@ and ledger/, which later runs read: the shards so far, and the files whose bytes
 checkpoint catalog:
     output:
         plan="catalog/plan.json",
+        stamp="catalog/stamp.json",
     log:
         "logs/catalog/catalog.log",
     benchmark:
@@ -32,6 +33,8 @@ checkpoint catalog:
             --metadata {params.metadata:q} \
             --shard-size {params.shard_size:q} \
             --ledger ledger \
+            --images-made images \
+            --features-made features \
             --fingerprint {params.fingerprint:q} \
             --threads {threads} \
             --out catalog \

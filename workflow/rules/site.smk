@@ -7,6 +7,7 @@ Makes site/. Its manifest is written last, and stays in place until then: visito
 
 rule site:
     input:
+        images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
         neighbours=ancient(
             lambda wildcards: f"neighbours/{plan().neighbours}.zarr/stamp.json"
@@ -18,7 +19,7 @@ rule site:
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
         atlas_pages=ancient(planned("atlas_stamps")),
-        viewer=VIEWER / "index.html",
+        viewer=ancient(VIEWER / "index.html"),
     output:
         manifest=update("site/data/manifest.json"),
     log:
@@ -33,6 +34,8 @@ rule site:
         runtime=minutes("site"),
     params:
         digest=planned("site"),
+        # The viewer's files by content: a clock that goes wrong must not run this again and again.
+        viewer_digest=lambda wildcards, input: commit.contents(Path(input.viewer).parent).digest,
         images=lambda wildcards: f"images/{plan().ingest}",
         vectors=lambda wildcards: f"vectors/{plan().vectors}.zarr",
         layouts=lambda wildcards: [
@@ -59,7 +62,8 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --record ledger/site.json \
             --out site \
             2>&1 | tee {log:q}
-        : made from {params.digest}
+        : made from {params.digest} and {params.viewer_digest}
         """

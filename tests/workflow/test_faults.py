@@ -1,0 +1,179 @@
+"""What goes wrong around the program: disks, damaged files, clocks, a second run. Each says so clearly, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pixplot_steps import cli
+from pixplot_steps.store import commit, lock
+from tests.workflow.collection import Collection, contents
+
+
+@pytest.fixture
+def copy(twelve: Collection, tmp_path: Path) -> Collection:
+    """A finished build of the twelve that may be changed."""
+    collection = Collection(tmp_path / "copy")
+    shutil.copytree(twelve.root, collection.root, symlinks=True)
+    collection.configure({"metadata": str(twelve.root / "metadata.csv"), "images": str(twelve.pictures)})
+    return collection
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 12 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=12k", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def _remount(disk: Path, option: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{option}", str(disk)], check=True)
+
+
+def _ingest(collection: Collection, disk: Path) -> list[str]:
+    shard = min((collection.work / "catalog/shards").iterdir())
+    sizes = ("--thumbnail", "128", "--picture", "1024", "--picture-quality", "85", "--max-megapixels", "300")
+    return ["step", "ingest", "--shard", str(shard), *sizes, "--ground", "#ffffff", "--threads", "1", "--out", str(disk / "shard.zarr")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "cure", "message"), [("size=12k", "size=50m", "the disk is full"), ("ro,size=50m", "rw", "the disk can only be read")]
+)
+def test_a_disk_that_takes_nothing(
+    twelve: Collection, disk: Path, capsys: pytest.CaptureFixture[str], fault: str, cure: str, message: str
+) -> None:
+    _remount(disk, fault)
+    assert cli.main(_ingest(twelve, disk)) == 1
+    said = capsys.readouterr().err
+    assert message in said
+    assert "run the same command again; what is finished is kept" in said
+    assert list(disk.iterdir()) == [], "nothing half is left"
+    _remount(disk, cure)
+    assert cli.main(_ingest(twelve, disk)) == 0
+    commit.check(disk / "shard.zarr")
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.write_bytes(data)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+@pytest.mark.parametrize("harm", [_flip, _cut, Path.unlink], ids=["a changed bit", "a file cut off", "a file gone"])
+@pytest.mark.parametrize(
+    ("damaged", "step"),
+    [
+        ("images/*/*.zarr/thumb/c/0/0/0/0", "features"),
+        ("features/*/*.zarr/features/c/0/0", "vectors"),
+        ("vectors/*.zarr/vectors/c/0/0", "neighbours"),
+        ("vectors/*.zarr/images.parquet", "hotspots"),
+        ("layouts/umap/*.zarr/positions/c/0/0", "hotspots"),
+        ("images/*/*.zarr/thumb/c/0/0/0/0", "atlases"),
+        ("catalog/items.parquet", "site"),
+        ("images/*/*.zarr/picture/c/0", "site"),
+    ],
+)
+def test_damage_is_found_where_it_is_read(
+    copy: Collection,
+    commands: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    damaged: str,
+    step: str,
+    harm: object,
+) -> None:
+    files = sorted(copy.work.glob(damaged))
+    assert files
+    assert callable(harm)
+    for path in files:
+        harm(path)
+    shutil.rmtree(copy.site)
+    monkeypatch.chdir(copy.work)
+    command = next(command for command in reversed(commands) if command[1] == step)
+    assert cli.main(command) == 1
+    said = capsys.readouterr().err
+    assert "is damaged" in said
+    assert "run the same command again" in said
+    parts = {copy.work / Path(*path.relative_to(copy.work).parts[: len(Path(damaged.split(".zarr")[0]).parts)]) for path in files}
+    stamps = [part / commit.STAMP if part.is_dir() else part.parent / commit.STAMP for part in parts]
+    assert not all(path.exists() for path in stamps), "the part that is damaged counts as not made"
+    assert not copy.site.exists() or not (copy.site / "data/manifest.json").exists()
+
+
+def test_a_damaged_shard_is_reported_and_made_again(twelve: Collection, copy: Collection) -> None:
+    _flip(next(copy.work.glob("images/*/*.zarr/thumb/c/0/0/0/0")))
+    shutil.rmtree(copy.work / "atlases")
+    shutil.rmtree(copy.site)
+    first = copy.run()
+    assert first.code != 0
+    assert "is damaged" in first.text
+    second = copy.run()
+    assert second.code == 0, second.text
+    # Snakemake makes anew what was made from it directly, with the same bytes, and nothing after that.
+    assert {rule: second.jobs.get(rule, 0) for rule in ("ingest", "features", "umap")} == {"ingest": 1, "features": 1, "umap": 0}
+    assert contents(copy.site) == contents(twelve.site)
+
+
+def test_a_picture_that_was_away_while_its_shard_was_made_comes_back(
+    copy: Collection, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = copy.root / "own"
+    shutil.copytree(copy.pictures, own)
+    monkeypatch.chdir(copy.work)
+    catalog = list(commands[0])
+    catalog[catalog.index("--images") + 1] = str(own)
+    shutil.move(own / "p003.png", copy.root / "away.png")
+    assert cli.main(catalog) == 0
+    made = [command for command in commands if command[1] in ("ingest", "features")]
+    for command in made:
+        shutil.rmtree(_out(command))
+        assert cli.main(command) == 0
+    assert cli.main(catalog) == 0
+    assert [command for command in made if not _made(command)] == [], "nothing is made again while it is away"
+    shutil.move(copy.root / "away.png", own / "p003.png")
+    assert cli.main(catalog) == 0
+    assert [command[1] for command in made if not _made(command)] == ["ingest", "features"], "the shard that lacks it"
+    for command in made:
+        assert cli.main(command) == 0
+    assert [int(commit.stamp(_out(command)).summary["ok"]) for command in made if command[1] == "ingest"] == [8, 4]
+
+
+def _out(command: list[str]) -> Path:
+    return Path(command[command.index("--out") + 1])
+
+
+def _made(command: list[str]) -> bool:
+    return (_out(command) / commit.STAMP).is_file()
+
+
+def test_times_in_the_future_cost_nothing(twelve: Collection, copy: Collection) -> None:
+    future = time.time() + 10**7
+    for path in [*copy.work.rglob("*"), copy.root / "config.yaml"]:
+        if ".snakemake" not in path.parts:
+            os.utime(path, (future, future) if hash(path.name) % 2 else (1, 1))
+    assert copy.run("--dry-run").jobs == {}
+
+
+def test_a_second_run_says_so_and_stops(copy: Collection) -> None:
+    shutil.rmtree(copy.site)
+    held = lock.hold(copy.work / "run.lock", "the work folder")
+    run = copy.run()
+    os.close(held)
+    assert run.code != 0
+    assert "the work folder is in use by another run" in run.text
+    assert not copy.site.exists()
