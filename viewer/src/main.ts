@@ -241,7 +241,9 @@ class Viewer {
     this.ui.progress = null;
     this.ui.hotspotPictures = true;
     this.grouping.show();
-    await this.#apply(readAddress(location.hash), true);
+    // An address that says nothing must not undo what was typed while the map was loading.
+    if (location.hash.length > 1) await this.#apply(readAddress(location.hash), true);
+    this.#applying = false;
     await nextFrame();
   }
 
@@ -554,6 +556,11 @@ class Viewer {
     this.#stage.invalidate();
   }
 
+  async openFirst(): Promise<void> {
+    const row = await this.explorer.best();
+    if (row !== null) await this.open(row);
+  }
+
   openMarked(): void {
     const row =
       this.#stage && (this.#stage.hovered >= 0 ? this.#stage.hovered : this.#stage.nearestToMiddle());
@@ -833,6 +840,7 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     },
     setScope: (scope) => explorer()?.setScope(scope),
     setText: (text) => explorer()?.setText(text),
+    openFirst: () => void viewer()?.openFirst(),
     choose: (column, choice) => explorer()?.choose(column, choice),
     clearFilters: () => explorer()?.clear(),
     setHide: (hide) => explorer()?.setHide(hide),
@@ -842,7 +850,7 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     setHow: (how) => {
       ui.how = how;
     },
-    selectFound: () => explorer()?.selectFound(),
+    selectFound: () => void explorer()?.selectFound(),
     toggleRow: (row) => explorer()?.toggleRow(row),
     pointRow: (row) => viewer()?.pointRow(row),
     invertSelection: () => explorer()?.invert(),

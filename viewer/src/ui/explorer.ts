@@ -2,7 +2,7 @@
 import type { Column } from "../format/manifest";
 import type { ReadCell } from "../model/columns";
 import { toCsv, toJson } from "../model/export";
-import type { Choice } from "../model/facets";
+import type { Choice, Found } from "../model/facets";
 import type { Finder } from "../model/finder";
 import type { Highlight } from "../model/highlight";
 import { inside, type Shape } from "../model/lasso";
@@ -53,6 +53,17 @@ export class Explorer {
     this.#typing = window.setTimeout(() => void this.search("text"), TYPING);
   }
 
+  /** The rows found for what is typed now, not for what was typed a moment ago. */
+  async #settled(): Promise<Found | null> {
+    if (this.#typing !== 0) await this.search("text");
+    return this.on.ui.found;
+  }
+
+  async best(): Promise<number | null> {
+    const found = await this.#settled();
+    return this.on.ui.text.trim() === "" ? null : (found?.rows[0] ?? null);
+  }
+
   choose(column: string, choice: Choice | null): void {
     const choices = new Map(this.on.ui.choices);
     if (choice === null || (choice.kind === "names" && choice.names.length === 0)) choices.delete(column);
@@ -77,6 +88,7 @@ export class Explorer {
   async search(kind: "text" | "step" | null): Promise<void> {
     const { ui } = this.on;
     clearTimeout(this.#typing);
+    this.#typing = 0;
     const asked = ++this.#asked;
     const found = await (await this.on.finder())?.find(ui.text, ui.choices);
     if (!found || asked !== this.#asked) return;
@@ -126,8 +138,9 @@ export class Explorer {
     if (this.on.map) this.select(inside(this.on.map.positions, shape, this.#matching), how);
   }
 
-  selectFound(): void {
-    if (this.on.ui.found) this.select(this.on.ui.found.mask, this.on.ui.how);
+  async selectFound(): Promise<void> {
+    const found = await this.#settled();
+    if (found) this.select(found.mask, this.on.ui.how);
   }
 
   toggleRow(row: number): void {

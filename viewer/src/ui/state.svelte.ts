@@ -153,6 +153,8 @@ export interface Actions {
   setTab(tab: Tab): void;
   setScope(scope: Scope): void;
   setText(text: string): void;
+  /** Open the best hit. */
+  openFirst(): void;
   choose(column: string, choice: Choice | null): void;
   clearFilters(): void;
   setHide(hide: boolean): void;
