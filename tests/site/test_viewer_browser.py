@@ -361,7 +361,7 @@ def test_hostile_metadata_is_text(visit: Visit, collection: Collection, text: st
     rows = [row for row in alone(collection) if collection.value("title", row) == text]
     row = rows[0] if rows else collection.row_where("title", text)
     visit.open_panel(row)
-    heading = visit.page.get_by_role("dialog").get_by_role("heading")
+    heading = visit.page.get_by_role("dialog").get_by_role("heading", level=2)
     if rows:
         assert heading.evaluate("node => node.textContent") == text
     assert visit.page.locator(".panel script, .panel dd img, .panel h2 *").count() == 0

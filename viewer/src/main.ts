@@ -4,32 +4,45 @@
  */
 import { flushSync, mount } from "svelte";
 import { fetchArray, fetchManifest } from "./data/fetch";
+import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
-import { FormatError, ViewerError } from "./format/errors";
+import { FormatError, GraphicsError, ViewerError } from "./format/errors";
 import type { Layout, Manifest } from "./format/manifest";
-import { limitsOf, openContext } from "./layers/context";
+import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
-import { readAddress, writeAddress } from "./model/address";
+import { type Address, readAddress, writeAddress } from "./model/address";
 import { type AtlasPlan, planAtlas } from "./model/budget";
-import type { Box, Camera, Insets } from "./model/camera";
+import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
+import type { Finder } from "./model/finder";
+import type { Group } from "./model/groups";
 import { type Items, makeItems, sizeOf } from "./model/items";
+import { maskOf, rowsOf } from "./model/selection";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
+import { Drawing } from "./ui/drawing";
+import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
-import { type Actions, type Outline, type Problem, UiState } from "./ui/state.svelte";
-import { strings } from "./ui/strings";
+import { Grouping } from "./ui/grouping";
+import { type Actions, type Outline, type Problem, type Reader, UiState } from "./ui/state.svelte";
+import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
 
-/** How long a click waits to see whether it becomes a double click. */
+/** Milliseconds that a click waits to see whether it becomes a double click. */
 const CLICK_WAIT = 220;
+/** How long the camera must rest before the address takes it, in milliseconds. */
+const REST = 300;
 /** Below this width the panel comes from below; the style sheet has the same number. */
 const NARROW = 720;
 /** Share of its cell that a picture in a grid takes, so that neighbours do not touch. */
 const GRID_SHARE = 0.93;
+/** Side of a cell where there is no atlas. */
+const NO_ATLAS_CELL = 64;
+/** Roles of the columns that a list tells below the title. */
+const NOTED = ["category", "year"];
 const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
 
 /** For tests: what is on the screen, and where. */
@@ -61,10 +74,21 @@ declare global {
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
+interface Opened {
+  readonly site: Manifest;
+  readonly items: Items;
+  readonly layout: Layout;
+  readonly positions: Float32Array;
+  readonly members: Promise<Int32Array> | null;
+  /** null where the browser has no WebGL2: then there is no map, and all else. */
+  readonly gl: GL | null;
+  readonly plan: AtlasPlan;
+}
+
 /** All arrays that the first picture needs, fetched side by side. */
 async function loadItems(
   site: Manifest,
-  plan: AtlasPlan,
+  cell: number,
   first: Layout,
   arrived: () => void,
 ): Promise<[Items, Float32Array]> {
@@ -75,7 +99,7 @@ async function loadItems(
     count(fetchArray(site.sizes, "u32")),
     count(fetchArray(site.atlas.slots, "u32")),
   ]);
-  return [makeItems(colours, sizes, slots, plan.level.cell), positions];
+  return [makeItems(colours, sizes, slots, cell), positions];
 }
 
 function placedIn(layout: Layout, positions: Float32Array): Placed {
@@ -90,94 +114,151 @@ async function loadTable(site: Manifest): Promise<Rows> {
 
 class Viewer {
   readonly ready: Promise<void>;
-  readonly #stage: Stage;
+  readonly site: Manifest;
+  readonly items: Items;
+  readonly explorer: Explorer;
+  readonly grouping: Grouping;
+  readonly #stage: Stage | null;
   #gestures: Gestures | null = null;
+  #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
-  #clickTimer = 0;
+  readonly #neighbours: Neighbours | null;
+  #members: Int32Array | null = null;
   #table: Rows | null = null;
+  #rows: Map<string, number> | null = null;
   readonly #tableLoaded: Promise<void>;
+  #finder: Promise<Finder | null> | null = null;
+  #clickTimer = 0;
+  #restTimer = 0;
   #returnFocus: HTMLElement | null = null;
   #loaded = 0;
+  /** Whether the state comes from the address just now, or has yet to come from it. */
+  #applying = true;
+  #lastKind = "step";
 
   constructor(
-    readonly site: Manifest,
-    readonly items: Items,
-    readonly plan: AtlasPlan,
-    readonly gl: WebGL2RenderingContext,
+    readonly opened: Opened,
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
-    first: { layout: Layout; positions: Float32Array; members: Promise<Int32Array> | null },
   ) {
-    const placed = placedIn(first.layout, first.positions);
-    this.#layouts.set(first.layout.name, Promise.resolve(placed));
-    this.#stage = this.#makeStage(placed);
-    const { view } = this.#stage;
-    this.#gestures = new Gestures(
-      canvas,
-      () => view.place(view.camera),
-      (camera) => this.#stage.gestured(camera),
-    );
-    ui.layout = first.layout.name;
-    this.#stage.resize(() => this.#measure());
-    view.place(view.fitted());
-    this.#syncCamera();
-    this.#listen();
-    this.#stage.draw(performance.now());
-    this.#tableLoaded = this.#loadRest(first.members);
-    this.ready = this.#tableLoaded;
+    const { site, layout, positions } = opened;
+    this.site = site;
+    this.items = opened.items;
+    const placed = placedIn(layout, positions);
+    this.#layouts.set(layout.name, Promise.resolve(placed));
+    this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
+    ui.layout = layout.name;
+    this.#stage = opened.gl ? this.#makeStage(opened.gl, placed) : null;
+    this.grouping = this.#makeGrouping();
+    this.explorer = this.#makeExplorer();
+    if (this.#stage) this.#raise(this.#stage);
+    this.#tableLoaded = this.#loadTable();
+    this.ready = this.#loadRest();
   }
 
-  #makeStage(first: Placed): Stage {
+  #makeStage(gl: GL, first: Placed): Stage {
     return new Stage({
-      gl: this.gl,
+      gl,
       canvas: this.canvas,
       items: this.items,
-      plan: this.plan,
+      plan: this.opened.plan,
       first,
       ground: groundColour(),
       fetcher: (done, failed) => new PictureLoader(done, failed),
       tree: loadTree,
       still: () => reducedMotion.matches,
-      drawn: () => this.#showMarks(),
+      drawn: () => this.#drawn(),
+      indexed: () => this.#tellTruth(),
       placed: () => this.#syncCamera(),
     });
   }
 
+  #makeGrouping(): Grouping {
+    return new Grouping({
+      ui: this.ui,
+      count: this.items.count,
+      list: this.site.hotspots?.list ?? [],
+      key: `pixplot-hotspots:${location.pathname}`,
+      members: () => this.#members,
+      itemOf: (row) => `${this.#table?.value("item", row) ?? ""}`,
+      rowOf: (item) => this.#rowOf(item),
+    });
+  }
+
+  #makeExplorer(): Explorer {
+    return new Explorer({
+      ui: this.ui,
+      count: this.items.count,
+      columns: this.site.columns,
+      map: this.#stage,
+      mark: this.site.table.digest.slice(0, 6),
+      finder: () => this.#openFinder(),
+      read: (column, row) => this.#table?.value(column, row),
+      remember: (kind) => this.#remember(kind),
+    });
+  }
+
+  /** Show the first frame, and listen. */
+  #raise(stage: Stage): void {
+    const { view } = stage;
+    this.#drawing = new Drawing(this.canvas, this.ui, (points, how) => this.#drew(points, how));
+    this.#gestures = new Gestures(
+      this.canvas,
+      () => view.place(view.camera),
+      (camera) => stage.gestured(camera),
+      (event) => !this.#drawing?.wants(event),
+    );
+    stage.resize(() => this.#measure());
+    const { place } = readAddress(location.hash);
+    view.place(place ? view.cameraAt(place) : view.fitted());
+    this.#syncCamera();
+    this.#listen(stage);
+    stage.draw(performance.now());
+  }
+
   // --- what is loaded after the first frame ---------------------------------------------------------------------
 
-  async #loadRest(members: Promise<Int32Array> | null): Promise<void> {
+  async #loadTable(): Promise<void> {
     await nextFrame();
-    const index = this.#stage.reindex();
+    try {
+      const rows = await loadTable(this.site);
+      this.#table = rows;
+      this.ui.reader = this.#readerOf(rows);
+      this.#showMarks();
+      this.#stage?.setPaths((row) => this.#pictureOf(row, rows));
+    } catch {
+      this.#note(strings.tableMissing);
+    }
+  }
+
+  async #loadRest(): Promise<void> {
+    await nextFrame();
+    const index = this.#stage?.reindex();
     const pages = this.#loadAtlas();
-    const table = loadTable(this.site).then(
-      (rows) => {
-        this.#table = rows;
-        this.#showMarks();
-        this.#stage.setPaths((row) => this.#pictureOf(row, rows));
-      },
-      () => this.#note(strings.tableMissing),
-    );
     // Without them the list still flies to its hotspots; it only lights nothing.
-    const known = members ? await members.catch(() => null) : null;
-    if (known) this.#stage.highlight.setMembers(known);
-    this.#stage.relight();
-    await Promise.all([pages, table, index]);
+    this.#members = (await this.opened.members?.catch(() => null)) ?? null;
+    await Promise.all([pages, this.#tableLoaded, index]);
     this.ui.progress = null;
-    this.#showMedoids();
-    this.#openAddressed();
+    this.ui.hotspotPictures = true;
+    this.grouping.show();
+    // An address that says nothing must not undo what was typed while the map was loading.
+    if (location.hash.length > 1) await this.#apply(readAddress(location.hash), true);
+    this.#applying = false;
     await nextFrame();
   }
 
   async #loadAtlas(): Promise<void> {
-    const { pages } = this.plan.level;
-    const shown = pages.slice(0, this.plan.layers);
-    let missing = pages.length - shown.length;
+    const stage = this.#stage;
+    if (!stage) return;
+    const { plan } = this.opened;
+    const shown = plan.level.pages.slice(0, plan.layers);
+    let missing = plan.level.pages.length - shown.length;
     const take = async (strip: Strip) => {
       await nextFrame();
-      this.#stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
+      stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
       if (strip.last) this.#step(shown.length);
     };
-    await loadPages(shown, this.plan.shrink, take, () => {
+    await loadPages(shown, plan.shrink, take, () => {
       missing += 1;
     });
     if (missing > 0) this.#note(strings.pagesMissing(missing));
@@ -189,52 +270,101 @@ class Viewer {
     if (this.ui.progress !== null) this.ui.progress = Math.min(1, 0.3 + (0.7 * this.#loaded) / pages);
   }
 
-  // --- the address ----------------------------------------------------------------------------------------------
-
-  #remember(): void {
-    const { layout, detail } = this.ui;
-    const item = detail && this.#table ? `${this.#table.value("item", detail.row)}` : null;
-    const hash = writeAddress({ layout: layout === this.site.layouts[0]?.name ? null : layout, item });
-    if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
+  #openFinder(): Promise<Finder | null> {
+    this.#finder ??= (async () => {
+      await this.#tableLoaded;
+      const { openFinder } = await import("./data/finder");
+      return this.#table && openFinder(this.site.columns, this.#table);
+    })();
+    return this.#finder;
   }
 
-  #openAddressed(): void {
-    const { item } = readAddress(location.hash);
-    const table = this.#table;
-    if (item === null || !table) return;
-    for (let row = 0; row < table.count; row++) {
-      if (table.value("item", row) === item) {
-        void this.open(row);
-        return;
-      }
-    }
-  }
-
-  #addressChanged(): void {
-    const layout = readAddress(location.hash).layout ?? this.site.layouts[0]?.name;
-    this.#openAddressed();
-    if (layout && layout !== this.ui.layout) void this.showLayout(layout);
-  }
-
-  #showMedoids(): void {
-    const table = this.#table;
-    if (!table) return;
-    this.ui.hotspotPictures = this.ui.hotspots.map(({ item }) => this.#pictureOf(item, table));
+  #readerOf(table: Rows): Reader {
+    const noted = this.site.columns.filter(({ role }) => role !== null && NOTED.includes(role));
+    return {
+      title: (row) => titleOf(this.site.columns, (column) => table.value(column, row)),
+      picture: (row) => this.#pictureOf(row, table),
+      note: (row) =>
+        noted
+          .map(({ name }) => table.value(name, row))
+          .filter((value) => value !== null && value !== undefined)
+          .join(" · "),
+    };
   }
 
   #pictureOf(row: number, table: Rows): string {
     return picturePath(this.site.pictures.path, `${table.value("image", row) ?? ""}`);
   }
 
+  #rowOf(item: string): number | undefined {
+    const table = this.#table;
+    if (!table) return undefined;
+    this.#rows ??= new Map(
+      Array.from({ length: table.count }, (_, row) => [`${table.value("item", row)}`, row]),
+    );
+    return this.#rows.get(item);
+  }
+
   #note(note: string): void {
     this.ui.notes = [...this.ui.notes.filter((other) => other !== note), note];
   }
 
+  // --- the address ----------------------------------------------------------------------------------------------
+
+  #address(): Address {
+    const { ui } = this;
+    const view = this.#stage?.view;
+    return {
+      layout: ui.layout === this.site.layouts[0]?.name ? null : ui.layout,
+      item: ui.detail && this.#table ? `${this.#table.value("item", ui.detail.row)}` : null,
+      place: view && !view.isFitted() ? view.looksAt : null,
+      text: ui.text,
+      choices: ui.choices,
+      hide: ui.hide,
+      selection: this.explorer.encodeSelection(),
+      hotspot: ui.hotspot,
+      colour: ui.legend?.column ?? null,
+    };
+  }
+
+  /** Steps can be gone back; a text that is still typed and a camera that moves belong to the step before. */
+  #remember(kind: "step" | "text" | "camera"): void {
+    if (this.#applying) return;
+    const hash = writeAddress(this.#address());
+    const push = kind === "step" || (kind === "text" && this.#lastKind !== "text");
+    if (kind !== "camera") this.#lastKind = kind;
+    if (hash === location.hash) return;
+    const to = hash || location.pathname + location.search;
+    if (push) history.pushState(null, "", to);
+    else history.replaceState(null, "", to);
+  }
+
+  /** Bring everything to what an address says; the camera too, unless it is the first, which was shown from the start. */
+  async #apply(address: Address, first = false): Promise<void> {
+    this.#applying = true;
+    const { ui, explorer } = this;
+    try {
+      const layout = address.layout ?? this.site.layouts[0]?.name ?? "";
+      if (layout !== ui.layout) await this.showLayout(layout);
+      [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
+      if (ui.filtering || ui.found) await explorer.search(null);
+      explorer.restoreSelection(address.selection);
+      this.#chooseGroup(this.grouping.find(address.hotspot));
+      if (address.colour !== (ui.legend?.column ?? null)) await explorer.colourBy(address.colour, false);
+      const row = address.item === null ? undefined : this.#rowOf(address.item);
+      if (row !== undefined) await this.open(row, address.place === null);
+      else this.#closeDetail();
+      const view = this.#stage?.view;
+      if (view && !first) this.#stage?.flyTo(address.place ? view.cameraAt(address.place) : view.fitted());
+    } finally {
+      this.#applying = false;
+    }
+  }
+
   // --- the canvas -----------------------------------------------------------------------------------------------
 
-  #listen(): void {
+  #listen(stage: Stage): void {
     const { canvas } = this;
-    const stage = this.#stage;
     new ResizeObserver(() => stage.resize(() => this.#measure())).observe(canvas);
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
@@ -246,138 +376,266 @@ class Viewer {
     });
     canvas.addEventListener("pointerleave", () => stage.mark(-1));
     canvas.addEventListener("click", (event) => this.#click(event));
-    window.addEventListener("hashchange", () => this.#addressChanged());
   }
 
   /** How much of the view the interface covers. */
   #measure(): void {
+    const view = this.#stage?.view;
+    if (!view) return;
     const style = getComputedStyle(document.documentElement);
     const pixels = (name: string) => Number.parseFloat(style.getPropertyValue(name));
-    const { width, height } = this.#stage.view.size;
-    const open = this.ui.detail !== null;
+    const { width, height } = view.size;
     const strip = this.ui.hotspotsShown && this.ui.hotspots.length > 0 ? pixels("--strip") : 0;
     const gap = 14;
     const insets: Insets = { top: pixels("--bar") + gap, right: gap, bottom: strip + gap, left: gap };
-    if (!open) this.#stage.view.insets = insets;
-    else if (width < NARROW) this.#stage.view.insets = { ...insets, bottom: 0.62 * height + gap };
-    else this.#stage.view.insets = { ...insets, right: pixels("--panel") + gap };
+    if (!this.ui.panelOpen) view.insets = insets;
+    else if (width < NARROW) view.insets = { ...insets, bottom: 0.62 * height + gap };
+    else view.insets = { ...insets, right: pixels("--panel") + gap };
   }
 
   #syncCamera(): void {
+    if (!this.#stage) return;
     const { size, box, limits, camera } = this.#stage.view;
     this.#gestures?.setLimits(size, box, limits);
     this.#gestures?.setCamera(camera);
   }
 
-  place(camera: Camera): void {
-    this.#stage.place(camera);
+  #drawn(): void {
+    this.#showMarks();
+    clearTimeout(this.#restTimer);
+    this.#restTimer = window.setTimeout(() => this.#rested(), REST);
+  }
+
+  #rested(): void {
+    this.explorer.viewMoved();
+    if (!this.#stage?.view.flying) this.#remember("camera");
   }
 
   pan(dx: number, dy: number): void {
+    if (!this.#stage) return;
     this.#stage.place(this.#stage.view.panned(dx, dy));
     this.#markMiddle();
   }
 
   zoom(factor: number): void {
+    if (!this.#stage) return;
     this.#stage.flyTo(this.#stage.view.zoomed(factor), 200);
     this.#markMiddle();
   }
 
   fit(): void {
-    this.#stage.fit();
+    this.#stage?.fit();
   }
 
   // --- pointing -------------------------------------------------------------------------------------------------
 
   #hover(px: number, py: number): void {
-    this.#stage.mark(this.#stage.pick(px, py));
-    this.canvas.classList.toggle("pointing", this.#stage.hovered >= 0);
+    const row = this.#stage?.pick(px, py) ?? -1;
+    this.#stage?.mark(row);
+    this.canvas.classList.toggle("pointing", row >= 0);
+  }
+
+  pointRow(row: number): void {
+    this.#stage?.mark(row);
   }
 
   /** While the keyboard steers, the picture nearest to the middle is the one that Enter opens. */
   #markMiddle(): void {
-    if (document.activeElement === this.canvas) this.#stage.mark(this.#stage.nearestToMiddle());
+    if (document.activeElement === this.canvas) this.#stage?.mark(this.#stage.nearestToMiddle());
   }
 
   /** The mark is what shows that the map has the keyboard. */
   focusMap(focused: boolean): void {
     if (focused) this.#markMiddle();
-    else this.#stage.mark(-1);
+    else this.#stage?.mark(-1);
   }
 
   #showMarks(): void {
     const { ui } = this;
     const stage = this.#stage;
+    if (!stage) return;
     const row = stage.hovered;
     ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
-    ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: this.#titleOf(row) };
-  }
-
-  #titleOf(row: number): string | null {
-    const table = this.#table;
-    return table ? titleOf(this.site.columns, (column) => table.value(column, row)) : null;
+    ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: ui.reader?.title(row) ?? null };
   }
 
   #click(event: MouseEvent): void {
     clearTimeout(this.#clickTimer);
-    if (event.detail > 1) return;
-    const row = this.#stage.pick(event.offsetX, event.offsetY);
-    this.#clickTimer = window.setTimeout(() => this.#clicked(row), CLICK_WAIT);
+    if (event.detail > 1 || this.#drawing?.clicked) return;
+    const row = this.#stage?.pick(event.offsetX, event.offsetY) ?? -1;
+    if (this.ui.tool || event.shiftKey) {
+      if (row >= 0) this.explorer.toggleRow(row);
+    } else this.#clickTimer = window.setTimeout(() => this.#clicked(row), CLICK_WAIT);
   }
 
   #clicked(row: number): void {
-    if (row < 0 || !this.#stage.highlight.has(row)) this.chooseNone();
+    if (row < 0 || !this.#stage?.highlight.has(row)) this.chooseNone();
     if (row >= 0) void this.open(row);
+  }
+
+  /** A line was drawn, in CSS pixels. */
+  #drew(points: readonly number[], how: Parameters<Explorer["selectShape"]>[1]): void {
+    const view = this.#stage?.view;
+    if (!view) return;
+    const shape: number[] = [];
+    for (let at = 0; at < points.length; at += 2)
+      shape.push(...view.toMap(points[at] ?? 0, points[at + 1] ?? 0));
+    this.explorer.selectShape(shape, how);
   }
 
   // --- the panel ------------------------------------------------------------------------------------------------
 
-  async open(row: number): Promise<void> {
+  async open(row: number, reveal = true): Promise<void> {
     if (!this.#table) await this.#tableLoaded;
     const table = this.#table;
     if (!table || row < 0 || row >= this.items.count) return;
-    if (!this.ui.detail) this.#returnFocus = document.activeElement as HTMLElement | null;
+    const { ui } = this;
+    const first = ui.detail === null;
+    if (first) this.#returnFocus = document.activeElement as HTMLElement | null;
     const read = (column: string) => table.value(column, row);
-    this.ui.detail = detailOf(this.site.columns, row, sizeOf(this.items, row), this.site.pictures.path, read);
-    this.ui.announcement = strings.opened(this.ui.detail.title);
-    this.#remember();
-    this.#stage.opened = row;
-    this.#stage.mark(-1);
+    const size = sizeOf(this.items, row);
+    ui.detail = detailOf(this.site.columns, row, size, this.site.pictures.path, read, number);
+    ui.place = this.#placeOf(row);
+    ui.announcement = strings.opened(ui.detail.title);
+    this.#remember(first ? "step" : "camera");
     this.#measure();
-    this.#stage.reveal(row);
-    this.#stage.invalidate();
+    this.#showOpened(row, reveal);
+    void this.#loadSimilar(row);
   }
 
-  locate(): void {
-    if (this.ui.detail) this.#stage.locate(this.ui.detail.row);
+  #showOpened(row: number, reveal: boolean): void {
+    const stage = this.#stage;
+    if (!stage) return;
+    stage.opened = row;
+    stage.mark(-1);
+    if (reveal) stage.reveal(row);
+    stage.invalidate();
+  }
+
+  /** The rows that one steps through from a row: selected, matching or of the hotspot chosen, where it is one of them. */
+  #sequence(row: number): Int32Array | null {
+    const group = this.grouping.find(this.ui.hotspot);
+    const mask = group && this.grouping.maskOf(group);
+    const ways = [this.explorer.rows(), mask ? rowsOf(mask) : null];
+    return ways.find((rows) => rows?.includes(row)) ?? null;
+  }
+
+  #placeOf(row: number): { index: number; count: number } {
+    const rows = this.#sequence(row);
+    return rows ? { index: rows.indexOf(row), count: rows.length } : { index: row, count: this.items.count };
   }
 
   stepBy(by: number): void {
-    const row = (this.ui.detail?.row ?? -1) + by;
-    if (this.ui.detail && row >= 0 && row < this.items.count) void this.open(row);
+    if (!this.ui.detail) return;
+    const rows = this.#sequence(this.ui.detail.row);
+    const index = this.ui.place.index + by;
+    if (index >= 0 && index < this.ui.place.count) void this.open(rows?.[index] ?? index);
+  }
+
+  locate(): void {
+    if (this.ui.detail) this.#stage?.locate(this.ui.detail.row);
   }
 
   close(): void {
     if (!this.ui.detail) return;
-    this.ui.detail = null;
-    this.#stage.opened = -1;
+    this.#closeDetail();
     this.ui.announcement = strings.closed;
-    this.#remember();
-    this.#measure();
+    this.#remember("step");
     // The panel must be gone before the focus can rest elsewhere.
     flushSync();
     (this.#returnFocus?.isConnected ? this.#returnFocus : this.canvas).focus({ preventScroll: true });
+  }
+
+  #closeDetail(): void {
+    this.ui.detail = null;
+    this.ui.similar = null;
+    this.lightSimilar(false);
+    this.#measure();
+    if (!this.#stage) return;
+    this.#stage.opened = -1;
     this.#stage.invalidate();
   }
 
+  async openFirst(): Promise<void> {
+    const row = await this.explorer.best();
+    if (row !== null) await this.open(row);
+  }
+
   openMarked(): void {
-    const row = this.#stage.hovered >= 0 ? this.#stage.hovered : this.#stage.nearestToMiddle();
-    if (row >= 0) void this.open(row);
+    const row =
+      this.#stage && (this.#stage.hovered >= 0 ? this.#stage.hovered : this.#stage.nearestToMiddle());
+    if (row !== null && row >= 0) void this.open(row);
   }
 
   escape(): void {
-    if (this.ui.detail) this.close();
-    else this.chooseNone();
+    const { ui } = this;
+    if (ui.tool) ui.tool = null;
+    else if (ui.detail) this.close();
+    else if (ui.findOpen) this.closeFind();
+    else if (ui.hotspot !== null) this.chooseNone();
+    else if (ui.selection) this.explorer.selectNone();
+  }
+
+  // --- the pictures most alike ----------------------------------------------------------------------------------
+
+  async #loadSimilar(row: number): Promise<void> {
+    if (!this.#neighbours) return;
+    let rows: number[] | null = null;
+    try {
+      rows = await this.#neighbours.of(row);
+    } catch {
+      // Told in the panel.
+    }
+    if (this.ui.detail?.row !== row) return;
+    this.ui.similar = rows
+      ? { row, rows: rows.filter((other) => other < this.items.count), near: null }
+      : "failed";
+    this.#tellTruth();
+    this.lightSimilar(this.ui.similarLit);
+  }
+
+  /** How many of the open picture's true neighbours are among as many nearest on the map. */
+  #tellTruth(): void {
+    const { similar } = this.ui;
+    const index = this.#stage?.index;
+    if (!index || !similar || similar === "failed") return;
+    const { slots } = this.items;
+    const around = new Set(index.around(similar.row, similar.rows.length).map((row) => slots[row]));
+    this.ui.similar = { ...similar, near: similar.rows.map((row) => around.has(slots[row])) };
+  }
+
+  lightSimilar(lit: boolean): void {
+    const { similar } = this.ui;
+    this.ui.similarLit = lit;
+    const rows = lit && similar && similar !== "failed" ? [similar.row, ...similar.rows] : null;
+    if (!this.#stage) return;
+    this.#stage.highlight.spot = rows && maskOf(this.items.count, rows);
+    this.#stage.relight();
+  }
+
+  // --- search ---------------------------------------------------------------------------------------------------
+
+  toggleFind(): void {
+    if (this.ui.findOpen) this.closeFind();
+    else {
+      this.ui.findOpen = true;
+      this.#keepFitted();
+      void this.explorer.search(null);
+    }
+  }
+
+  closeFind(): void {
+    this.ui.findOpen = false;
+    flushSync();
+    this.#keepFitted();
+    document.querySelector<HTMLElement>(`[aria-label="${strings.openFind}"]`)?.focus({ preventScroll: true });
+  }
+
+  /** The interface covers more or less of the view: a map that was shown whole stays so. */
+  #keepFitted(): void {
+    const wasFitted = this.#stage?.view.isFitted();
+    this.#measure();
+    if (wasFitted) this.fit();
   }
 
   // --- layouts and hotspots -------------------------------------------------------------------------------------
@@ -398,7 +656,7 @@ class Viewer {
     this.ui.layout = name;
     try {
       const placed = await this.#placedOf(layout);
-      if (this.ui.layout === name) this.#stage.depart(placed, goal);
+      if (this.ui.layout === name) this.#stage?.depart(placed, goal);
     } catch {
       this.#layouts.delete(name);
       if (this.ui.layout === name) this.ui.layout = before;
@@ -406,46 +664,91 @@ class Viewer {
       return;
     }
     this.ui.announcement = strings.layoutShown(layout.label);
-    this.#remember();
+    this.#remember("step");
   }
 
   setSize(size: number): void {
     this.ui.size = size;
-    this.#stage.setSize(size);
+    this.#stage?.setSize(size);
   }
 
-  pointHotspot(index: number): void {
-    this.#stage.highlight.pointed = index;
+  pointHotspot(id: string | null): void {
+    const group = this.grouping.find(id);
+    if (!this.#stage) return;
+    this.#stage.highlight.spot = group && this.grouping.maskOf(group);
     this.#stage.relight();
   }
 
-  chooseHotspot(index: number): void {
-    const hotspot = this.ui.hotspots[index];
-    const home = this.site.hotspots?.layout;
-    if (!hotspot || !home) return;
-    this.#stage.highlight.chosen = index;
-    this.ui.hotspot = index;
-    this.#stage.relight();
-    const [x0 = -1, y0 = -1, x1 = 1, y1 = 1] = hotspot.bounds;
+  chooseHotspot(id: string): void {
+    const group = this.grouping.find(id);
+    if (!group) return;
+    this.#chooseGroup(group);
+    const home = group.bounds ? this.site.hotspots?.layout : this.ui.layout;
     const cell = this.site.layouts.find(({ name }) => name === home)?.cell ?? 0;
-    const box = { x0: x0 - cell, y0: y0 - cell, x1: x1 + cell, y1: y1 + cell };
-    if (this.ui.layout === home) this.#stage.fit(box);
-    else void this.showLayout(home, box);
-    this.ui.announcement = strings.hotspotShown(hotspot.label, hotspot.count);
+    const box = group.bounds ?? this.#boundsOf(group);
+    const goal = { x0: box.x0 - cell, y0: box.y0 - cell, x1: box.x1 + cell, y1: box.y1 + cell };
+    if (!home || this.ui.layout === home) this.#stage?.fit(goal);
+    else void this.showLayout(home, goal);
+    this.ui.announcement = strings.hotspotShown(group.label, group.count);
+    this.#remember("step");
+  }
+
+  /** Where the rows of the reader's own hotspot lie now. */
+  #boundsOf(group: Group): Box {
+    const positions = this.#stage?.positions ?? new Float32Array();
+    const places = (group.rows ?? []).flatMap((row) => [
+      positions[2 * row] ?? 0,
+      positions[2 * row + 1] ?? 0,
+    ]);
+    return boundsOf(Float32Array.from(places), 0);
+  }
+
+  #chooseGroup(group: Group | null): void {
+    this.ui.hotspot = group?.id ?? null;
+    if (!this.#stage) return;
+    this.#stage.highlight.group = group && this.grouping.maskOf(group);
+    this.#stage.highlight.spot = null;
+    this.#stage.relight();
   }
 
   chooseNone(): void {
-    this.#stage.highlight.chosen = -1;
-    this.#stage.highlight.pointed = -1;
-    this.ui.hotspot = -1;
-    this.#stage.relight();
+    if (this.ui.hotspot === null) return;
+    this.#chooseGroup(null);
+    this.#remember("step");
+  }
+
+  /** Make a hotspot of what is selected, and let it be named. */
+  async makeHotspot(): Promise<void> {
+    const id = this.grouping.make();
+    if (id === null) return;
+    if (!this.ui.findOpen && !this.ui.mapless) this.toggleFind();
+    this.ui.tab = "hotspots";
+    if (this.ui.detail) this.#closeDetail();
+    // The panel is a part that may have to be loaded.
+    for (let wait = 0; wait < 100; wait++) {
+      await nextFrame();
+      const field = document.querySelector<HTMLInputElement>(".panel ol input[type=text]");
+      if (!field) continue;
+      field.focus();
+      field.select();
+      return;
+    }
+  }
+
+  removeHotspot(id: string): void {
+    if (this.ui.hotspot === id) this.chooseNone();
+    this.grouping.remove(id);
+  }
+
+  selectHotspot(id: string): void {
+    const group = this.grouping.find(id);
+    const mask = group && this.grouping.maskOf(group);
+    if (mask) this.explorer.select(mask, this.ui.how);
   }
 
   toggleHotspots(): void {
-    const wasFitted = this.#stage.view.isFitted();
     this.ui.hotspotsShown = !this.ui.hotspotsShown;
-    this.#measure();
-    if (wasFitted) this.fit();
+    this.#keepFitted();
   }
 
   async loadProblems(): Promise<void> {
@@ -463,36 +766,44 @@ class Viewer {
   }
 
   themeChanged(): void {
-    this.#stage.setGround(groundColour());
+    this.#stage?.setGround(groundColour());
+  }
+
+  /** Back and forward, or an address typed over. */
+  addressChanged(): void {
+    void this.#apply(readAddress(location.hash));
   }
 
   hook(): DebugHook {
-    const viewer = this;
+    const { ui, ready } = this;
+    const stage = this.#stage;
     return {
-      ready: this.ready,
+      ready,
       get frames() {
-        return viewer.#stage.frames;
+        return stage?.frames ?? 0;
       },
       get layout() {
-        return viewer.ui.layout;
+        return ui.layout;
       },
       get settled() {
-        return viewer.#stage.settled;
+        return stage?.settled ?? true;
       },
       get camera() {
-        return viewer.#stage.view.camera;
+        return stage?.view.camera ?? { x: 0, y: 0, k: 1 };
       },
       get sharp() {
-        return viewer.#stage.sharp;
+        return stage?.sharp ?? 0;
       },
-      setCamera: (camera) => viewer.place(camera),
-      gpuBytes: () => viewer.#stage.gpuBytes(),
-      screenOf: (row) => viewer.#stage.screenOf(row),
+      setCamera: (camera) => stage?.place(camera),
+      gpuBytes: () => stage?.gpuBytes() ?? 0,
+      screenOf: (row) => stage?.screenOf(row) ?? { x: 0, y: 0, width: 0, height: 0 },
     };
   }
 }
 
 function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
+  const explorer = () => viewer()?.explorer;
+  const grouping = () => viewer()?.grouping;
   return {
     showLayout: (name) => void viewer()?.showLayout(name),
     setSize: (size) => viewer()?.setSize(size),
@@ -505,14 +816,47 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
       viewer()?.themeChanged();
     },
     toggleHotspots: () => viewer()?.toggleHotspots(),
-    hoverHotspot: (index) => viewer()?.pointHotspot(index),
-    chooseHotspot: (index) => viewer()?.chooseHotspot(index),
+    hoverHotspot: (id) => viewer()?.pointHotspot(id),
+    chooseHotspot: (id) => viewer()?.chooseHotspot(id),
+    renameHotspot: (id, label) => grouping()?.rename(id, label),
+    moveHotspot: (id, by) => grouping()?.move(id, by),
+    removeHotspot: (id) => viewer()?.removeHotspot(id),
+    makeHotspot: () => void viewer()?.makeHotspot(),
+    selectHotspot: (id) => viewer()?.selectHotspot(id),
+    saveHotspots: () => grouping()?.save(),
+    restoreHotspots: () => grouping()?.restore(),
     focusMap: (focused) => viewer()?.focusMap(focused),
     openMarked: () => viewer()?.openMarked(),
+    open: (row) => void viewer()?.open(row),
     step: (by) => viewer()?.stepBy(by),
     locate: () => viewer()?.locate(),
     close: () => viewer()?.close(),
     escape: () => viewer()?.escape(),
+    lightSimilar: (lit) => viewer()?.lightSimilar(lit),
+    toggleFind: () => viewer()?.toggleFind(),
+    closeFind: () => viewer()?.closeFind(),
+    setTab: (tab) => {
+      ui.tab = tab;
+    },
+    setScope: (scope) => explorer()?.setScope(scope),
+    setText: (text) => explorer()?.setText(text),
+    openFirst: () => void viewer()?.openFirst(),
+    choose: (column, choice) => explorer()?.choose(column, choice),
+    clearFilters: () => explorer()?.clear(),
+    setHide: (hide) => explorer()?.setHide(hide),
+    setTool: (tool) => {
+      ui.tool = tool;
+    },
+    setHow: (how) => {
+      ui.how = how;
+    },
+    selectFound: () => void explorer()?.selectFound(),
+    toggleRow: (row) => explorer()?.toggleRow(row),
+    pointRow: (row) => viewer()?.pointRow(row),
+    invertSelection: () => explorer()?.invert(),
+    clearSelection: () => explorer()?.selectNone(),
+    save: (as) => void explorer()?.save(as),
+    colourBy: (column) => void explorer()?.colourBy(column),
     openAbout: () => {
       ui.aboutOpen = true;
     },
@@ -527,10 +871,22 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
   };
 }
 
+/** The canvas's context; null where the browser has none, which leaves the list. */
+function tryContext(canvas: HTMLCanvasElement): GL | null {
+  try {
+    return openContext(canvas);
+  } catch (error) {
+    if (error instanceof GraphicsError) return null;
+    throw error;
+  }
+}
+
+const NO_LIMITS = { textureSize: 4096, layers: 256 };
+
 async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
-  const gl = openContext(canvas);
+  const gl = tryContext(canvas);
   const site = await fetchManifest();
-  const plan = planAtlas(site.atlas, site.counts.images, limitsOf(gl));
+  const plan = planAtlas(site.atlas, site.counts.images, gl ? limitsOf(gl) : NO_LIMITS);
   const asked = readAddress(location.hash).layout;
   const layout = site.layouts.find(({ name }) => name === asked) ?? site.layouts[0];
   if (!plan || !layout)
@@ -539,16 +895,18 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   // Answered later; until then a failure is nobody's fault.
   members?.catch(() => null);
   let arrived = 0;
-  const [items, positions] = await loadItems(site, plan, layout, () => {
+  const [items, positions] = await loadItems(site, gl ? plan.level.cell : NO_ATLAS_CELL, layout, () => {
     arrived += 1;
     ui.progress = (0.3 * arrived) / 4;
   });
+  ui.mapless = gl === null;
+  if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer(site, items, plan, gl, canvas, ui, { layout, positions, members });
+  return new Viewer({ site, items, layout, positions, members, gl, plan }, canvas, ui);
 }
 
-function start(): void {
+async function start(): Promise<void> {
   const ui = new UiState();
   let viewer: Viewer | null = null;
   watchTheme(() => {
@@ -556,25 +914,26 @@ function start(): void {
     viewer?.themeChanged();
   });
   ui.theme = currentTheme();
+  await speak(wantedLanguage());
   const target = document.getElementById("app");
   if (!target) throw new Error("index.html: expected an element #app, got none.");
   mount(App, { target, props: { state: ui, actions: actionsOf(ui, () => viewer) } });
   flushSync();
   const canvas = document.querySelector<HTMLCanvasElement>("#map");
   if (!canvas) throw new Error("App.svelte: expected a canvas #map, got none.");
-  open(ui, canvas).then(
-    (opened) => {
-      viewer = opened;
-      window.pixplot = opened.hook();
-    },
-    (error: unknown) => {
-      ui.error = {
-        message: error instanceof Error ? error.message : `${error}`,
-        advice: error instanceof ViewerError ? error.advice : strings.unexpected,
-      };
-      if (!(error instanceof ViewerError)) console.error(error);
-    },
-  );
+  try {
+    const opened = await open(ui, canvas);
+    viewer = opened;
+    window.pixplot = opened.hook();
+    window.addEventListener("popstate", () => opened.addressChanged());
+    if (ui.mapless) void opened.explorer.search(null);
+  } catch (error) {
+    ui.error = {
+      message: error instanceof Error ? error.message : `${error}`,
+      advice: error instanceof ViewerError ? error.advice : strings.unexpected,
+    };
+    if (!(error instanceof ViewerError)) console.error(error);
+  }
 }
 
-start();
+void start();

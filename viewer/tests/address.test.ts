@@ -1,16 +1,48 @@
 import { expect, it } from "vitest";
-import { readAddress, writeAddress } from "../src/model/address";
+import { HOME, readAddress, writeAddress } from "../src/model/address";
+import type { Choice } from "../src/model/facets";
+
+const names = (...list: string[]): Choice => ({ kind: "names", names: list, every: false });
 
 it.each([
-  [{ layout: null, item: null }, ""],
-  [{ layout: "grid", item: null }, "#layout=grid"],
-  [{ layout: null, item: "a/b c&d=#1.jpg" }, "#item=a%2Fb+c%26d%3D%231.jpg"],
+  [{}, ""],
+  [{ layout: "grid" }, "#layout=grid"],
+  [{ item: "a/b c&d=#1.jpg" }, "#item=a%2Fb+c%26d%3D%231.jpg"],
   [{ layout: "日本", item: "é" }, "#layout=%E6%97%A5%E6%9C%AC&item=%C3%A9"],
-])("%j is %s, there and back", (address, hash) => {
+  [{ place: { x: -0.5, y: 0.25, span: 0.125 } }, "#at=-0.5%2C0.25%2C0.125"],
+  [{ text: 'artist:"a b" OR c' }, "#q=artist%3A%22a+b%22+OR+c"],
+  [{ choices: new Map([["tags", names("a=b", "c&d")]]) }, "#f.tags=a%3Db&f.tags=c%26d"],
+  [
+    { choices: new Map<string, Choice>([["tags", { kind: "names", names: ["a"], every: true }]]) },
+    "#f.tags=a&all.tags=1",
+  ],
+  [
+    { choices: new Map<string, Choice>([["year", { kind: "range", low: -5, high: 1910.5 }]]) },
+    "#r.year=-5..1910.5",
+  ],
+  [
+    {
+      choices: new Map([
+        ["__proto__", names("x")],
+        ["constructor", names("y")],
+      ]),
+    },
+    "#f.__proto__=x&f.constructor=y",
+  ],
+  [
+    { hide: true, hotspot: "9f", selection: "ab:0.3", colour: "year" },
+    "#hide=1&hotspot=9f&s=ab%3A0.3&colour=year",
+  ],
+])("%j is %s, there and back", (part, hash) => {
+  const address = { ...HOME, ...part };
   expect(writeAddress(address)).toBe(hash);
   expect(readAddress(hash)).toEqual(address);
 });
 
 it("reads anything", () => {
-  expect(readAddress("#&&%zz=layout")).toEqual({ layout: null, item: null });
+  expect(readAddress("#&&%zz=layout&at=1,2&r.x=a..b&r.y=9..1&s=")).toEqual({ ...HOME, selection: "" });
+});
+
+it("leaves out a selection that would make the address too long", () => {
+  expect(writeAddress({ ...HOME, selection: "1-".repeat(2000) })).toBe("");
 });

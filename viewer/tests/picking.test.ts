@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Highlight } from "../src/model/highlight";
 import { makeItems } from "../src/model/items";
 import { PlaceIndex } from "../src/model/picking";
 import { buildTree } from "../src/model/tree";
@@ -46,18 +45,17 @@ it("finds the nearest row, however far", () => {
   expect(index.nearest(3, 3)).toBe(2);
 });
 
-it("lights the members of the hotspot pointed at, else of the one chosen", () => {
-  const highlight = new Highlight(3);
-  highlight.setMembers(new Int32Array([0, 1, -1]));
-  highlight.chosen = 0;
-  expect(highlight.update()).toBe(true);
-  expect([...highlight.lit]).toEqual([255, 0, 0]);
-  highlight.pointed = 1;
-  highlight.update();
-  expect([...highlight.lit]).toEqual([0, 255, 0]);
-  highlight.pointed = -1;
-  highlight.chosen = -1;
-  highlight.update();
-  expect([...highlight.lit]).toEqual([255, 255, 255]);
-  expect(highlight.update()).toBe(false);
+it("gives the nearest other images, each once", () => {
+  const around = Array.from({ length: 3 }, (_, row) => index.around(row, 5));
+  for (const [row, found] of around.entries()) {
+    expect(found).not.toContain(row);
+    expect(new Set(found.map((other) => index.items.slots[other])).size).toBe(found.length);
+  }
+  expect(index.around(0, 1)).toHaveLength(1);
+});
+
+it("points at nothing that is hidden", () => {
+  const [x, y] = [index.positions[0] ?? 0, index.positions[1] ?? 0];
+  expect(index.at(x, y, 0.1, 0, null, () => false)).toBe(-1);
+  expect(index.at(x, y, 0.1, 0, null, (row) => row === 0)).toBe(0);
 });

@@ -45,6 +45,19 @@ export async function fetchArray<D extends Dtype>(ref: ArrayRef, dtype: D): Prom
   return readArray(ref, dtype, await blob.arrayBuffer());
 }
 
+/** Some bytes of a file; null where the server knows no ranges and would send all of it. */
+export async function fetchRange(file: string, start: number, length: number): Promise<ArrayBuffer | null> {
+  const abort = new AbortController();
+  const headers = { Range: `bytes=${start}-${start + length - 1}` };
+  const response = await request(file, { headers, signal: abort.signal });
+  if (response.status !== 206) {
+    abort.abort();
+    return null;
+  }
+  const bytes = await response.arrayBuffer();
+  return bytes.byteLength === length ? bytes : null;
+}
+
 export async function fetchPicture(path: string, signal: AbortSignal): Promise<Blob> {
   return (await request(path, { signal })).blob();
 }

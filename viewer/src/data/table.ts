@@ -6,24 +6,31 @@ import { fetchFile } from "./fetch";
 
 export interface Rows {
   readonly count: number;
+  /** The file itself. */
+  readonly bytes: ArrayBuffer;
   value(column: string, row: number): unknown;
 }
 
-async function parse(ref: TableRef): Promise<Table> {
-  const bytes = await (await fetchFile(ref)).arrayBuffer();
+function parse(file: string, bytes: ArrayBuffer): Table {
   try {
     return tableFromIPC(bytes);
   } catch (error) {
-    throw new LoadError(ref.file, "an Arrow IPC file", `${error}`);
+    throw new LoadError(file, "an Arrow IPC file", `${error}`);
   }
+}
+
+/** The rows of an Arrow IPC file that has these columns. */
+export function readRows(bytes: ArrayBuffer, columns: readonly string[], file = "table"): Rows {
+  const table = parse(file, bytes);
+  const missing = columns.filter((name) => !table.names.includes(name));
+  if (missing.length > 0) throw new FormatError(file, `columns ${columns.join(", ")}`, table.names);
+  const children = new Map(columns.map((name) => [name, table.getChild(name)]));
+  return { count: table.numRows, bytes, value: (column, row) => children.get(column)?.at(row) };
 }
 
 /** Fetch a table and check that it has these columns and as many rows as stated. */
 export async function fetchTable(ref: TableRef, columns: readonly string[]): Promise<Rows> {
-  const table = await parse(ref);
-  if (table.numRows !== ref.rows) throw new FormatError(ref.file, `${ref.rows} rows`, table.numRows);
-  const missing = columns.filter((name) => !table.names.includes(name));
-  if (missing.length > 0) throw new FormatError(ref.file, `columns ${columns.join(", ")}`, table.names);
-  const children = new Map(columns.map((name) => [name, table.getChild(name)]));
-  return { count: table.numRows, value: (column, row) => children.get(column)?.at(row) };
+  const rows = readRows(await (await fetchFile(ref)).arrayBuffer(), columns, ref.file);
+  if (rows.count !== ref.rows) throw new FormatError(ref.file, `${ref.rows} rows`, rows.count);
+  return rows;
 }

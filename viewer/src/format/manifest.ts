@@ -76,6 +76,8 @@ export interface Manifest {
   sizes: ArrayRef;
   layouts: Layout[];
   atlas: Atlas;
+  /** The rows most like each row, nearest first. */
+  neighbours: ArrayRef | null;
   hotspots: { layout: string; members: ArrayRef; list: Hotspot[] } | null;
   problems: TableRef | null;
   pictures: { path: string; longest_side: number; bytes: number };
@@ -147,6 +149,7 @@ const manifest = record<Manifest>({
     slots: array,
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
+  neighbours: nullable(array),
   hotspots: nullable(record({ layout: text, members: array, list: list(hotspot) })),
   problems: nullable(table),
   pictures: record({ path: sitePath, longest_side: positive, bytes: count }),
@@ -168,6 +171,7 @@ function requireConsistent(site: Manifest): void {
   const names = new Set(site.layouts.map(({ name }) => name));
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
+  if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
   if (site.hotspots) {
     requireShape(site.hotspots.members, "hotspots.members", "i32", [n]);
     for (const { id, item, bounds } of site.hotspots.list) {

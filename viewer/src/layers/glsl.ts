@@ -1,5 +1,7 @@
 /** GLSL that the point and the quad shaders share: the picture's own rectangle in its cell, and the dimming of the others. */
 
+import { MOST_INKS } from "../model/palette";
+
 /** Vertex side: where a row's picture lies in the atlas. */
 export const PLACE = `
 uniform float cell;      // side of a cell, in pixels of a page file
@@ -15,6 +17,8 @@ void place(uint slot, vec2 fit, out vec3 origin) {
 }
 
 bool skipped(float lit) {
+  // Neither lit nor dimmed: hidden (model/highlight.ts).
+  if (lit > 0.1 && lit < 0.5) return true;
   return pass == 1 ? lit > 0.5 : pass == 2 ? lit < 0.5 : false;
 }
 `;
@@ -34,6 +38,16 @@ vec3 atlasColour(vec2 uv, vec3 origin, vec2 fit, vec3 mean) {
   vec2 pixel = origin.xy + clamp(uv * fit, edge, fit - edge);
   vec4 texel = textureLod(atlas, vec3(pixel / extent, origin.z), lod);
   return texel.rgb + (1.0 - texel.a) * mean;
+}
+
+uniform vec3 palette[${MOST_INKS}];
+uniform float pixels;     // side of a picture's square, in device pixels
+uniform float frameWidth; // in device pixels
+
+/** The picture's frame in its ink's colour; 0 is no ink. */
+vec3 framed(vec3 colour, vec2 uv, vec2 aspect, float ink) {
+  vec2 gap = min(uv, 1.0 - uv) * aspect * pixels;
+  return ink > 0.5 && min(gap.x, gap.y) < frameWidth ? palette[int(ink + 0.5) - 1] : colour;
 }
 
 vec4 shown(vec3 colour, float lit) {

@@ -14,6 +14,7 @@ layout(location = 3) in vec2 aspect;
 layout(location = 4) in uvec2 fitLess1;
 layout(location = 5) in vec3 colour;
 layout(location = 6) in float lit;
+layout(location = 7) in uint ink;
 uniform vec2 centre;
 uniform vec2 scale;      // clip units per map unit
 uniform float travel;
@@ -23,6 +24,7 @@ out vec2 vFit;
 out vec2 vAspect;
 out vec3 vColour;
 out float vLit;
+flat out float vInk;
 ${PLACE}
 void main() {
   vec2 at = (mix(left, entered, travel) - centre) * scale;
@@ -33,6 +35,7 @@ void main() {
   vAspect = max(aspect, vec2(1.0 / gl_PointSize));
   vColour = colour;
   vLit = lit;
+  vInk = float(ink);
   place(slot, vFit, vOrigin);
 }`;
 
@@ -43,12 +46,13 @@ in vec2 vFit;
 in vec2 vAspect;
 in vec3 vColour;
 in float vLit;
+flat in float vInk;
 out vec4 result;
 ${SAMPLE}
 void main() {
   vec2 uv = (gl_PointCoord - 0.5) / vAspect + 0.5;
   if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) discard;
-  result = shown(atlasColour(uv, vOrigin, vFit, vColour), vLit);
+  result = shown(framed(atlasColour(uv, vOrigin, vFit, vColour), uv, vAspect, vInk), vLit);
 }`;
 
 export class Points {
@@ -74,6 +78,7 @@ export class Points {
       this.#attribute(4, 2, gl.UNSIGNED_BYTE, items.fits, gl.STATIC_DRAW),
       this.#attribute(5, 3, gl.UNSIGNED_BYTE, items.colours, gl.STATIC_DRAW),
       this.#attribute(6, 1, gl.UNSIGNED_BYTE, new Uint8Array(items.count).fill(255), gl.DYNAMIC_DRAW),
+      this.#attribute(7, 1, gl.UNSIGNED_BYTE, new Uint8Array(items.count), gl.DYNAMIC_DRAW),
     ];
     gl.bindVertexArray(null);
   }
@@ -83,9 +88,14 @@ export class Points {
     this.#replace(1, entered);
   }
 
-  /** 255 for lit rows, 0 for dimmed ones. */
+  /** As model/highlight.ts has it. */
   setLit(lit: Uint8Array): void {
     this.#replace(6, lit);
+  }
+
+  /** 0 for no frame, else 1 + a place in the palette. */
+  setInks(inks: Uint8Array): void {
+    this.#replace(7, inks);
   }
 
   draw(uniforms: Record<string, unknown>): void {
@@ -107,8 +117,9 @@ export class Points {
     const { gl } = this;
     const buffer = makeBuffer(gl, data as ArrayBufferView<ArrayBuffer>, usage);
     gl.enableVertexAttribArray(location);
-    // Slots and fits are exact whole numbers; colours, aspects and the highlight are shares of the largest value.
-    if (location === 2 || location === 4) gl.vertexAttribIPointer(location, size, type, 0, 0);
+    // Slots, fits and inks are exact whole numbers; colours, aspects and the highlight are shares of the largest value.
+    if (location === 2 || location === 4 || location === 7)
+      gl.vertexAttribIPointer(location, size, type, 0, 0);
     else gl.vertexAttribPointer(location, size, type, type !== gl.FLOAT, 0, 0);
     return buffer;
   }

@@ -12,6 +12,7 @@ layout(location = 2) in vec2 aspect;
 layout(location = 3) in uvec2 fitLess1;
 layout(location = 4) in vec4 look;     // mean colour, lit
 layout(location = 5) in uvec2 sharp;   // layer, strength of 255
+layout(location = 6) in uint ink;
 uniform vec2 centre;
 uniform vec2 scale;      // clip units per map unit
 uniform vec2 square;     // a picture's square in clip units
@@ -21,6 +22,7 @@ out vec2 vFit;
 out vec2 vAspect;
 out vec3 vColour;
 out float vLit;
+flat out float vInk;
 flat out float vLayer;
 flat out float vStrength;
 ${PLACE}
@@ -33,6 +35,7 @@ void main() {
   vAspect = aspect;
   vColour = look.rgb;
   vLit = look.a;
+  vInk = float(ink);
   vLayer = float(sharp.x);
   vStrength = float(sharp.y) / 255.0;
   place(slot, vFit, vOrigin);
@@ -46,6 +49,7 @@ in vec2 vFit;
 in vec2 vAspect;
 in vec3 vColour;
 in float vLit;
+flat in float vInk;
 flat in float vLayer;
 flat in float vStrength;
 uniform highp sampler2DArray pool;
@@ -62,16 +66,22 @@ vec3 sharpColour() {
 void main() {
   vec3 colour = atlasColour(vUv, vOrigin, vFit, vColour);
   if (vStrength > 0.0) colour = mix(colour, sharpColour(), vStrength);
-  result = shown(colour, vLit);
+  result = shown(framed(colour, vUv, vAspect, vInk), vLit);
 }`;
 
-/** Position 8, slot 4, aspect 4, fit 2 and sharp 2, look 4. */
-const STRIDE = 24;
+/** Position 8, slot 4, aspect 4, fit 2 and sharp 2, look 4, ink 1 and 3 to keep words whole. */
+const STRIDE = 28;
 /** More rows than this in view are drawn as points. */
 export const MOST_QUADS = 12_000;
 
 /** The pool layer of a slot and how far it has faded in (0 to 255), or null. */
 export type SharpOf = (slot: number) => { layer: number; strength: number } | null;
+
+/** Per row: lit, dimmed or hidden (model/highlight.ts), and the ink of its frame. */
+export interface Looks {
+  readonly lit: Uint8Array;
+  readonly inks: Uint8Array;
+}
 
 export class Quads {
   readonly bytes = STRIDE * MOST_QUADS;
@@ -100,7 +110,8 @@ export class Quads {
     gl.vertexAttribIPointer(3, 2, gl.UNSIGNED_BYTE, STRIDE, 16);
     gl.vertexAttribIPointer(5, 2, gl.UNSIGNED_BYTE, STRIDE, 18);
     gl.vertexAttribPointer(4, 4, gl.UNSIGNED_BYTE, true, STRIDE, 20);
-    for (let location = 0; location < 6; location++) {
+    gl.vertexAttribIPointer(6, 1, gl.UNSIGNED_BYTE, STRIDE, 24);
+    for (let location = 0; location < 7; location++) {
       gl.enableVertexAttribArray(location);
       gl.vertexAttribDivisor(location, 1);
     }
@@ -108,9 +119,11 @@ export class Quads {
   }
 
   /** Gather the rows' attributes; at most MOST_QUADS rows. */
-  load(rows: Int32Array, positions: Float32Array, lit: Uint8Array, sharpOf: SharpOf): void {
+  load(rows: Int32Array, positions: Float32Array, looks: Looks, sharpOf: SharpOf): void {
     for (const [place, row] of rows.entries()) {
-      this.#put(place, row, positions, lit[row] ?? 255, sharpOf(this.items.slots[row] ?? 0));
+      this.#put(place, row, positions, sharpOf(this.items.slots[row] ?? 0));
+      this.#octets[place * STRIDE + 23] = looks.lit[row] ?? 255;
+      this.#octets[place * STRIDE + 24] = looks.inks[row] ?? 0;
     }
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
@@ -126,7 +139,7 @@ export class Quads {
     gl.bindVertexArray(null);
   }
 
-  #put(place: number, row: number, positions: Float32Array, lit: number, sharp: ReturnType<SharpOf>): void {
+  #put(place: number, row: number, positions: Float32Array, sharp: ReturnType<SharpOf>): void {
     const { slots, aspects, fits, colours } = this.items;
     const base = place * STRIDE;
     this.#floats[base / 4] = positions[2 * row] ?? 0;
@@ -141,6 +154,5 @@ export class Quads {
     this.#octets[base + 20] = colours[3 * row] ?? 0;
     this.#octets[base + 21] = colours[3 * row + 1] ?? 0;
     this.#octets[base + 22] = colours[3 * row + 2] ?? 0;
-    this.#octets[base + 23] = lit;
   }
 }

@@ -8,8 +8,9 @@ import {
   sharpLayers,
 } from "../model/budget";
 import type { Items } from "../model/items";
+import { MOST_INKS } from "../model/palette";
 import { type GL, largestPoint } from "./context";
-import type { Frame } from "./frame";
+import type { Frame, Rgb } from "./frame";
 import { Points } from "./points";
 import { MOST_QUADS, Quads, type SharpOf } from "./quads";
 import { TextureArray } from "./texture_array";
@@ -27,6 +28,8 @@ export class Scene {
   readonly #quads: Quads;
   #entered: Float32Array;
   #lit: Uint8Array;
+  #inks: Uint8Array;
+  #palette = new Float32Array(3 * MOST_INKS);
 
   constructor(
     readonly gl: GL,
@@ -41,6 +44,7 @@ export class Scene {
     this.largestPoint = largestPoint(gl);
     this.#entered = new Float32Array(2 * items.count);
     this.#lit = new Uint8Array(items.count).fill(255);
+    this.#inks = new Uint8Array(items.count);
   }
 
   /** Bytes of everything this scene keeps on the GPU, the canvas included. */
@@ -56,6 +60,14 @@ export class Scene {
   setLit(lit: Uint8Array): void {
     this.#lit = lit;
     this.#points.setLit(lit);
+  }
+
+  /** Each row's frame, and the colours of the inks (channels in [0, 1]). */
+  setInks(inks: Uint8Array, colours: readonly Rgb[]): void {
+    this.#inks = inks;
+    this.#points.setInks(inks);
+    this.#palette.fill(0);
+    this.#palette.set(colours.slice(0, MOST_INKS).flat());
   }
 
   /** A strip of a page at height y; `last` makes the mip levels. */
@@ -84,13 +96,14 @@ export class Scene {
     gl.clearColor(frame.ground[0], frame.ground[1], frame.ground[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     const uniforms = this.#uniforms(frame);
-    if (frame.rows) this.#quads.load(frame.rows, this.#entered, this.#lit, sharpOf);
+    const looks = { lit: this.#lit, inks: this.#inks };
+    if (frame.rows) this.#quads.load(frame.rows, this.#entered, looks, sharpOf);
     for (const pass of frame.highlight ? [1, 2] : [0]) {
       if (frame.rows) this.#quads.draw(frame.rows.length, { ...uniforms, pass });
       else this.#points.draw({ ...uniforms, pass });
     }
     if (frame.front.length === 0) return;
-    this.#quads.load(frame.front, this.#entered, this.#lit, sharpOf);
+    this.#quads.load(frame.front, this.#entered, looks, sharpOf);
     this.#quads.draw(frame.front.length, { ...uniforms, pass: 0 });
   }
 
@@ -113,6 +126,9 @@ export class Scene {
       square: [(2 * side) / this.gl.drawingBufferWidth, (2 * side) / this.gl.drawingBufferHeight],
       travel: mix,
       side: Math.min(side, this.largestPoint),
+      pixels: side,
+      palette: this.#palette,
+      frameWidth: Math.min(5 * (this.gl.drawingBufferWidth / view.width), Math.max(1, side * 0.07)),
       ground,
       dim: DIM,
     };

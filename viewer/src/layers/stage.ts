@@ -1,5 +1,4 @@
 /** The map on its canvas: camera, travel between layouts, drawing, sharp pictures and pointing. It knows no texts and no page. */
-import type KDBush from "kdbush";
 import type { AtlasPlan } from "../model/budget";
 import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
 import { Highlight } from "../model/highlight";
@@ -8,6 +7,7 @@ import { PlaceIndex } from "../model/picking";
 import { needsSharp, sharpOrder } from "../model/priority";
 import { type Fetcher, SharpStream } from "../model/stream";
 import { type Placed, Travel } from "../model/travel";
+import type { Tree } from "../model/tree";
 import { View } from "../model/view";
 import type { GL } from "./context";
 import type { Rgb } from "./frame";
@@ -39,11 +39,13 @@ export interface StageParts {
   readonly ground: Rgb;
   /** Who fetches sharp pictures, and whom to tell of each. */
   fetcher(done: (key: number, picture: ImageBitmap) => void, failed: (key: number) => void): Fetcher;
-  tree(positions: Float32Array): Promise<KDBush>;
+  tree(positions: Float32Array): Promise<Tree>;
   /** Whether the reader wants no motion. */
   still(): boolean;
   /** A frame was drawn. */
   drawn(): void;
+  /** The layout entered has its index: neighbours on the map can be told. */
+  indexed(): void;
   /** The camera or its limits were set by other than a gesture. */
   placed(): void;
 }
@@ -59,6 +61,7 @@ export class Stage {
   /** How many pictures of the last frame came from their own files. */
   sharp = 0;
   readonly #parts: StageParts;
+  #inks: { inks: Uint8Array; colours: readonly Rgb[] };
   readonly #travel: Travel;
   #scene: Scene;
   #stream: SharpStream;
@@ -74,6 +77,7 @@ export class Stage {
     this.#ground = parts.ground;
     this.#travel = new Travel(parts.first);
     this.highlight = new Highlight(parts.items.count);
+    this.#inks = { inks: new Uint8Array(parts.items.count), colours: [] };
     this.#scene = this.#makeScene();
     this.#stream = this.#makeStream();
     this.#settleIn(parts.first);
@@ -107,6 +111,7 @@ export class Stage {
     const scene = new Scene(this.#parts.gl, this.items, this.#parts.plan);
     scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
     scene.setLit(this.highlight.lit);
+    scene.setInks(this.#inks.inks, this.#inks.colours);
     return scene;
   }
 
@@ -152,6 +157,19 @@ export class Stage {
   setGround(ground: Rgb): void {
     this.#ground = ground;
     this.invalidate();
+  }
+
+  /** The ink of each row's frame, 0 for none, and the inks' colours. */
+  setInks(inks: Uint8Array, colours: readonly Rgb[]): void {
+    this.#inks = { inks, colours };
+    this.#scene.setInks(inks, colours);
+    this.invalidate();
+  }
+
+  /** Draw and give the canvas away before the browser clears it. */
+  picture(): Promise<Blob | null> {
+    this.draw(performance.now());
+    return new Promise((resolve) => this.#parts.canvas.toBlob(resolve, "image/png"));
   }
 
   /** Bring the lights to the screen after `highlight` changed. */
@@ -321,14 +339,26 @@ export class Stage {
   pick(px: number, py: number): number {
     if (!this.#index || !this.#travel.arrived(performance.now())) return -1;
     const [x, y] = this.view.toMap(px, py);
-    const first = this.highlight.active ? (row: number) => this.highlight.has(row) : null;
-    return this.#index.at(x, y, this.view.side, SLACK / this.view.camera.k, first);
+    const { highlight } = this;
+    const first = highlight.active ? (row: number) => highlight.has(row) : null;
+    const shown = highlight.active ? (row: number) => highlight.shows(row) : null;
+    return this.#index.at(x, y, this.view.side, SLACK / this.view.camera.k, first, shown);
   }
 
   mark(row: number): void {
     if (row === this.hovered) return;
     this.hovered = row;
     this.invalidate();
+  }
+
+  /** Rows whose middle is in the part of the view that nothing covers, hidden ones excluded. */
+  rowsInView(): Int32Array {
+    const { top, right, bottom, left } = this.view.insets;
+    const { width, height } = this.view.size;
+    const [x0, y1] = this.view.toMap(left, top);
+    const [x1, y0] = this.view.toMap(width - right, height - bottom);
+    const rows = this.#index?.rowsIn({ x0, y0, x1, y1 }) ?? new Int32Array();
+    return rows.filter((row) => this.highlight.shows(row));
   }
 
   nearestToMiddle(): number {
@@ -363,6 +393,7 @@ export class Stage {
     const tree = await this.#parts.tree(placed.positions);
     if (this.#travel.entered !== placed) return;
     this.#index = new PlaceIndex(this.items, placed.positions, tree);
+    this.#parts.indexed();
     this.invalidate();
   }
 

@@ -1,20 +1,108 @@
-/** What the page's address keeps after its #: the arrangement and the open picture, so that a view can be passed on. */
+/** What the page's address keeps after its #, so that a view can be passed on, and left and come back to. */
+import type { Choice, Choices } from "./facets";
+
+/** The place looked at, however large the page is. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  /** Map units along the shorter side of the view. */
+  readonly span: number;
+}
 
 export interface Address {
+  /** null for the first. */
   readonly layout: string | null;
   /** The table's column `item`: unique, and the same after the collection grew. */
   readonly item: string | null;
+  /** null where all is shown. */
+  readonly place: Place | null;
+  readonly text: string;
+  readonly choices: Choices;
+  /** What does not match is hidden, not dimmed. */
+  readonly hide: boolean;
+  /** Rows as `encodeRows` writes them, after the mark of the table they are of. */
+  readonly selection: string | null;
+  /** The hotspot's id. */
+  readonly hotspot: string | null;
+  /** The column that colours the frames. */
+  readonly colour: string | null;
 }
+
+export const HOME: Address = {
+  layout: null,
+  item: null,
+  place: null,
+  text: "",
+  choices: new Map(),
+  hide: false,
+  selection: null,
+  hotspot: null,
+  colour: null,
+};
+/** Servers and messengers cut longer addresses; a larger selection stays out of it. */
+const LONGEST_SELECTION = 1500;
 
 export function readAddress(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
-  return { layout: values.get("layout"), item: values.get("item") };
+  return {
+    layout: values.get("layout"),
+    item: values.get("item"),
+    place: readPlace(values.get("at")),
+    text: values.get("q") ?? "",
+    choices: readChoices(values),
+    hide: values.get("hide") === "1",
+    selection: values.get("s"),
+    hotspot: values.get("hotspot"),
+    colour: values.get("colour"),
+  };
 }
 
-/** With its #; empty for the first layout and no picture. */
-export function writeAddress({ layout, item }: Address): string {
+/** With its #; empty for the first view of all. */
+export function writeAddress(address: Address): string {
   const values = new URLSearchParams();
+  const { layout, item, place, text, choices, hide, selection, hotspot, colour } = address;
   if (layout !== null) values.set("layout", layout);
+  if (place)
+    values.set(
+      "at",
+      [place.x, place.y, place.span].map((value) => `${Number(value.toPrecision(5))}`).join(","),
+    );
+  if (text !== "") values.set("q", text);
+  for (const [name, choice] of choices) writeChoice(values, name, choice);
+  if (hide) values.set("hide", "1");
+  if (hotspot !== null) values.set("hotspot", hotspot);
+  if (selection !== null && selection.length <= LONGEST_SELECTION) values.set("s", selection);
+  if (colour !== null) values.set("colour", colour);
   if (item !== null) values.set("item", item);
   return values.size > 0 ? `#${values}` : "";
+}
+
+function readPlace(text: string | null): Place | null {
+  const [x = Number.NaN, y = Number.NaN, span = Number.NaN] = (text ?? "").split(",").map(Number);
+  return Number.isFinite(x) && Number.isFinite(y) && span > 0 ? { x, y, span } : null;
+}
+
+/** f.<column>=name for each name, all.<column>=1 where all are needed, r.<column>=low..high. */
+function writeChoice(values: URLSearchParams, name: string, choice: Choice): void {
+  if (choice.kind === "range") values.set(`r.${name}`, `${choice.low}..${choice.high}`);
+  else for (const option of choice.names) values.append(`f.${name}`, option);
+  if (choice.kind === "names" && choice.every) values.set(`all.${name}`, "1");
+}
+
+function readChoices(values: URLSearchParams): Choices {
+  const choices = new Map<string, Choice>();
+  for (const [key, value] of values) {
+    const name = key.slice(2);
+    if (key.startsWith("f.")) {
+      choices.set(name, {
+        kind: "names",
+        names: values.getAll(key),
+        every: values.get(`all.${name}`) === "1",
+      });
+    } else if (key.startsWith("r.")) {
+      const [low = Number.NaN, high = Number.NaN] = value.split("..").map(Number);
+      if (high >= low) choices.set(name, { kind: "range", low, high });
+    }
+  }
+  return choices;
 }

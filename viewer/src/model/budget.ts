@@ -5,8 +5,8 @@ export const MIB = 2 ** 20;
 /** All that the viewer ever keeps on the GPU. */
 export const BUDGET = 256 * MIB;
 const ATLAS_BUDGET = 176 * MIB;
-/** Bytes of attributes per row: two positions, slot, aspect, fit, colour, and the highlight. */
-export const BYTES_PER_ROW = 33;
+/** Bytes of attributes per row: two positions, slot, aspect, fit, colour, the highlight and the ink. */
+export const BYTES_PER_ROW = 34;
 
 export interface GpuLimits {
   readonly textureSize: number;

@@ -34,20 +34,22 @@ function tagsOf(value: unknown): string[] {
     .map((tag) => `${tag}`);
 }
 
-function numberText(value: unknown, role: string | null): string {
-  if (typeof value !== "number" || role === "year") return `${value}`;
-  return new Intl.NumberFormat("en").format(value);
+export type WriteNumber = (value: number) => string;
+const english: WriteNumber = (value) => new Intl.NumberFormat("en").format(value);
+
+function numberText(value: unknown, role: string | null, write: WriteNumber): string {
+  return typeof value !== "number" || role === "year" ? `${value}` : write(value);
 }
 
 /** One column of one row for the panel; null where there is nothing to show. */
-export function fieldOf(column: Column, value: unknown): Field | null {
+export function fieldOf(column: Column, value: unknown, write: WriteNumber = english): Field | null {
   const { label, type, role } = column;
   if (value === null || value === undefined || value === "") return null;
   if (type === "tags") {
     const tags = tagsOf(value);
     return tags.length > 0 ? { kind: "tags", label, tags } : null;
   }
-  const text = type === "number" ? numberText(value, role) : `${value}`;
+  const text = type === "number" ? numberText(value, role, write) : `${value}`;
   const href = type === "link" ? safeLink(text) : null;
   return href === null ? { kind: "text", label, text } : { kind: "link", label, text, href };
 }
@@ -84,6 +86,7 @@ export function detailOf(
   [width, height]: readonly [number, number],
   path: string,
   read: ReadValue,
+  write: WriteNumber = english,
 ): Detail {
   const rest = columns.filter(({ role }) => role !== "title" && role !== "description");
   return {
@@ -93,6 +96,6 @@ export function detailOf(
     picture: picturePath(path, `${read("image") ?? ""}`),
     width,
     height,
-    fields: rest.map((column) => fieldOf(column, read(column.name))).filter((field) => field !== null),
+    fields: rest.map((column) => fieldOf(column, read(column.name), write)).filter((field) => field !== null),
   };
 }

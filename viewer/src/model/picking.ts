@@ -3,6 +3,8 @@ import type KDBush from "kdbush";
 import type { Box } from "./camera";
 import { halfExtent, type Items } from "./items";
 
+export type Tells = (row: number) => boolean;
+
 export class PlaceIndex {
   readonly #tree: KDBush;
 
@@ -21,11 +23,19 @@ export class PlaceIndex {
 
   /**
    * The picture drawn on top at a map point, or -1. `side` is the side of a picture's square, `slack` how far outside of
-   * it a pointer may be and still mean it, both in map units; `first` tells rows that are drawn above all others.
+   * it a pointer may be and still mean it, both in map units; `first` tells rows that are drawn above all others, `shown` those that are drawn at all.
    */
-  at(x: number, y: number, side: number, slack: number, first: ((row: number) => boolean) | null): number {
+  at(
+    x: number,
+    y: number,
+    side: number,
+    slack: number,
+    first: Tells | null,
+    shown: Tells | null = null,
+  ): number {
     const reach = side / 2 + slack;
-    const near = this.#tree.range(x - reach, y - reach, x + reach, y + reach);
+    const all = this.#tree.range(x - reach, y - reach, x + reach, y + reach);
+    const near = shown ? all.filter(shown) : all;
     const hits = near.filter((row) => this.#distance(row, x, y, side) <= 0);
     const lit = first ? hits.filter(first) : hits;
     if (hits.length > 0) return Math.max(...(lit.length > 0 ? lit : hits));
@@ -39,6 +49,27 @@ export class PlaceIndex {
       if (near.length > 0) return this.#closest(near, (row) => this.#toMiddle(row, x, y), Infinity);
     }
     return -1;
+  }
+
+  /** The `count` rows nearest to a row, itself and those that show the same image excluded, one for each image. */
+  around(row: number, count: number): number[] {
+    const [x, y] = [this.positions[2 * row] ?? 0, this.positions[2 * row + 1] ?? 0];
+    for (let reach = 1 / 64; ; reach *= 2) {
+      const found = this.#images(row, this.#tree.within(x, y, reach), x, y);
+      if (found.length >= count || reach > 4) return found.slice(0, count);
+    }
+  }
+
+  /** One row for each other image, the nearest first. */
+  #images(row: number, rows: number[], x: number, y: number): number[] {
+    const { slots } = this.items;
+    const seen = new Set([slots[row]]);
+    const sorted = rows
+      .map((other) => ({ other, away: this.#toMiddle(other, x, y) }))
+      .sort((a, b) => a.away - b.away || a.other - b.other);
+    return sorted
+      .map(({ other }) => other)
+      .filter((other) => !seen.has(slots[other]) && seen.add(slots[other]));
   }
 
   /** Distance in map units from the picture's own rectangle; 0 or less is inside. */

@@ -1,4 +1,6 @@
 /** The view onto the map: its size, its camera with limits, and the flight it may be on. */
+
+import type { Place } from "./address";
 import {
   type Box,
   type Camera,
@@ -102,6 +104,19 @@ export class View {
       y: y + (py - this.size.height / 2) / scale,
       k: scale,
     };
+  }
+
+  /** The place at the free middle, as the address tells it. */
+  get looksAt(): Place {
+    const [x, y] = this.toMap(...this.middle());
+    return { x, y, span: Math.min(this.size.width, this.size.height) / this.#camera.k };
+  }
+
+  /** The camera that shows a place again, in a view of any size. */
+  cameraAt({ x, y, span }: Place): Camera {
+    const [px, py] = this.middle();
+    const k = Math.min(this.size.width, this.size.height) / span;
+    return { x: x - (px - this.size.width / 2) / k, y: y + (py - this.size.height / 2) / k, k };
   }
 
   /** The camera moved only as far as needed to bring a map point `margin` CSS pixels into the free part of the view. */

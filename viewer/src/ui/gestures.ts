@@ -21,10 +21,20 @@ export class Gestures {
   /** Set while a camera is imposed, which is no gesture. */
   #imposed = false;
 
-  constructor(canvas: HTMLCanvasElement, started: () => void, moved: (camera: Camera) => void) {
+  /** `mine` tells which presses are for the map to move. */
+  constructor(
+    canvas: HTMLCanvasElement,
+    started: () => void,
+    moved: (camera: Camera) => void,
+    mine: (event: MouseEvent | TouchEvent) => boolean,
+  ) {
     this.#canvas = select(canvas);
     this.#zoom = zoom<HTMLCanvasElement, unknown>()
       .clickDistance(5)
+      .filter((event: MouseEvent | TouchEvent) => {
+        const plain = !event.ctrlKey || event.type === "wheel";
+        return plain && !("button" in event && event.button > 0) && mine(event);
+      })
       .extent(() => [
         [0, 0],
         [this.#view.width, this.#view.height],

@@ -1,8 +1,17 @@
 /** What the interface shows, and what it can ask for. main.ts writes the one, and answers the other. */
-import type { Hotspot, Layout, Manifest } from "../format/manifest";
+import type { Layout, Manifest } from "../format/manifest";
 import type { Detail } from "../model/detail";
+import type { Choice, Choices, Found } from "../model/facets";
+import type { Group } from "../model/groups";
+import type { LegendEntry } from "../model/palette";
+import type { How } from "../model/selection";
 
 export type Theme = "light" | "dark";
+export type Tab = "pictures" | "filters" | "hotspots";
+export type Tool = "lasso" | "rectangle";
+/** Which pictures are listed. */
+export type Scope = "found" | "view" | "selection";
+export type Saving = "csv" | "json" | "png";
 
 /** A picture's rectangle on the screen, in CSS pixels. */
 export interface Outline {
@@ -20,6 +29,29 @@ export interface Problem {
   readonly action: string;
 }
 
+/** What a list says of a row. */
+export interface Reader {
+  title(row: number): string;
+  /** The address of its picture. */
+  picture(row: number): string;
+  note(row: number): string;
+}
+
+export interface Similar {
+  readonly row: number;
+  readonly rows: readonly number[];
+  /** Which of them are among as many nearest on the map; null without a map. */
+  readonly near: readonly boolean[] | null;
+}
+
+export interface Legend {
+  readonly column: string;
+  readonly label: string;
+  /** Years are written without grouping. */
+  readonly years: boolean;
+  readonly entries: readonly LegendEntry[];
+}
+
 export class UiState {
   manifest = $state.raw<Manifest | null>(null);
   error = $state.raw<{ message: string; advice: string } | null>(null);
@@ -27,25 +59,66 @@ export class UiState {
   progress = $state<number | null>(0);
   notes = $state.raw<readonly string[]>([]);
   layout = $state("");
-  hotspot = $state(-1);
-  hotspotsShown = $state(true);
-  /** Set once the atlas is in, so that the medoids' files do not compete with it. */
-  hotspotPictures = $state.raw<readonly string[]>([]);
   size = $state(1);
   theme = $state<Theme>("light");
+  /** The browser draws no map: the list stands alone. */
+  mapless = $state(false);
+  reader = $state.raw<Reader | null>(null);
+  announcement = $state("");
+
+  hotspots = $state.raw<readonly Group[]>([]);
+  /** The id of the one chosen. */
+  hotspot = $state<string | null>(null);
+  hotspotsShown = $state(true);
+  /** Set once the atlas is in, so that the medoids' files do not compete with it. */
+  hotspotPictures = $state(false);
+  hotspotsEdited = $state(false);
+
   detail = $state.raw<Detail | null>(null);
+  /** The open picture's place among those stepped through, from 0, and their number. */
+  place = $state.raw<{ index: number; count: number }>({ index: 0, count: 0 });
+  similar = $state.raw<Similar | "failed" | null>(null);
+  similarLit = $state(false);
   aboutOpen = $state(false);
   problems = $state.raw<readonly Problem[] | "failed" | null>(null);
+
+  findOpen = $state(false);
+  tab = $state<Tab>("pictures");
+  text = $state("");
+  choices = $state.raw<Choices>(new Map());
+  hide = $state(false);
+  found = $state.raw<Found | null>(null);
+  scope = $state<Scope>("found");
+  /** Rows in view, while the list shows those. */
+  inView = $state.raw<Int32Array>(new Int32Array());
+
+  tool = $state<Tool | null>(null);
+  how = $state<How>("replace");
+  /** The line being drawn, in CSS pixels: x and y in turn. */
+  drawing = $state.raw<readonly number[]>([]);
+  selection = $state.raw<Uint8Array | null>(null);
+  selectedRows = $state.raw<Int32Array>(new Int32Array());
+  legend = $state.raw<Legend | null>(null);
+
   hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
   selected = $state.raw<Outline | null>(null);
-  announcement = $state("");
 
   get layouts(): readonly Layout[] {
     return this.manifest?.layouts ?? [];
   }
 
-  get hotspots(): readonly Hotspot[] {
-    return this.manifest?.hotspots?.list ?? [];
+  get filtering(): boolean {
+    return this.text.trim() !== "" || this.choices.size > 0;
+  }
+
+  get panelOpen(): boolean {
+    return this.detail !== null || this.findOpen;
+  }
+
+  get listed(): Int32Array {
+    if (this.scope === "selection") return this.selectedRows;
+    if (this.scope === "view") return this.inView;
+    return this.found?.rows ?? new Int32Array();
   }
 }
 
@@ -57,15 +130,44 @@ export interface Actions {
   fit(): void;
   toggleTheme(): void;
   toggleHotspots(): void;
-  hoverHotspot(index: number): void;
-  chooseHotspot(index: number): void;
+  hoverHotspot(id: string | null): void;
+  chooseHotspot(id: string): void;
+  renameHotspot(id: string, label: string): void;
+  moveHotspot(id: string, by: number): void;
+  removeHotspot(id: string): void;
+  makeHotspot(): void;
+  selectHotspot(id: string): void;
+  saveHotspots(): void;
+  restoreHotspots(): void;
   /** The map got the focus by the keyboard, or lost it. */
   focusMap(focused: boolean): void;
   openMarked(): void;
+  open(row: number): void;
   step(by: number): void;
   locate(): void;
   close(): void;
   escape(): void;
+  lightSimilar(lit: boolean): void;
+  toggleFind(): void;
+  closeFind(): void;
+  setTab(tab: Tab): void;
+  setScope(scope: Scope): void;
+  setText(text: string): void;
+  /** Open the best hit. */
+  openFirst(): void;
+  choose(column: string, choice: Choice | null): void;
+  clearFilters(): void;
+  setHide(hide: boolean): void;
+  setTool(tool: Tool | null): void;
+  setHow(how: How): void;
+  selectFound(): void;
+  toggleRow(row: number): void;
+  /** A row pointed at in a list, or -1. */
+  pointRow(row: number): void;
+  invertSelection(): void;
+  clearSelection(): void;
+  save(as: Saving): void;
+  colourBy(column: string | null): void;
   openAbout(): void;
   closeAbout(): void;
   loadProblems(): void;

@@ -1,0 +1,44 @@
+/** Text as a search sees it: without case, accents and punctuation. */
+
+/** Letters that no decomposition takes apart. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+};
+/** Cells beyond this length are searched up to here: nobody looks for the hundred-thousandth letter. */
+const LONGEST = 4000;
+const SPLIT = /[^\p{L}\p{N}\p{Extended_Pictographic}]+/gu;
+const PLAIN = /^[a-z0-9 ]*$/;
+
+/** Lower case, without accents. */
+export function fold(text: string): string {
+  const lower = text.slice(0, LONGEST).toLowerCase();
+  if (PLAIN.test(lower)) return lower;
+  const bare = lower.normalize("NFKD").replace(/\p{M}+/gu, "");
+  return bare.replace(/[ßæœøłđðþı]/g, (letter) => LETTERS[letter] ?? letter);
+}
+
+/** The words of a text, each with a space before it, and one after the last: " two words "; empty for none. */
+export function wordsOf(text: string): string {
+  const words = fold(text).replace(SPLIT, " ").trim();
+  return words === "" ? "" : ` ${words} `;
+}
+
+/** Scripts that put no space between words: there a search looks inside of them too. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+
+/** What to look for in `wordsOf`: the beginning of a word, or whole words where `exact`. Null where nothing is left to look for. */
+export function needleOf(text: string, exact: boolean): string | null {
+  const words = wordsOf(text);
+  if (words === "") return null;
+  if (UNSPACED.test(words)) return words.trim();
+  return exact ? words : words.trimEnd();
+}

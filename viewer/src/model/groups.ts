@@ -1,0 +1,114 @@
+/** The hotspots as the reader has arranged them: those of the site, renamed, reordered or left out, and their own. */
+import type { Hotspot } from "../format/manifest";
+import type { Box } from "./camera";
+
+export interface Group {
+  readonly id: string;
+  readonly label: string;
+  readonly count: number;
+  /** The row of the medoid. */
+  readonly item: number;
+  /** Place in the site's list, which its members are told by; -1 for the reader's own. */
+  readonly place: number;
+  /** In the site's layout of hotspots; null for the reader's own. */
+  readonly bounds: Box | null;
+  /** Rows of the reader's own, else null. */
+  readonly rows: readonly number[] | null;
+}
+
+/** A hotspot of the reader's own, by the table's column `item`, which stays when the collection grows. */
+export interface Own {
+  readonly id: string;
+  readonly label: string;
+  readonly items: readonly string[];
+}
+
+/** What the reader changed; this is what is kept. */
+export interface Edits {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly removed: readonly string[];
+  readonly order: readonly string[];
+  readonly own: readonly Own[];
+}
+
+export const NO_EDITS: Edits = { labels: {}, removed: [], order: [], own: [] };
+export const LONGEST_LABEL = 200;
+
+/** Kept edits as they were written; anything else, also from another version, is nothing. */
+export function readEdits(text: string | null): Edits {
+  try {
+    const value = JSON.parse(text ?? "") as Partial<Edits>;
+    const isText = (entry: unknown) => typeof entry === "string";
+    const right =
+      Array.isArray(value.removed) &&
+      value.removed.every(isText) &&
+      Array.isArray(value.order) &&
+      value.order.every(isText) &&
+      Array.isArray(value.own) &&
+      value.own.every((own) => isText(own.id) && isText(own.label) && Array.isArray(own.items)) &&
+      typeof value.labels === "object" &&
+      value.labels !== null &&
+      Object.values(value.labels).every(isText);
+    return right ? (value as Edits) : NO_EDITS;
+  } catch {
+    return NO_EDITS;
+  }
+}
+
+export function arranged(
+  list: readonly Hotspot[],
+  edits: Edits,
+  rowOf: (item: string) => number | undefined,
+): Group[] {
+  const groups = [...list.map(siteGroup), ...edits.own.map((own) => ownGroup(own, rowOf))];
+  const kept = groups.filter((group) => group !== null && !edits.removed.includes(group.id)) as Group[];
+  const place = new Map(edits.order.map((id, index) => [id, index]));
+  // Those that were never moved follow in their own order.
+  const rank = (group: Group) => place.get(group.id) ?? edits.order.length;
+  return kept
+    .map((group) => ({ ...group, label: edits.labels[group.id] ?? group.label }))
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+function siteGroup({ id, label, count, item, bounds }: Hotspot, place: number): Group {
+  const [x0 = -1, y0 = -1, x1 = 1, y1 = 1] = bounds;
+  return { id, label, count, item, place, bounds: { x0, y0, x1, y1 }, rows: null };
+}
+
+function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | undefined): Group | null {
+  const rows = items.map(rowOf).filter((row) => row !== undefined);
+  const [first] = rows;
+  if (first === undefined) return null;
+  return { id, label, count: rows.length, item: first, place: -1, bounds: null, rows };
+}
+
+export function renamed(edits: Edits, id: string, label: string): Edits {
+  const text = label.trim().slice(0, LONGEST_LABEL);
+  return text === "" ? edits : { ...edits, labels: { ...edits.labels, [id]: text } };
+}
+
+export function without(edits: Edits, id: string): Edits {
+  const own = edits.own.filter((group) => group.id !== id);
+  return own.length < edits.own.length ? { ...edits, own } : { ...edits, removed: [...edits.removed, id] };
+}
+
+/** Move a group by some places among those shown. */
+export function moved(edits: Edits, shown: readonly Group[], id: string, by: number): Edits {
+  const order = shown.map((group) => group.id);
+  const from = order.indexOf(id);
+  const to = Math.max(0, Math.min(order.length - 1, from + by));
+  if (from < 0) return edits;
+  order.splice(to, 0, ...order.splice(from, 1));
+  return { ...edits, order };
+}
+
+/** A new group comes first. */
+export function withOwn(edits: Edits, shown: readonly Group[], own: Own): Edits {
+  return { ...edits, own: [...edits.own, own], order: [own.id, ...shown.map(({ id }) => id)] };
+}
+
+/** The file that a reader takes home (docs/format.md, "A reader's hotspots"). */
+export function groupsFile(groups: readonly Group[], itemsOf: (group: Group) => string[]): string {
+  const hotspots = groups.map((group) => ({ id: group.id, label: group.label, items: itemsOf(group) }));
+  return `${JSON.stringify({ format: "pixplot-hotspots", version: 1, hotspots }, null, 1)}\n`;
+}

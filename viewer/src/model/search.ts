@@ -1,0 +1,125 @@
+/** Which rows a query means: masks of one byte per row, 1 where it holds. */
+import { type Codes, type ColumnIndex, columnNamed, type Indexed, type Numbers, spanOf } from "./columns";
+import { needleOf } from "./fold";
+import { parseQuery, plainTexts, type Query } from "./query";
+
+export function parseFor(index: ColumnIndex, text: string): Query {
+  return parseQuery(text, (name) => {
+    const column = columnNamed(index, name);
+    return column && { name: column.name, ordered: column.values.kind === "numbers" };
+  });
+}
+
+export function evaluate(index: ColumnIndex, query: Query): Uint8Array {
+  switch (query.kind) {
+    case "all":
+      return new Uint8Array(index.count).fill(1);
+    case "text":
+      return textMask(index, query);
+    case "compare":
+      return compareMask(index, query);
+    case "not":
+      return evaluate(index, query.part).map((hit) => 1 - hit);
+    default:
+      return query.parts.map((part) => evaluate(index, part)).reduce(query.kind === "and" ? both : either);
+  }
+}
+
+/** Rows of the mask; those whose title has the words looked for come first. */
+export function ranked(index: ColumnIndex, mask: Uint8Array, query: Query): Int32Array {
+  const title = index.columns.find(({ role }) => role === "title");
+  const texts = plainTexts(query);
+  const best = new Uint8Array(index.count);
+  if (title) for (const text of texts) markText(title, needleOf(text, false), best, index.count);
+  const rows: number[] = [];
+  const rest: number[] = [];
+  for (let row = 0; row < mask.length; row++) if (mask[row]) (best[row] ? rows : rest).push(row);
+  return Int32Array.from(rows.concat(rest));
+}
+
+function both(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return a.map((hit, row) => hit & (b[row] ?? 0));
+}
+
+function either(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return a.map((hit, row) => hit | (b[row] ?? 0));
+}
+
+function textMask(index: ColumnIndex, query: Query & { kind: "text" }): Uint8Array {
+  const mask = new Uint8Array(index.count);
+  const needle = needleOf(query.text, query.exact);
+  // Punctuation alone asks for nothing.
+  if (needle === null) return mask.fill(query.field === null ? 1 : 0);
+  const columns = index.columns.filter(({ name }) => query.field === null || name === query.field);
+  for (const column of columns) markText(column, needle, mask, index.count);
+  return mask;
+}
+
+function markText({ values }: Indexed, needle: string | null, mask: Uint8Array, count: number): void {
+  if (needle === null) return;
+  if (values.kind === "codes") markCodes(values, needle, mask, count);
+  else if (values.kind === "texts") markWords(values.words, needle, mask);
+  else markNumbers(values, needle, mask);
+}
+
+function markWords(words: readonly string[], needle: string, mask: Uint8Array): void {
+  for (let row = 0; row < words.length; row++) if (words[row]?.includes(needle)) mask[row] = 1;
+}
+
+function markCodes({ words, starts, codes }: Codes, needle: string, mask: Uint8Array, count: number): void {
+  const hit = words.map((name) => name.includes(needle));
+  if (!hit.includes(true)) return;
+  for (let row = 0; row < count; row++) {
+    for (let at = starts[row] ?? 0; at < (starts[row + 1] ?? 0); at++) {
+      if (hit[codes[at] ?? 0]) mask[row] = 1;
+    }
+  }
+}
+
+function markNumbers({ values, dates, words }: Numbers, needle: string, mask: Uint8Array): void {
+  if (dates) markWords(words, needle, mask);
+  const number = Number(needle);
+  if (dates || Number.isNaN(number)) return;
+  for (let row = 0; row < values.length; row++) if (values[row] === number) mask[row] = 1;
+}
+
+function compareMask(index: ColumnIndex, query: Query & { kind: "compare" }): Uint8Array {
+  const mask = new Uint8Array(index.count);
+  const values = index.columns.find(({ name }) => name === query.field)?.values;
+  if (values?.kind !== "numbers") return mask;
+  const bounds = boundsFor(query, values.dates);
+  if (!bounds) {
+    // No number: what was typed is looked for as a word.
+    markNumbers(values, needleOf(query.low, false) ?? " ", mask);
+    return mask;
+  }
+  return rangeMask(values.values, ...bounds);
+}
+
+/** Rows with low <= value < high. */
+export function rangeMask(values: Float64Array, low: number, high: number): Uint8Array {
+  const mask = new Uint8Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? Number.NaN;
+    if (value >= low && value < high) mask[row] = 1;
+  }
+  return mask;
+}
+
+function boundsFor(query: Query & { kind: "compare" }, dates: boolean): [number, number] | null {
+  const low = spanOf(query.low, dates);
+  const high = spanOf(query.high, dates);
+  if (query.by === "..") {
+    if ((!low && query.low !== "") || (!high && query.high !== "")) return null;
+    return [low?.[0] ?? -Infinity, high?.[1] ?? Infinity];
+  }
+  if (!low) return null;
+  const bounds: Record<string, [number, number]> = {
+    "<": [-Infinity, low[0]],
+    "<=": [-Infinity, low[1]],
+    ">": [low[1], Infinity],
+    ">=": [low[0], Infinity],
+    "=": low,
+  };
+  return bounds[query.by] ?? null;
+}

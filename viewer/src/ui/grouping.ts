@@ -1,0 +1,107 @@
+/** The hotspots: those of the site with the reader's changes, which stay in this browser. */
+import type { Hotspot } from "../format/manifest";
+import {
+  arranged,
+  type Edits,
+  type Group,
+  groupsFile,
+  moved,
+  NO_EDITS,
+  readEdits,
+  renamed,
+  withOwn,
+  without,
+} from "../model/groups";
+import { maskOf } from "../model/selection";
+import { download, fileStem } from "./download";
+import { keep, readKept } from "./kept";
+import type { UiState } from "./state.svelte";
+import { strings } from "./strings";
+
+export interface Grouped {
+  readonly ui: UiState;
+  readonly count: number;
+  readonly list: readonly Hotspot[];
+  /** Where the changes are kept: one place for each collection. */
+  readonly key: string;
+  /** The place in the list of each row's hotspot; null until it is known. */
+  members(): Int32Array | null;
+  itemOf(row: number): string;
+  rowOf(item: string): number | undefined;
+}
+
+export class Grouping {
+  #edits: Edits;
+
+  constructor(readonly on: Grouped) {
+    this.#edits = readEdits(readKept(on.key));
+    this.show();
+  }
+
+  /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
+  show(): void {
+    const { ui, list } = this.on;
+    ui.hotspots = arranged(list, this.#edits, (item) => this.on.rowOf(item));
+    ui.hotspotsEdited = this.#edits !== NO_EDITS;
+  }
+
+  find(id: string | null): Group | null {
+    return this.on.ui.hotspots.find((group) => group.id === id) ?? null;
+  }
+
+  maskOf(group: Group): Uint8Array | null {
+    if (group.rows) return maskOf(this.on.count, group.rows);
+    const members = this.on.members();
+    return members ? Uint8Array.from(members, (place) => (place === group.place ? 1 : 0)) : null;
+  }
+
+  rename(id: string, label: string): void {
+    this.#change(renamed(this.#edits, id, label));
+  }
+
+  move(id: string, by: number): void {
+    this.#change(moved(this.#edits, this.on.ui.hotspots, id, by));
+  }
+
+  remove(id: string): void {
+    this.#change(without(this.#edits, id));
+  }
+
+  /** A hotspot of the rows selected; its id, or null where nothing is. */
+  make(): string | null {
+    const { ui } = this.on;
+    if (ui.selectedRows.length === 0) return null;
+    const id = `own-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    const label = strings.ownHotspot(this.#edits.own.length + 1);
+    const items = Array.from(ui.selectedRows, (row) => this.on.itemOf(row));
+    this.#change(withOwn(this.#edits, ui.hotspots, { id, label, items }));
+    ui.announcement = strings.hotspotMade(label);
+    return id;
+  }
+
+  restore(): void {
+    this.#change(NO_EDITS);
+  }
+
+  save(): void {
+    const { ui } = this.on;
+    const text = groupsFile(ui.hotspots, (group) => this.#itemsOf(group));
+    download(
+      `${fileStem(ui.manifest?.title ?? "")}-hotspots.json`,
+      new Blob([text], { type: "application/json" }),
+    );
+  }
+
+  #itemsOf(group: Group): string[] {
+    const items: string[] = [];
+    const mask = this.maskOf(group);
+    for (let row = 0; row < this.on.count; row++) if (mask?.[row]) items.push(this.on.itemOf(row));
+    return items;
+  }
+
+  #change(edits: Edits): void {
+    this.#edits = edits;
+    keep(this.on.key, edits === NO_EDITS ? null : JSON.stringify(edits));
+    this.show();
+  }
+}
