@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 VERSIONS = {
-    "catalog": 1,
-    "ingest": 1,
+    "catalog": 2,
+    "ingest": 2,
     "features": 1,
     "vectors": 1,
     "neighbours": 1,
