@@ -20,21 +20,25 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pixplot_steps import digest
 from pixplot_steps.features import models
 from pixplot_steps.features.square import squares
-from pixplot_steps.ingest.batch import Batch, Options
+from pixplot_steps.ingest.batch import Batch
+from pixplot_steps.ingest.location import Location
+from pixplot_steps.ingest.picture import Wanted
 
 ROOT = Path(__file__).parents[1]
 NEIGHBOURS = 5
 BATCH = 64
 QUICK = 4
+WANTED = Wanted(thumbnail=128, picture=128, quality=50, ground=(255, 255, 255), max_megapixels=100)
+"""No picture for the panel is wanted here, so the smallest is made."""
 
 Describe = Callable[[NDArray[np.uint8], NDArray[np.uint32]], NDArray[Any]]
 
@@ -96,16 +100,11 @@ def _ingest(name: str, folder: Path, label: Callable[[dict[str, str]], str], qui
     labelled = labelled[::QUICK] if quick else labelled
     counts = Counter(text for text, _ in labelled)
     chosen = [(text, filename) for text, filename in labelled if counts[text] > 1]
-    batch = Batch(len(chosen), _options())
-    batch.read([partial(Path.read_bytes, folder / "images" / filename) for _, filename in chosen])
+    batch = Batch(len(chosen), WANTED)
+    paths = [folder / "images" / filename for _, filename in chosen]
+    batch.read([Location(digest.of_file(path), str(path)) for path in paths], os.cpu_count() or 1)
     labels = np.array([text for text, _ in chosen])
     return Collection(name, batch.thumb[batch.ok], batch.size[batch.ok], labels[batch.ok])
-
-
-def _options() -> Options:
-    threads = os.cpu_count() or 1
-    # No picture for the panel is wanted here, so the smallest is made.
-    return Options(thumbnail=128, picture=128, picture_quality=50, ground=(255, 255, 255), max_megapixels=100, threads=threads)
 
 
 def _measure(name: str, describe: Describe, collections: list[Collection]) -> dict[str, float]:

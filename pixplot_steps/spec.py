@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 VERSIONS = {
-    "catalog": 1,
+    "catalog": 2,
     "ingest": 2,
     "features": 1,
     "vectors": 1,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pixplot_steps.fit import rectangles
+
 CELLS = (8, 16, 32, 64, 128)
 """Sides of cells that a base level may have."""
 
@@ -50,10 +52,7 @@ def base_cell(slots: int, budget_mib: int) -> int:
 
 def fit(sizes: NDArray[np.integer], cell: int) -> NDArray[np.int64]:
     """The rectangles of pictures of `sizes` ([n, 2], width and height) in their cells: i64 [n, 4], x, y, width and height."""
-    sizes = np.maximum(sizes.astype(np.int64), 1)
-    longest = sizes.max(axis=1, keepdims=True)
-    drawn = np.maximum((2 * cell * sizes + longest) // (2 * longest), 1)  # round half up, exact in integers
-    return np.concatenate([(cell - drawn) // 2, drawn], axis=1)
+    return rectangles(sizes, cell)
 
 
 def corners(slots: NDArray[np.integer], pages: Pages) -> NDArray[np.int64]:

@@ -272,7 +272,8 @@ def _write(args: argparse.Namespace, table: pa.Table, used: list[shards.Shard], 
 def _shard_table(shard: shards.Shard, first: dict[str, str], root: Path) -> pa.Table:
     items = [first.get(image) for image in shard.images]
     paths = [None if item is None else str(root / item) for item in items]
-    return pa.table({"image": list(shard.images), "path": paths, "item": items}, schema=tables.SHARD)
+    rows = [{"image": image, "path": path, "page": 0, "item": item} for image, path, item in zip(shard.images, paths, items, strict=True)]
+    return pa.Table.from_pylist(rows, schema=tables.SHARD)
 
 
 def _plan(args: argparse.Namespace, table: pa.Table, used: list[shards.Shard], first: dict[str, str], problems: pa.Table) -> dict[str, Any]:

@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pixplot_steps import fit
+
 
 def rectangles(sizes: NDArray[np.uint32], cell: int) -> NDArray[np.int64]:
     """Left, top, right and bottom of pictures of `sizes` [b, 2] in their cell, i64 [b, 4], by the formula of docs/format.md."""
-    sides = sizes.astype(np.int64)
-    longer = sides.max(axis=1, keepdims=True)
-    drawn = np.maximum(1, (2 * cell * sides + longer) // (2 * longer))
-    corner = (cell - drawn) // 2
+    corner, drawn = np.hsplit(fit.rectangles(sizes, cell), 2)
     return np.hstack([corner, corner + drawn])
 
 

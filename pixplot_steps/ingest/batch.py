@@ -1,82 +1,72 @@
-"""Many pictures at once: threads decode, each row of the result depends on its own file alone."""
+"""All pictures of a shard: processes decode, each row of the result depends on its own file alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixplot_steps.ingest import decode, render
-from pixplot_steps.ingest.decode import Decoded, Wanted
+from pixplot_steps.ingest import fault, phash, row
 from pixplot_steps.ingest.fault import Fault
+from pixplot_steps.ingest.location import Location
+from pixplot_steps.ingest.picture import Later, Wanted
+from pixplot_steps.ingest.row import Row, Task
+from pixplot_steps.ingest.workers import Limits, Lost, Workers
 
-Source = Callable[[], "bytes | Fault"]
-"""Gives the bytes of one file, or says why there are none. Called once, and once more where the file is damaged."""
+_MANY = 384
+"""Mebibytes that each of several pictures decoded at a time may take."""
 
-Decoder = Callable[[bytes, Wanted], "Decoded | Fault"]
+_ONE = 900
+"""Mebibytes that a picture may take which is decoded alone."""
 
-
-@dataclass(frozen=True)
-class Options:
-    """Sides in pixels, JPEG quality in 1..95, ground colour, the limit of megapixels and the number of threads."""
-
-    thumbnail: int
-    picture: int
-    picture_quality: int
-    ground: tuple[int, int, int]
-    max_megapixels: int
-    threads: int
-
-    @property
-    def wanted(self) -> Wanted:
-        """What to decode for both the thumbnail and the picture."""
-        return Wanted(max(self.thumbnail, self.picture), self.ground, self.max_megapixels)
+_SECONDS = 300.0
+"""After which a decoder counts as hanging."""
 
 
 class Batch:
     """The rows of one shard.
 
-    `thumb` u8 [n, cell, cell, 3]; `size` u32 [n, 2]; `colour` u8 [n, 3]; `ok` bool [n]; `pictures`: n JPEG files, empty where not ok;
-    `faults`: per row what was wrong. Rows that are not ok are the ground colour, 0 and False.
+    `thumb` u8 [n, cell, cell, 3]; `size` u32 [n, 2]; `colour` u8 [n, 3]; `phash` u64 [n, 4]; `ok` bool [n]; `pictures`: n JPEG files,
+    empty where not ok; `faults`: per row what was wrong. Rows that are not ok are the ground colour, 0 and False.
     """
 
-    def __init__(self, rows: int, options: Options) -> None:
-        self.options = options
-        self.thumb: NDArray[np.uint8] = np.empty((rows, options.thumbnail, options.thumbnail, 3), np.uint8)
-        self.thumb[:] = options.ground
+    def __init__(self, rows: int, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.thumb: NDArray[np.uint8] = np.empty((rows, wanted.thumbnail, wanted.thumbnail, 3), np.uint8)
+        self.thumb[:] = wanted.ground
         self.size = np.zeros((rows, 2), np.uint32)
         self.colour = np.zeros((rows, 3), np.uint8)
+        self.phash = np.zeros((rows, phash.WORDS), np.uint64)
         self.ok = np.zeros(rows, np.bool_)
         self.pictures = [b""] * rows
         self.faults: list[tuple[Fault, ...]] = [()] * rows
 
-    def read(self, sources: Sequence[Source]) -> None:
-        """Fill all rows; damaged files are read a second time, tolerantly, after all others, as Pillow's switch for it is global."""
-        self._decode(sources, range(len(sources)), decode.decode, tolerant=False)
-        damaged = [row for row, faults in enumerate(self.faults) if any(_may_recover(fault) for fault in faults)]
-        self._decode(sources, damaged, decode.recover, tolerant=True)
+    def read(self, places: Sequence[Location], workers: int) -> None:
+        """Fill all rows: most of them several at a time, then those that need much memory, one by one."""
+        tasks = [Task(number, place, self.wanted) for number, place in enumerate(places)]
+        # Members of an archive in their order in it: seeking back in a compressed one starts from its beginning.
+        tasks.sort(key=lambda task: (task.place.path or "", task.place.offset or 0))
+        later = self._fill(tasks, Limits(workers, _MANY, _SECONDS))
+        self._fill(later, Limits(1, _ONE, _SECONDS))
 
-    def _decode(self, sources: Sequence[Source], rows: Iterable[int], decoder: Decoder, *, tolerant: bool) -> None:
-        with decode.pillow(self.options.wanted, tolerant=tolerant), ThreadPoolExecutor(self.options.threads) as pool:
-            for _ in pool.map(lambda row: self._fill(row, sources[row], decoder), rows):
-                pass
+    def _fill(self, tasks: Sequence[Task], limits: Limits) -> list[Task]:
+        """Do the tasks; gives those that are to be done alone."""
+        later = []
+        done: Iterator[tuple[Task, Row | Fault | Later | Lost]] = Workers(row.make, limits).each(tasks)
+        for task, answer in done:
+            if isinstance(answer, Later):
+                later.append(task.alone)
+            else:
+                self._keep(task.row, answer)
+        return sorted(later, key=lambda task: task.row)
 
-    def _fill(self, row: int, source: Source, decoder: Decoder) -> None:
-        data = source()
-        decoded = decoder(data, self.options.wanted) if isinstance(data, bytes) else data
-        if isinstance(decoded, Fault):
-            self.faults[row] = (decoded,)
-            return
-        self.faults[row] = decoded.repairs
-        self.thumb[row] = render.thumbnail(decoded.image, decoded.size, self.options.thumbnail, self.options.ground)
-        self.pictures[row] = render.picture(decoded.image, decoded.size, self.options.picture, self.options.picture_quality)
-        self.colour[row] = render.mean_colour(decoded.image)
-        self.size[row] = decoded.size
-        self.ok[row] = True
-
-
-def _may_recover(fault: Fault) -> bool:
-    return fault.kind in ("unreadable", "unsupported")
+    def _keep(self, number: int, answer: Row | Fault | Lost) -> None:
+        if isinstance(answer, Lost):
+            self.faults[number] = (fault.crashed(answer.how),)
+        elif isinstance(answer, Fault):
+            self.faults[number] = (answer,)
+        else:
+            self.thumb[number], self.pictures[number] = answer.thumb, answer.picture
+            self.colour[number], self.size[number], self.phash[number] = answer.colour, answer.size, answer.phash
+            self.faults[number], self.ok[number] = answer.repairs, True

@@ -23,6 +23,7 @@ EMPTY = Fault("empty", "the file holds no data", _REPLACE)
 CHANGED = Fault("changed", "the file was changed after it was listed", _AGAIN)
 TRUNCATED = Fault("repaired", "the file is damaged or cut off; what could be read of it is shown", _REPLACE)
 PROFILE = Fault("repaired", "its colour profile cannot be used and was ignored; colours may be off", "save it again with an sRGB profile")
+MEMORY = Fault("too large", "decoding it takes more memory than a picture may take", "save it as a smaller picture, or as a tiled TIFF")
 NOTHING_LEFT = Fault("unreadable", "the file is damaged, and nothing of the picture could be read", _REPLACE)
 
 
@@ -39,6 +40,11 @@ def unreadable(detail: str) -> Fault:
 def locked(detail: str) -> Fault:
     """A file that the operating system does not give out."""
     return Fault("unreadable", f"the file cannot be opened ({detail})", "check its permissions and the disk")
+
+
+def crashed(how: str) -> Fault:
+    """A file that a decoder does not survive."""
+    return Fault("unreadable", f"the decoder did not survive it: it {how}", _REPLACE)
 
 
 def too_large(what: str, megapixels: int) -> Fault:

@@ -13,6 +13,8 @@ Two scans of one series must stay comparable, so no picture is stretched on its 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -38,7 +40,15 @@ def to_grey(image: Image.Image) -> Image.Image:
     return Image.fromarray(_SIXTEEN[values])
 
 
-def _float(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def of_samples(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Samples of any number of channels, floating or whole, by the same table: whole ones by the range of their type."""
+    if np.issubdtype(values.dtype, np.floating):
+        return _float(values)
+    top = np.iinfo(values.dtype).max
+    return np.asarray(np.rint(np.clip(values, 0, top) * (255.0 / top)), dtype=np.uint8)
+
+
+def _float(values: NDArray[Any]) -> NDArray[np.uint8]:
     known = np.nan_to_num(values, nan=0.0, posinf=255.0, neginf=0.0)
     scale = 255.0 if known.max(initial=0.0) <= 1.0 else 1.0
     return np.asarray(np.clip(np.rint(known * scale), 0, 255), dtype=np.uint8)

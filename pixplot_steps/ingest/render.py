@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageStat
 
-from pixplot_steps.ingest import fit
+from pixplot_steps import fit
 
 _FULL_CHROMA_BELOW = 256
 """Pictures up to this side keep full colour resolution: in small ones halved colour shows, and costs little to avoid."""
@@ -25,9 +25,9 @@ def thumbnail(image: Image.Image, size: tuple[int, int], cell: int, ground: tupl
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def picture(image: Image.Image, size: tuple[int, int], longest: int, quality: int) -> bytes:
-    """The picture (L or RGB), `size` as a whole, as a JPEG file: longest side at most `longest`, never enlarged, without metadata."""
-    small = _resized(image, fit.reduced(*size, longest)).copy()
+def picture(image: Image.Image, longest: int, quality: int) -> bytes:
+    """The picture (L or RGB) as a JPEG file: longest side at most `longest`, never enlarged, without metadata."""
+    small = _resized(image, fit.reduced(*image.size, longest)).copy()
     small.info.clear()
     buffer = io.BytesIO()
     chroma = "4:4:4" if max(small.size) <= _FULL_CHROMA_BELOW else "4:2:0"
@@ -46,4 +46,4 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         return image
     # Lanczos keeps detail when it reduces, but rings when it enlarges.
     enlarges = max(size) > max(image.size)
-    return image.resize(size, Image.Resampling.BICUBIC if enlarges else Image.Resampling.LANCZOS, reducing_gap=None if enlarges else 3.0)
+    return image.resize(size, Image.Resampling.BICUBIC if enlarges else Image.Resampling.LANCZOS, reducing_gap=None if enlarges else 2.0)

@@ -6,17 +6,17 @@ import argparse
 import re
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from pixplot_steps import digest
 from pixplot_steps.errors import ConfigError, SourceError
 from pixplot_steps.ingest import fault
-from pixplot_steps.ingest.batch import Batch, Options
+from pixplot_steps.ingest.batch import Batch
 from pixplot_steps.ingest.fault import Fault
+from pixplot_steps.ingest.location import Location
+from pixplot_steps.ingest.picture import Wanted
 from pixplot_steps.store import arrays, commit, tables
 
 
@@ -35,11 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Read the shard's files, decode them, and write thumbnails, sizes, colours, pictures and problems."""
     started = time.perf_counter()
-    options = _options(args)
     shard = tables.read(args.shard, tables.SHARD)
     rows = shard.to_pylist()
-    batch = Batch(len(rows), options)
-    batch.read([partial(_bytes, row["path"], row["image"], options.max_megapixels) for row in rows])
+    batch = Batch(len(rows), _wanted(args))
+    batch.read([Location(**{key: value for key, value in row.items() if key != "item"}) for row in rows], args.threads)
     _check_still_there(rows, batch.faults)
     problems = _problems([row["image"] for row in rows], batch.faults)
     # Images that no item shows now: should one come back, the catalogue has this shard made again.
@@ -52,14 +51,13 @@ def run(args: argparse.Namespace) -> None:
     print(f"ingest: {len(rows)} images, {len(problems)} problems, {rate:.0f} images/s", file=sys.stderr)
 
 
-def _options(args: argparse.Namespace) -> Options:
-    return Options(
+def _wanted(args: argparse.Namespace) -> Wanted:
+    return Wanted(
         thumbnail=args.thumbnail,
         picture=args.picture,
-        picture_quality=args.picture_quality,
+        quality=args.picture_quality,
         ground=_colour(args.ground),
         max_megapixels=args.max_megapixels,
-        threads=args.threads,
     )
 
 
@@ -68,22 +66,6 @@ def _colour(text: str) -> tuple[int, int, int]:
         raise ConfigError("ground is no colour", expected="#rrggbb, such as #ffffff", found=repr(text), where="ingest: ground")
     red, green, blue = bytes.fromhex(text[1:])
     return red, green, blue
-
-
-def _bytes(path: str | None, image: str, max_megapixels: int) -> bytes | Fault:
-    """The file's bytes, if they still are those that were listed."""
-    if path is None or not Path(path).is_file():
-        return fault.MISSING
-    try:
-        # Uncompressed 16-bit RGBA takes 8 bytes a pixel: a longer file only fills the memory.
-        if Path(path).stat().st_size > 8_000_000 * max_megapixels:
-            return fault.too_large("the file is longer than any picture within the limit", max_megapixels)
-        data = Path(path).read_bytes()
-    except FileNotFoundError:
-        return fault.MISSING
-    except OSError as error:
-        return fault.locked(error.strerror or type(error).__name__)
-    return data if digest.of_bytes(data) == image else fault.CHANGED
 
 
 def _check_still_there(rows: list[dict[str, str | None]], faults: list[tuple[Fault, ...]]) -> None:
@@ -111,6 +93,7 @@ def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
     arrays.write(folder, "thumb", batch.thumb)
     arrays.write(folder, "size", batch.size)
     arrays.write(folder, "colour", batch.colour)
+    arrays.write(folder, "phash", batch.phash)
     arrays.write(folder, "ok", batch.ok)
     arrays.write(folder, "picture", np.frombuffer(b"".join(batch.pictures), np.uint8))
     arrays.write(folder, "picture_end", np.cumsum([len(data) for data in batch.pictures], dtype=np.uint64))

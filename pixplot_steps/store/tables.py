@@ -28,8 +28,20 @@ ITEMS = pa.schema([("item", pa.string()), ("image", pa.string())])
 """The catalogue's first columns: `item` is the path below the root (unique, sorted), `image` the content's digest.
 The columns of the metadata follow."""
 
-SHARD = pa.schema([("image", pa.string()), ("path", pa.string()), ("item", pa.string())])
-"""The images of one shard, in order: digest, absolute path of one file that has this content, and that file's item."""
+SHARD = pa.schema(
+    [
+        ("image", pa.string()),
+        ("path", pa.string()),
+        ("member", pa.string()),
+        ("offset", pa.int64()),
+        ("length", pa.int64()),
+        ("page", pa.int32()),
+        ("item", pa.string()),
+    ]
+)
+"""The images of one shard, in order: id; absolute path of one file or archive that has this content, null where none has it any more;
+name of the member of an archive, in a tar archive with the offset and length of its bytes (after decompression); number of the page
+in a file of many pages, from 0; and the item."""
 
 IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.int32())])
 """The images behind the rows of the vectors: digest, shard and row in the shard. Shard by shard, rows ascending."""

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from pixplot_steps import fit
 from pixplot_steps.features import builtin, square
-from pixplot_steps.ingest import fit, render
+from pixplot_steps.ingest import render
 
 
 def thumbs(*values: NDArray[np.uint8], ground: tuple[int, int, int] = (255, 255, 255)) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:

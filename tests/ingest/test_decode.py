@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
-from pixplot_steps.ingest import decode
-from pixplot_steps.ingest.decode import Decoded, Wanted
+from pixplot_steps.ingest import decode, pillow
 from pixplot_steps.ingest.fault import Fault
+from pixplot_steps.ingest.picture import Decoded, Later, Wanted
 
 GROUND = (10, 200, 30)
-WANTED = Wanted(longest=64, ground=GROUND, max_megapixels=1)
+TURNED = Image.Exif()
+TURNED[0x0112] = 6
+WANTED = Wanted(thumbnail=32, picture=64, quality=85, ground=GROUND, max_megapixels=1)
 
 
 def saved(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -25,15 +30,16 @@ def saved(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def decoded(data: bytes, *, tolerant: bool = False) -> Decoded:
-    result = attempt(data, tolerant=tolerant)
+def decoded(data: bytes, page: int = 0) -> Decoded:
+    result = decode.decode(data, WANTED, page)
     assert isinstance(result, Decoded), result
     return result
 
 
-def attempt(data: bytes, *, tolerant: bool = False) -> Decoded | Fault:
-    with decode.pillow(WANTED, tolerant=tolerant):
-        return (decode.recover if tolerant else decode.decode)(data, WANTED)
+def fault_of(data: bytes) -> Fault:
+    result = decode.decode(data, WANTED)
+    assert isinstance(result, Fault), result
+    return result
 
 
 def pixels(data: bytes) -> NDArray[np.uint8]:
@@ -157,10 +163,78 @@ def test_first_frame_of_many(kind: str) -> None:
     assert np.abs(red - (255, 0, 0)).max() <= 3
 
 
+def test_a_page_of_many_is_decoded_on_request() -> None:
+    frames = [Image.new("RGB", (8, 8 + number), colour) for number, colour in enumerate(("red", "blue", "lime"))]
+    data = saved(frames[0], "TIFF", save_all=True, append_images=frames[1:])
+    second = decoded(data, page=1)
+    assert second.size == (8, 9)
+    assert np.asarray(second.image)[4, 4].tolist() == [0, 0, 255]
+
+
+def test_drawings_are_drawn_on_the_ground_and_large_enough_for_the_thumbnail() -> None:
+    shape = b"<rect width='10' height='10' fill='red'/>"
+    data = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'>" + shape + b"</svg>"
+    result = decoded(data)
+    assert (result.size, result.image.size) == ((20, 10), (64, 32))
+    values = np.asarray(result.image)
+    assert values[16, 4].tolist() == [255, 0, 0]
+    assert tuple(values[16, 60]) == GROUND
+
+
+def test_heic_is_read(shared_data: Path) -> None:
+    # Nothing here writes HEIC. The file shows four quarters, of which the transparent one is left out.
+    result = decoded((shared_data / "nasty/images/bigcat88__RGB_10__128x128.heif").read_bytes())
+    assert (result.size, result.repairs) == ((128, 128), ())
+    assert np.ptp(np.asarray(result.image)) > 100
+
+
+def test_floating_colours_that_pillow_does_not_know_are_read_by_the_same_table() -> None:
+    values = np.linspace(0, 1, 48, dtype=np.float32).reshape(4, 4, 3)
+    data = bytes(pyvips.Image.new_from_array(values, interpretation="rgb").tiffsave_buffer())
+    assert isinstance(pillow.decode(data, WANTED), Fault)
+    np.testing.assert_array_equal(np.asarray(decoded(data).image), np.rint(values * 255))
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("TIFF", "RGB"), ("PNG", "L")])
+def test_pictures_too_large_to_be_decoded_beside_others_wait_and_then_look_the_same(kind: str, mode: str) -> None:
+    wide = replace(WANTED, max_megapixels=20)
+    data = saved(Image.new("RGBA", (4500, 4000), (200, 40, 40, 255)).convert(mode), kind)
+    with pytest.raises(Later):
+        decode.decode(data, wide)
+    result = decode.decode(data, replace(wide, patient=True))
+    assert isinstance(result, Decoded)
+    assert (result.size, result.image.size, result.image.mode) == ((4500, 4000), (64, 57), "L" if mode == "L" else "RGB")
+    expected = 88 if mode == "L" else (200, 40, 40)
+    assert np.abs(np.asarray(result.image).astype(int) - expected).max() <= 1
+
+
+def test_a_small_plain_jpeg_is_kept_without_its_metadata() -> None:
+    picture = Image.fromarray(corners())
+    exif = Image.Exif()
+    exif[0x010E] = "a secret"
+    data = saved(picture, "JPEG", quality=80, exif=exif, comment=b"a secret", progressive=True) + b"a secret after the end"
+    kept = decoded(data).kept
+    assert kept is not None
+    assert b"secret" not in kept
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(kept))), np.asarray(Image.open(io.BytesIO(data))))
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (saved(Image.new("RGB", (90, 90)), "JPEG"), "larger than wanted"),
+        (saved(Image.fromarray(corners()), "JPEG", quality=98), "far better than wanted, and so far longer"),
+        (saved(Image.new("CMYK", (9, 9)), "JPEG"), "browsers show CMYK each in its own way"),
+        (saved(Image.fromarray(corners()), "JPEG", exif=TURNED), "turned"),
+        (saved(Image.fromarray(corners()), "PNG"), "no JPEG"),
+    ],
+)  # fmt: skip
+def test_other_files_are_not_kept(data: bytes, why: str) -> None:
+    assert decoded(data).kept is None, why
+
+
 def test_too_many_pixels_are_refused_before_decoding() -> None:
-    result = attempt(saved(Image.new("1", (1001, 1000))))
-    assert isinstance(result, Fault)
-    assert result.kind == "too large"
+    assert fault_of(saved(Image.new("1", (1001, 1000)))).kind == "too large"
     assert decoded(saved(Image.new("1", (1000, 1000)))).size == (1000, 1000)
 
 
@@ -169,16 +243,14 @@ def test_too_many_pixels_are_refused_before_decoding() -> None:
     [
         (b"", "empty", "no data"),
         (b"not a picture", "unsupported", "format"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported", "SVG"),
         (b"%PDF-1.7 ...", "unsupported", "PDF"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "unsupported", "PostScript"),  # Pillow would start Ghostscript
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "unsupported", "HEIC"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "unsupported", "format"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0", "unsupported", "film"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "unreadable", "cannot be read"),
     ],
 )
 def test_what_is_no_picture(data: bytes, kind: str, word: str) -> None:
-    result = attempt(data)
-    assert isinstance(result, Fault)
+    result = fault_of(data)
     assert result.kind == kind
     assert word in result.reason
     assert result.action
@@ -188,19 +260,13 @@ def test_what_is_no_picture(data: bytes, kind: str, word: str) -> None:
 def test_truncated_files_are_recovered_and_told(kind: str) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (60, 60, 3), dtype=np.uint8)
     whole = saved(Image.fromarray(noise), kind)
-    cut = whole[: len(whole) * 2 // 3]
-    strict = attempt(cut)
-    assert isinstance(strict, Fault)
-    recovered = decoded(cut, tolerant=True)
+    recovered = decoded(whole[: len(whole) * 2 // 3])
     assert [fault.kind for fault in recovered.repairs] == ["repaired"]
-    assert recovered.size == (60, 60)
+    assert (recovered.size, recovered.kept) == ((60, 60), None)
 
 
 def test_nothing_recovered_is_a_fault() -> None:
-    header_only = saved(Image.new("RGB", (60, 60), "red"), "BMP")[:60]
-    result = attempt(header_only, tolerant=True)
-    assert isinstance(result, Fault)
-    assert result.kind == "unreadable"
+    assert fault_of(saved(Image.new("RGB", (60, 60), "red"), "BMP")[:60]).kind == "unreadable"
 
 
 def test_switches_are_put_back_and_warnings_kept_in() -> None:
@@ -208,7 +274,7 @@ def test_switches_are_put_back_and_warnings_kept_in() -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         # Between once and twice Pillow's own limit it would warn.
-        attempt(saved(Image.new("1", (1000, 800))), tolerant=True)
+        decoded(saved(Image.new("1", (1000, 800))))
     assert told == []
     after = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
     assert after == before

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pixplot_steps.ingest import fit, render
+from pixplot_steps import fit
+from pixplot_steps.ingest import render
 
 GROUND = (1, 2, 3)
 
@@ -34,17 +35,17 @@ def test_thumbnail_goes_by_the_whole_pictures_size() -> None:
     [((3000, 1000), (1024, 341)), ((1024, 9), (1024, 9)), ((10, 20), (10, 20)), ((9000, 1), (1024, 1))],
 )
 def test_picture_is_reduced_but_never_enlarged(size: tuple[int, int], expected: tuple[int, int]) -> None:
-    with Image.open(io.BytesIO(render.picture(Image.new("RGB", size), size, 1024, 80))) as picture:
+    with Image.open(io.BytesIO(render.picture(Image.new("RGB", size), 1024, 80))) as picture:
         assert picture.format == "JPEG"
         assert picture.size == expected
 
 
 def test_picture_has_no_metadata_and_same_bytes_each_time() -> None:
     image = Image.fromarray(np.random.default_rng(2).integers(0, 255, (90, 90, 3), dtype=np.uint8))
-    plain = render.picture(image, image.size, 1024, 80)
+    plain = render.picture(image, 1024, 80)
     image.getexif()[0x010E] = "secret"
     image.info.update(comment=b"secret", exif=b"Exif\0\0secret", icc_profile=b"secret", dpi=(72, 72), xmp=b"secret")
-    assert render.picture(image, image.size, 1024, 80) == plain
+    assert render.picture(image, 1024, 80) == plain
     assert b"secret" not in plain
     with Image.open(io.BytesIO(plain)) as picture:
         assert not picture.getexif()
@@ -52,7 +53,7 @@ def test_picture_has_no_metadata_and_same_bytes_each_time() -> None:
 
 
 def test_grey_picture_is_stored_as_grey() -> None:
-    with Image.open(io.BytesIO(render.picture(Image.new("L", (9, 9), 77), (9, 9), 1024, 80))) as picture:
+    with Image.open(io.BytesIO(render.picture(Image.new("L", (9, 9), 77), 1024, 80))) as picture:
         assert picture.mode == "L"
 
 

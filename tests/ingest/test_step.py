@@ -20,8 +20,8 @@ from pixplot_steps.store import arrays, commit, tables
 
 def ingest(folder: Path, rows: list[tuple[str, str | None, str]], *, threads: int = 2, ground: str = "#0a0b0c", limit: int = 2) -> Path:
     shard = folder / "shard.parquet"
-    columns = zip(*rows, strict=True)
-    tables.write(shard, pa.table([pa.array(c, pa.string()) for c in columns], schema=tables.SHARD), tables.SHARD)
+    listed_rows = [{"image": image, "path": path, "page": 0, "item": item} for image, path, item in rows]
+    tables.write(shard, pa.Table.from_pylist(listed_rows, schema=tables.SHARD), tables.SHARD)
     out = folder / f"images{threads}.zarr"
     parser = argparse.ArgumentParser()
     step.configure(parser)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Rectangle(NamedTuple):
@@ -29,6 +32,14 @@ def centred(width: int, height: int, cell: int) -> Rectangle:
     """Where a picture lies in its cell: fitted, and centred with the odd pixel to the right and below."""
     drawn_width, drawn_height = fitted(width, height, cell)
     return Rectangle((cell - drawn_width) // 2, (cell - drawn_height) // 2, drawn_width, drawn_height)
+
+
+def rectangles(sizes: NDArray[np.integer[Any]], cell: int) -> NDArray[np.int64]:
+    """`centred` for pictures of `sizes` [n, 2]: i64 [n, 4], x, y, width and height."""
+    sides = np.maximum(sizes.astype(np.int64), 1)
+    longer = sides.max(axis=1, keepdims=True)
+    drawn = np.maximum((2 * cell * sides + longer) // (2 * longer), 1)
+    return np.concatenate([(cell - drawn) // 2, drawn], axis=1)
 
 
 def _scaled(side: int, target: int, longer: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixplot_steps.ingest import fit
+from pixplot_steps import fit
 
 SIDES = st.integers(1, 100_000)
 CELLS = st.sampled_from([1, 8, 16, 32, 64, 128, 1024])

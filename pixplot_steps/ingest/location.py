@@ -1,0 +1,99 @@
+"""Where the bytes of an image are: in a file of its own, or in an archive, which is read in place."""
+
+from __future__ import annotations
+
+import mmap
+import tarfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, cast
+
+from pixplot_steps import digest
+from pixplot_steps.ingest import fault
+from pixplot_steps.ingest.fault import Fault
+
+Bytes = bytes | mmap.mmap
+"""The content of a file; a long one stays on the disk."""
+
+LONG = 64 << 20
+"""Longer files are mapped instead of read."""
+
+_ARCHIVE_FAULTS = (OSError, EOFError, KeyError, NotImplementedError, RuntimeError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
+"""What a damaged archive, or one with a password, raises."""
+
+
+@dataclass(frozen=True)
+class Location:
+    """`image`: the id that the content must have. `path`: the file or archive, None where no file has this content any more.
+
+    `member`: name in a ZIP archive, or `offset` and `length` in a tar archive (after decompression). `page`: of a file of many pages.
+    """
+
+    image: str
+    path: str | None
+    member: str | None = None
+    offset: int | None = None
+    length: int | None = None
+    page: int = 0
+
+
+def read(place: Location, max_megapixels: int) -> Bytes | Fault:
+    """The bytes, if they still are those that were listed."""
+    if place.path is None or not Path(place.path).is_file():
+        return fault.MISSING
+    try:
+        # Uncompressed 16-bit RGBA takes 8 bytes a pixel: a longer file only fills the memory.
+        if _length(place) > 8_000_000 * max_megapixels:
+            return fault.too_large("the file is longer than any picture within the limit", max_megapixels)
+        data = _file(Path(place.path)) if place.member is None else _member(place)
+    except FileNotFoundError:
+        return fault.MISSING
+    except _ARCHIVE_FAULTS as error:
+        return fault.locked(str(getattr(error, "strerror", None) or error or type(error).__name__))
+    return data if identity(data, place.page) == place.image else fault.CHANGED
+
+
+def identity(data: Bytes, page: int) -> str:
+    """The id of a page: the digest of the file's bytes, and for later pages of that and the page's number."""
+    whole = digest.of_bytes(memoryview(data))
+    return digest.of_lines([whole, str(page)]) if page else whole
+
+
+def _length(place: Location) -> int:
+    if place.length is not None:
+        return place.length
+    if place.member is not None:
+        return _zip(str(place.path)).getinfo(place.member).file_size
+    return Path(str(place.path)).stat().st_size
+
+
+def _file(path: Path) -> Bytes:
+    if path.stat().st_size <= LONG:
+        return path.read_bytes()
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _member(place: Location) -> bytes:
+    if place.offset is None:
+        return _zip(str(place.path)).read(str(place.member))
+    stream = _stream(str(place.path))
+    stream.seek(place.offset)
+    return stream.read(place.length or 0)
+
+
+@lru_cache(maxsize=4)
+def _zip(path: str) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
+
+
+@lru_cache(maxsize=4)
+def _stream(path: str) -> IO[bytes]:
+    """A tar archive's bytes, decompressed; seeking forward in a compressed one reads what lies between."""
+    file = tarfile.open(path).fileobj  # noqa: SIM115 - stays open for the next member
+    if file is None:
+        raise tarfile.ReadError("no tar archive")
+    return cast("IO[bytes]", file)
