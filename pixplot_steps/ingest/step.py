@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> None:
     with commit.folder(args.out) as draft:
         _write(draft.path, batch, problems)
         draft.rows = len(rows)
-        draft.summary = {"ok": int(batch.ok.sum()), "problems": len(problems), "picture": options.picture, "absent": absent}
+        draft.summary = {"ok": int(batch.ok.sum()), "problems": len(problems), "picture": args.picture, "absent": absent}
     rate = len(rows) / (time.perf_counter() - started)
     print(f"ingest: {len(rows)} images, {len(problems)} problems, {rate:.0f} images/s", file=sys.stderr)
 
