@@ -60,6 +60,14 @@ class Artefacts:
         return self.root / "vectors.zarr"
 
     @property
+    def features(self) -> Path:
+        return self.root / "features"
+
+    @property
+    def neighbours(self) -> Path:
+        return self.root / "neighbours.zarr"
+
+    @property
     def hotspots(self) -> Path:
         return self.root / "hotspots.zarr"
 
@@ -118,6 +126,9 @@ def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> 
         _write_shard(out.images / f"{name}.zarr", {i: pictures[i] for i in shard}, [i not in bad for i in shard])
     good = [(pictures[i].image, names[s], row) for s, shard in enumerate(shards) for row, i in enumerate(shard) if i not in bad]
     _write_vectors(out.vectors, good)
+    _write_neighbours(out.neighbours)
+    for name in names:
+        _write_features(out.features / f"{name}.zarr")
     shown = sum(image in {row[0] for row in good} for image in items["image"].to_pylist())
     _write_layouts(out, shown)
     _write_hotspots(out.hotspots, [item for item in items["image"].to_pylist() if item in {row[0] for row in good}])
@@ -204,6 +215,16 @@ def _write_vectors(folder: Path, rows: list[tuple[str, str, int]]) -> None:
         draft.summary = {"components": 2, "explained_variance": 0.75, "model": model}
 
 
+def _write_features(folder: Path) -> None:
+    with commit.folder(folder) as draft:
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
+
+
+def _write_neighbours(folder: Path) -> None:
+    with commit.folder(folder) as draft:
+        draft.summary = {"count": 5, "metric": "euclidean", "exact": False, "recall": 0.98, "sample": 100}
+
+
 def _write_layouts(out: Artefacts, count: int) -> None:
     generator = np.random.default_rng(1)
     cloud = np.clip(generator.normal(0, 0.3, (count, 2)), -0.9, 0.9).astype(np.float32)
@@ -215,6 +236,7 @@ def _write_layouts(out: Artefacts, count: int) -> None:
     for name, label, kind, positions, measured in (("umap", "Map", "map", cloud, quality), ("grid", "Grid", "grid", grid, None)):
         with commit.folder(out.layout(name)) as draft:
             arrays.write(draft.path, "positions", positions)
+            tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
             draft.rows = count
             draft.summary = {"label": label, "kind": kind, "cell": step, "quality": measured}
 
@@ -236,6 +258,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
     ]
     with commit.folder(folder) as draft:
         arrays.write(draft.path, "members", members)
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
         draft.rows = len(images)
         draft.summary = {"layout": "umap", "list": entries}
 

@@ -21,7 +21,10 @@ Decoder = Callable[[bytes, Wanted], "Decoded | Fault"]
 
 @dataclass(frozen=True)
 class Options:
-    """Sides in pixels, JPEG quality in 1..95, ground colour, the limit of megapixels and the number of threads."""
+    """Sides in pixels, JPEG quality in 1..95, ground colour, the limit of megapixels and the number of threads.
+
+    `squares`: sides of the squares that networks see; `aspect`: squash, crop or pad.
+    """
 
     thumbnail: int
     picture: int
@@ -29,24 +32,27 @@ class Options:
     ground: tuple[int, int, int]
     max_megapixels: int
     threads: int
+    squares: tuple[int, ...] = ()
+    aspect: str = "squash"
 
     @property
     def wanted(self) -> Wanted:
-        """What to decode for both the thumbnail and the picture."""
-        return Wanted(max(self.thumbnail, self.picture), self.ground, self.max_megapixels)
+        """What to decode for the thumbnail, the picture and the squares."""
+        return Wanted(max(self.thumbnail, self.picture, *self.squares), self.ground, self.max_megapixels)
 
 
 class Batch:
     """The rows of one shard.
 
     `thumb` u8 [n, cell, cell, 3]; `size` u32 [n, 2]; `colour` u8 [n, 3]; `ok` bool [n]; `pictures`: n JPEG files, empty where not ok;
-    `faults`: per row what was wrong. Rows that are not ok are the ground colour, 0 and False.
+    `faults`: per row what was wrong; `squares`: by side, u8 [n, side, side, 3]. Rows that are not ok are the ground colour, 0 and False.
     """
 
     def __init__(self, rows: int, options: Options) -> None:
         self.options = options
         self.thumb: NDArray[np.uint8] = np.empty((rows, options.thumbnail, options.thumbnail, 3), np.uint8)
         self.thumb[:] = options.ground
+        self.squares = {side: np.full((rows, side, side, 3), options.ground, np.uint8) for side in options.squares}
         self.size = np.zeros((rows, 2), np.uint32)
         self.colour = np.zeros((rows, 3), np.uint8)
         self.ok = np.zeros(rows, np.bool_)
@@ -73,6 +79,8 @@ class Batch:
         self.faults[row] = decoded.repairs
         self.thumb[row] = render.thumbnail(decoded.image, decoded.size, self.options.thumbnail, self.options.ground)
         self.pictures[row] = render.picture(decoded.image, decoded.size, self.options.picture, self.options.picture_quality)
+        for side, squares in self.squares.items():
+            squares[row] = render.square(decoded.image, decoded.size, side, self.options.aspect, self.options.ground)
         self.colour[row] = render.mean_colour(decoded.image)
         self.size[row] = decoded.size
         self.ok[row] = True

@@ -25,12 +25,16 @@ def to_map_units(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
     Empty bands across the map are narrowed: how far apart UMAP leaves islands means nothing, and a few far points would
     squeeze all others into a corner. The order along each axis, and distances within an island, stay as they were.
     """
-    closed = np.column_stack([_close_gaps(axis) for axis in coordinates.astype(np.float64).T])
-    low, high = closed.min(axis=0), closed.max(axis=0)
+    return scaled(np.column_stack([_close_gaps(axis) for axis in coordinates.astype(np.float64).T]))
+
+
+def scaled(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Coordinates [M, 2] in [-1, 1], one scale for both axes, centred; every distance keeps its share."""
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     half = (high - low).max() / 2
-    centred = closed - (low + high) / 2
-    scaled = centred / half if half > 0 else np.zeros_like(centred)
-    return np.asarray(np.clip(scaled, -1, 1), dtype=np.float32)
+    centred = coordinates - (low + high) / 2
+    within = centred / half if half > 0 else np.zeros_like(centred)
+    return np.asarray(np.clip(within, -1, 1), dtype=np.float32)
 
 
 def picture_side(positions: NDArray[np.float32]) -> float:

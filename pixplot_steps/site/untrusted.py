@@ -64,6 +64,10 @@ class Node:
             raise Wrong(MANIFEST, f"{self.key}: a key {key!r}".removeprefix(": "), "none")
         return Node(self.value[key], f"{self.key}.{key}".removeprefix("."))
 
+    def has(self, key: str) -> bool:
+        """Whether it is an object with this key: of what an older writer may have left out."""
+        return isinstance(self.value, dict) and key in self.value
+
     def list(self) -> list[Node]:
         """The values of a list."""
         if not isinstance(self.value, list):

@@ -99,7 +99,9 @@ def _check_rows(site: Site, manifest: Node, faults: _Faults) -> None:
         for layout in manifest["layouts"].list():
             faults.all(checks.layout(site, manifest, layout))
     _check_atlas(site, manifest, known, faults)
-    faults.all(checks.hotspots(site, manifest, known))
+    faults.all(checks.hotspots(site, manifest, manifest["hotspots"], known))
+    for spots in manifest["more_hotspots"].list() if manifest.has("more_hotspots") else []:
+        faults.all(checks.hotspots(site, manifest, spots, known))
     faults.all(checks.problems(site, manifest))
     faults.all(checks.model(manifest))
     if known is not None and sizes_are_right:

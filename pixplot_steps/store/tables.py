@@ -30,6 +30,9 @@ The columns of the metadata follow."""
 SHARD = pa.schema([("image", pa.string()), ("path", pa.string()), ("item", pa.string())])
 """The images of one shard, in order: digest, absolute path of one file that has this content, and that file's item."""
 
+NAMES = pa.schema([("filename", pa.string())])
+"""File names, as somebody gave them."""
+
 IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.int32())])
 """The images behind the rows of the vectors: digest, shard and row in the shard. Shard by shard, rows ascending."""
 

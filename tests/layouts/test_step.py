@@ -31,7 +31,7 @@ def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0) -> M
     parts = shards.write(root, shards.clustered(count), bad=bad, twice=twice)
     made = Made(root, parts.catalog, root / "v.zarr", root / "n.zarr")
     inputs = ("--catalog", parts.catalog, "--images", parts.images, "--features", parts.features)
-    shards.step(vectors, *inputs, "--components", 10, "--out", made.vectors)
+    shards.step(vectors, *inputs, "--others", "--components", 10, "--whiten", "false", "--out", made.vectors)
     flags = ("--count", 14, "--metric", "cosine", "--exact-below", 10_000, "--seed", 1, "--reproducible", "true")
     shards.step(neighbours, "--vectors", made.vectors, *flags, "--out", made.graph)
     return made

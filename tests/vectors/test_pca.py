@@ -16,7 +16,7 @@ def reduce(rows: NDArray[np.float64], asked: int, blocks: int = 1) -> tuple[pca.
     shift = rows[0]
     sums = functools.reduce(pca.add, [pca.moments(*part, shift) for part in parts])
     basis = pca.basis(sums, shift, asked)
-    return basis, np.concatenate([pca.project(*part, basis) for part in parts])
+    return basis, np.concatenate([pca.project(*part, basis, whiten=False) for part in parts])
 
 
 @pytest.mark.parametrize(

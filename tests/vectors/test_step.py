@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import dask
@@ -16,9 +17,9 @@ from tests.vectors import shards
 from tests.vectors.shards import Shards
 
 
-def reduce(parts: Shards, out: Path, components: int = 8) -> Path:
+def reduce(parts: Shards, out: Path, components: int = 8, whiten: str = "false", others: Sequence[Path] = ()) -> Path:
     flags = ("--catalog", parts.catalog, "--images", parts.images, "--features", parts.features)
-    shards.step(step, *flags, "--components", components, "--out", out)
+    shards.step(step, *flags, "--others", *others, "--components", components, "--whiten", whiten, "--out", out)
     return out
 
 
@@ -80,5 +81,6 @@ def test_damaged_features(tmp_path: Path, rows: int, value: float, said: str) ->
     parts = shards.write(tmp_path, shards.clustered(10))
     with commit.folder(next(parts.features.iterdir())) as draft:
         arrays.write(draft.path, "features", np.full((rows, 16), value, np.float16))
+        arrays.write(draft.path, "ok", np.ones(rows, np.bool_))
     with pytest.raises(DamagedError, match=said), np.errstate(invalid="ignore"):
         reduce(parts, tmp_path / "v.zarr")

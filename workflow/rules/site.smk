@@ -8,9 +8,9 @@ Makes site/. Its manifest is written last, and stays in place until then: visito
 rule site:
     input:
         layouts=ancient(planned("layouts_stamps")),
-        hotspots=ancient(
-            lambda wildcards: f"hotspots/{plan().hotspots}.zarr/stamp.json"
-        ),
+        vectors=ancient(planned("vectors_stamps")),
+        neighbours=ancient(planned("neighbours_stamps")),
+        hotspots=ancient(planned("hotspots_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
@@ -31,11 +31,15 @@ rule site:
     params:
         digest=planned("site"),
         images=lambda wildcards: f"images/{plan().ingest}",
-        vectors=lambda wildcards: f"vectors/{plan().vectors}.zarr",
+        vectors=lambda wildcards, input: [Path(stamp).parent for stamp in input.vectors],
+        neighbours=lambda wildcards, input: [
+            Path(stamp).parent for stamp in input.neighbours
+        ],
+        features=lambda wildcards: [f"features/{b.features}" for b in plan().branches],
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
-        hotspots=lambda wildcards, input: Path(input.hotspots).parent,
+        hotspots=lambda wildcards, input: [Path(stamp).parent for stamp in input.hotspots],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,
@@ -47,6 +51,8 @@ rule site:
             --catalog catalog \
             --images {params.images:q} \
             --vectors {params.vectors:q} \
+            --features {params.features:q} \
+            --neighbours {params.neighbours:q} \
             --layouts {params.layouts:q} \
             --hotspots {params.hotspots:q} \
             --atlas-plan {params.atlas_plan:q} \
