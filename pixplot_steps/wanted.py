@@ -148,7 +148,8 @@ def _onnx(entry: Mapping[str, Any], where: str, common: Common) -> Model:
             "TensorFlow does not run ONNX models", expected="engine: auto or openvino", where="features.engine", action="change it"
         )
     model = _computed("onnx", path.stem, digest.of_file(path), entry["side"], replace(common, engine="openvino"))
-    mean, std = tuple(map(float, entry.get("mean", (0, 0, 0)))), tuple(map(float, entry.get("std", (1, 1, 1))))
+    normal = {"mean": (0, 0, 0), "std": (1, 1, 1)} if {"mean", "std"} & set(entry) else {"mean": (), "std": ()}
+    mean, std = (tuple(map(float, entry.get(key, neutral))) for key, neutral in normal.items())
     return replace(model, path=str(path), layer=entry.get("layer", ""), mean=mean, std=std)
 
 

@@ -87,11 +87,10 @@ class OpenVino:
 class TensorFlow:
     """A frozen graph, on the GPU that is visible or else on the processor."""
 
-    def __init__(self, graph: bytes, threads: int) -> None:
+    def __init__(self, graph: bytes) -> None:
         import tensorflow as tf
 
         self._tf = tf
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
         # Else one process takes all of the GPU's memory, and a batch that is too large shows only as a crash.
         for device in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(device, True)
@@ -202,15 +201,14 @@ def _with_pixels(network: Any, model: Model) -> None:
     if len(network.inputs) != 1 or not channels:
         raise _wrong_onnx(model, "one input [batch, 3, height, width] or [batch, height, width, 3]", str(shape))
     sides = [-1, 3, model.side, model.side] if channels[0] == 1 else [-1, model.side, model.side, 3]
-    try:
-        network.reshape(sides)
-    except RuntimeError:
-        raise _wrong_onnx(model, f"an input of side {model.side}, as the entry says", str(shape)) from None
+    if any(not found.is_dynamic and found.get_length() != side for found, side in zip(shape, sides, strict=True) if side > 0):
+        raise _wrong_onnx(model, f"an input of side {model.side}, as the entry says", str(shape))
+    network.reshape(sides)
     steps = PrePostProcessor(network)
     steps.input().tensor().set_element_type(Type.u8).set_layout(Layout("NHWC"))
     steps.input().model().set_layout(Layout("NCHW" if channels[0] == 1 else "NHWC"))
     changes = steps.input().preprocess().convert_element_type(Type.f32)
-    if model.mean or model.std:
+    if model.std:
         changes.mean([255 * value for value in model.mean]).scale([255 * value for value in model.std])
     steps.build()
 

@@ -116,13 +116,14 @@ def _cut(network: Any, layer: str) -> Any:
 
 
 def _no_download(model: Model, said: str) -> ConfigError:
-    import keras
+    # The one who downloads is the one who knows where to: no public name tells it.
+    from keras.src.backend.config import keras_home
 
     address = re.search(r"https?://\S*/([^/\s:]+)", said)
     file = address[1] if address else "the file of weights"
     return ConfigError(
         f"the weights of {model.source} are not here and cannot be downloaded",
-        expected=f"{file} in {keras.config.keras_home()}/models",
+        expected=f"{file} in {keras_home()}/models",
         found="no such file, and no connection",
         where=f"features.models: {model.source}, weights: imagenet",
         action=(

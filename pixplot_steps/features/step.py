@@ -225,7 +225,8 @@ def _engine(args: argparse.Namespace) -> engines.Engine:
         return engines.OpenVino(str(args.prepared[0] / _NETWORK), model, args.threads)
     _need("tensorflow")
     gpu = _claim_gpu()
-    engine = engines.TensorFlow((args.prepared[0] / _GRAPH).read_bytes(), args.threads)
+    os.environ["TF_NUM_INTRAOP_THREADS"] = str(args.threads)
+    engine = engines.TensorFlow((args.prepared[0] / _GRAPH).read_bytes())
     if gpu and engine.devices:
         batch = batches.fastest(engine, np.zeros((1, model.side, model.side, 3), np.uint8), time.perf_counter, _setter(engine))
         print(f"features: GPU {gpu}, {batch} pictures at once", file=sys.stderr)

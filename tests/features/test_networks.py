@@ -13,10 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks import quality
+from pixplot_steps import spec
 from pixplot_steps.errors import ConfigError
 from pixplot_steps.ingest.batch import Batch, Options
 from pixplot_steps.networks import NETWORKS, snake
 from pixplot_steps.store import arrays, commit
+from tests import golden_check
 from tests.features import onnx_file, shard
 
 pytestmark = [
@@ -55,6 +57,9 @@ def test_real_weights_tell_clothes_apart(tmp_path: Path, shared_data: Path, clot
     stamp = commit.stamp(root / "features.zarr").summary
     assert (stamp["engine"], stamp["precision"], stamp["dimensions"]) == ("openvino", "float32", 1280)
     assert arrays.open_array(root / "features.zarr", "features").dtype == np.float16
+    # Rounded, as processors differ in the last digits.
+    likeness = np.corrcoef(found[:4])
+    golden_check.check("model", spec.VERSIONS["model"], {"likeness": (np.round(likeness, 2) + 0.0).tolist()})
 
 
 def test_imagenet_weights_are_taken_from_the_cache_of_keras(
@@ -185,7 +190,7 @@ def test_the_table_of_networks_is_that_of_keras() -> None:
         assert hasattr(getattr(keras.applications, network.module), "preprocess_input"), network
 
 
-@pytest.mark.parametrize("name", ["efficientnet_v2b0", "inception_v3", "mobilenet_v3_small"])
+@pytest.mark.parametrize("name", ["efficientnet_v2b0", "inception_v3"])
 def test_a_network_has_the_side_of_the_table(name: str) -> None:
     import keras
 
