@@ -4,7 +4,7 @@
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup viewer demo test check format lock clean
+.PHONY: help setup setup-models viewer demo test check format lock clean
 
 VENV ?= .venv
 CORES ?= all
@@ -32,6 +32,7 @@ help:
 	@echo 'make check    check format, lint and types'
 	@echo 'make format   put the code into its format'
 	@echo 'make setup    set up Python in .venv, and no more'
+	@echo 'make setup-models   add TensorFlow, Keras and OpenVINO, for models other than builtin'
 	@echo 'make viewer   build the viewer, and no more'
 	@echo 'make lock     pin the newest versions that fit the old pins (UPGRADE=1: the newest of all)'
 	@echo 'make clean    remove what was set up and built, except results/'
@@ -62,6 +63,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@if [ -d "$(VENV)/conda-meta" ]; then exit 0; fi; \
 	$(UV) pip sync --quiet --python "$(BIN)/python" --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Apart, as the demo needs no neural network and should not wait for one. `pip sync` of the rest removes these again.
+setup-models: $(VENV)/.models
+
+$(VENV)/.models: models.lock $(VENV)/.installed
+	@$(UV) pip install --quiet --python "$(BIN)/python" --require-hashes --no-deps -r models.lock
 	@touch $@
 
 viewer: viewer/dist/index.html
@@ -95,11 +103,11 @@ endif
 
 # --- development ---
 
-test: setup viewer
+test: setup setup-models viewer
 	$(WITH_BIN) python -m pytest
 	@$(NPM) --prefix viewer test
 
-check: setup viewer/node_modules/.package-lock.json
+check: setup setup-models viewer/node_modules/.package-lock.json
 	"$(BIN)/ruff" format --check $(PYTHON_CODE)
 	"$(BIN)/ruff" check $(PYTHON_CODE)
 	"$(BIN)/mypy"
@@ -116,7 +124,11 @@ format: setup viewer/node_modules/.package-lock.json
 lock: setup
 	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	@{ sed '/- pip:$$/q' environment.yml; sed -n 's/^\([^ #].*[^ ]\) *\\$$/      - "\1"/p' requirements.lock; } > environment.yml.new
+	@$(UV) pip compile pyproject.toml --group dev --extra models --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --quiet $(if $(UPGRADE),--upgrade) --constraint requirements.lock --output-file "$(VENV)/all.lock"
+	@awk '/^[^ ]/ { name = $$1; sub(/==.*/, "", name); if (NR == FNR) known[name]; wanted = !(name in known) } NR > FNR && wanted' \
+	  requirements.lock "$(VENV)/all.lock" > models.lock
+	@{ sed '/- pip:$$/q' environment.yml; sed -n 's/^\([^ #].*[^ ]\) *\\$$/      - "\1"/p' requirements.lock models.lock; } > environment.yml.new
 	@mv environment.yml.new environment.yml
 	@$(NPM) --prefix viewer install --package-lock-only
 	@$(NPM) --prefix demo install --package-lock-only

@@ -13,7 +13,7 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from pixplot_steps import spec
+from pixplot_steps import machine, spec, wanted
 from pixplot_steps.errors import ConfigError
 
 _HELP = "see config/config.yaml, where every key stands with its default"
@@ -56,16 +56,27 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         reproducible=config["reproducible"],
         catalog=spec.Catalog(**config["catalog"]),
         ingest=spec.Ingest(**config["ingest"]),
-        features=spec.Features(**config["features"]),
+        features=_features(config["features"], base),
         vectors=spec.Vectors(**config["vectors"]),
         neighbours=spec.Neighbours(**config["neighbours"]),
+        positions=_given(config["layouts"], "layouts", "positions", base),
         umap=spec.Umap(**config["layouts"]["umap"]),
         grid=spec.Grid(**config["layouts"]["grid"]),
         alphabetical=spec.Alphabetical(**config["layouts"]["alphabetical"]),
-        hotspots=spec.Hotspots(**config["hotspots"]),
+        clusters=_given(config["hotspots"], "hotspots", "clusters", base),
+        hotspots=spec.Hotspots(**{key: value for key, value in config["hotspots"].items() if key != "clusters"}),
         atlases=spec.Atlases(**config["atlases"]),
         site=spec.Site(**site),
     )
+
+
+def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
+    common = wanted.Common(section["aspect"], section["engine"], section["precision"], machine.detect(), base)
+    return spec.Features(wanted.models(section["models"], common), section["aspect"])
+
+
+def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:
+    return spec.Given(*wanted.given(section[key], f"{name}.{key}", base))
 
 
 def _check_together(result: spec.Spec) -> None:
@@ -108,8 +119,11 @@ def _allowed(schema: Mapping[str, Any]) -> str:
         "number": "a number",
         "boolean": "true or false",
         "object": "a section of keys",
+        "array": "a list",
         "null": "null",
     }
+    if "anyOf" in schema:
+        return " or ".join(_allowed(way) for way in schema["anyOf"])
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     bounds = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in schema]
     shape = [f"like {schema['pattern']}"] if "pattern" in schema else []

@@ -60,6 +60,41 @@ def _name(step: str, parameters: Any, *inputs: str) -> str:
     return digest.of_value(value)[: digest.SHORT]
 
 
+def _prepared(model: spec.Model) -> str:
+    return _name("model", model.identity) if model.prepared else ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What one model leads to: its features, and the names of all that is made from them.
+
+    `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
+    `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
+    """
+
+    model: spec.Model
+    prepared: str
+    features: str
+    vectors: str
+    neighbours: str
+    map_kind: str
+    map: str
+    grid: str
+    hotspots: str
+    layout: str
+    clusters: list[str]
+
+    @property
+    def prepared_stamps(self) -> list[str]:
+        """The stamp of its prepared model, where it has one."""
+        return [f"models/{self.prepared}/stamp.json"] if self.prepared else []
+
+    @property
+    def map_path(self) -> str:
+        """Folder of the map."""
+        return f"layouts/{self.map_kind}/{self.map}.zarr"
+
+
 @dataclass(frozen=True)
 class Plan:
     """Names of all artefacts for one configuration and one catalogue."""
@@ -68,64 +103,142 @@ class Plan:
     catalogue: Catalogue
 
     @cached_property
-    def ingest(self) -> str:
-        """Folder of images/ for these ingest parameters."""
+    def sides(self) -> list[int]:
+        """Sides of the squares of pixels that the models see, ascending."""
+        return sorted({model.side for model in self.spec.features.models if model.side})
+
+    @property
+    def squares_mib(self) -> int:
+        """Memory in MiB of the squares of one shard."""
+        return math.ceil(self.spec.catalog.shard_size * sum(3 * side * side for side in self.sides) / (1 << 20))
+
+    @property
+    def _decoded(self) -> str:
+        # A model's features depend on how pictures are decoded, but not on which squares other models want.
         return _name("ingest", spec.parameters(self.spec.ingest))
 
     @cached_property
-    def model(self) -> str:
-        """Folder of features/ for this model on these pictures."""
-        return f"{self.spec.features.model}-{_name('features', spec.parameters(self.spec.features), self.ingest)}"
+    def ingest(self) -> str:
+        """Folder of images/ for these ingest parameters, and the squares that the models want."""
+        if not self.sides:
+            return self._decoded
+        return _name("ingest", [spec.parameters(self.spec.ingest), self.sides, self.spec.features.aspect])
 
     @cached_property
-    def vectors(self) -> str:
-        """Name of the vectors."""
-        return _name("vectors", spec.parameters(self.spec.vectors), self.model, self.catalogue.content, *self.catalogue.shards)
+    def branches(self) -> tuple[Branch, ...]:
+        """One for each model, in order."""
+        features = [self._features(model) for model in self.spec.features.models]
+        return tuple(self._branch(i, features) for i in range(len(features)))
 
-    @cached_property
-    def neighbours(self) -> str:
-        """Name of the neighbour graph."""
-        return _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], self.vectors)
+    def branch(self, artefact: str, name: str) -> Branch:
+        """The branch in which an artefact (a field of Branch) has this name."""
+        return next(branch for branch in self.branches if getattr(branch, artefact) == name)
 
-    @cached_property
-    def umap(self) -> str:
-        """Name of the map."""
-        return _name("umap", [spec.parameters(self.spec.umap), *self._random], self.neighbours, self.catalogue.columns["image"])
+    def _features(self, model: spec.Model) -> str:
+        return f"{model.name}-{_name('features', [model.identity, _prepared(model)], self._decoded)}"
 
-    @cached_property
-    def grid(self) -> str:
-        """Name of the grid from the map."""
-        return _name("grid", spec.parameters(self.spec.grid), self.umap)
+    def _branch(self, number: int, features: list[str]) -> Branch:
+        model = self.spec.features.models[number]
+        # Pictures are shown where every model describes them, so the other features count too, in whatever order they stand.
+        others = sorted(set(features) - {features[number]})
+        catalogue = self.catalogue
+        parameters = [spec.parameters(self.spec.vectors), others]
+        vectors = _name("vectors", parameters, features[number], catalogue.content, *catalogue.shards)
+        neighbours = _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], vectors)
+        kind, layout = self._map(number, vectors, neighbours)
+        return Branch(
+            model=model,
+            prepared=_prepared(model),
+            features=features[number],
+            vectors=vectors,
+            neighbours=neighbours,
+            map_kind=kind,
+            map=layout,
+            grid=_name("grid", spec.parameters(self.spec.grid), layout),
+            hotspots=self._hotspots(number, layout, vectors),
+            layout=self.layout_name(number),
+            clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
+        )
 
-    @cached_property
-    def alphabetical(self) -> str:
-        """Name of the alphabetical layout; it depends on all columns, since `by` may name a role that moves from one to another."""
-        return _name("alphabetical", spec.parameters(self.spec.alphabetical), self.vectors, self.catalogue.table)
+    def _map(self, number: int, vectors: str, neighbours: str) -> tuple[str, str]:
+        own = self.spec.positions.digest
+        if own and number == 0:
+            return "positions", _name("positions", own, vectors, self.catalogue.columns["image"])
+        parameters = [spec.parameters(self.spec.umap), *self._random]
+        return "umap", _name("umap", parameters, neighbours, self.catalogue.columns["image"])
 
-    @cached_property
-    def hotspots(self) -> str:
-        """Name of the hotspots."""
-        return _name("hotspots", spec.parameters(self.spec.hotspots), self.umap, self.vectors)
-
-    @cached_property
-    def atlases(self) -> str:
-        """Name of the atlas pages. How many pages one job makes matters only to how they lie in folders."""
-        return _name("atlases", [spec.parameters(self.spec.atlases), self.spec.ingest.ground], self.umap, self.vectors)
-
-    @cached_property
-    def site(self) -> str:
-        """Digest of everything in the site but the viewer."""
-        parts = (self.umap, self.grid, self.alphabetical, self.neighbours, self.hotspots, self.atlases)
-        return _name("site", spec.parameters(self.spec.site), *parts, self.catalogue.table, self.catalogue.problems)
+    def _hotspots(self, number: int, layout: str, vectors: str) -> str:
+        own = self.spec.clusters.digest if number == 0 else ""
+        # The number stands in the summary, as part of the layout's name.
+        return _name("hotspots", [spec.parameters(self.spec.hotspots), own, self.layout_name(number)], layout, vectors)
 
     @property
-    def _random(self) -> tuple[int, bool]:
-        return self.spec.seed, self.spec.reproducible
+    def _first(self) -> Branch:
+        return self.branches[0]
+
+    @property
+    def alphabetical(self) -> str:
+        """Name of the alphabetical layout; it depends on all columns, since `by` may name a role that moves from one to another."""
+        return _name("alphabetical", spec.parameters(self.spec.alphabetical), self._first.vectors, self.catalogue.table)
+
+    @property
+    def atlases(self) -> str:
+        """Name of the atlas pages. How many pages one job makes matters only to how they lie in folders."""
+        parameters = [spec.parameters(self.spec.atlases), self.spec.ingest.ground]
+        return _name("atlases", parameters, self._first.map, self._first.vectors)
+
+    @property
+    def site(self) -> str:
+        """Digest of everything in the site but the viewer."""
+        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.grid, branch.hotspots)]
+        parts = (*branches, self.alphabetical, self.atlases, self.catalogue.table, self.catalogue.problems)
+        return _name("site", spec.parameters(self.spec.site), *parts)
+
+    def layout_name(self, number: int) -> str:
+        """Name in the site of the map of the model of this number."""
+        return "umap" if number == 0 else f"umap-{self.spec.features.models[number].name}"
 
     @cached_property
     def layouts(self) -> dict[str, str]:
         """Folder of each layout, in the order of the site; the first is shown first."""
-        return {name: f"layouts/{name}/{getattr(self, name)}.zarr" for name in ("umap", "grid", "alphabetical")}
+        first, *others = self.branches
+        named = {
+            "umap": first.map_path,
+            "grid": f"layouts/grid/{first.grid}.zarr",
+            "alphabetical": f"layouts/alphabetical/{self.alphabetical}.zarr",
+        }
+        for branch in others:
+            named[f"umap-{branch.model.name}"] = branch.map_path
+            named[f"grid-{branch.model.name}"] = f"layouts/grid/{branch.grid}.zarr"
+        return named
+
+    @cached_property
+    def vectors_stamps(self) -> list[str]:
+        """Stamps of all vectors, the first model's first."""
+        return [f"vectors/{branch.vectors}.zarr/stamp.json" for branch in self.branches]
+
+    @cached_property
+    def neighbours_stamps(self) -> list[str]:
+        """Stamps of all graphs of neighbours, the first model's first."""
+        return [f"neighbours/{branch.neighbours}.zarr/stamp.json" for branch in self.branches]
+
+    @cached_property
+    def hotspots_stamps(self) -> list[str]:
+        """Stamps of all hotspots, the first model's first."""
+        return [f"hotspots/{branch.hotspots}.zarr/stamp.json" for branch in self.branches]
+
+    def features_stamps(self, branch: Branch) -> list[str]:
+        """Stamps of all shards of a model's features."""
+        return [f"features/{branch.features}/{shard}.zarr/stamp.json" for shard in self.catalogue.shards]
+
+    @cached_property
+    def all_features_stamps(self) -> list[str]:
+        """Stamps of all shards of all models' features."""
+        return [stamp for branch in self.branches for stamp in self.features_stamps(branch)]
+
+    @property
+    def _random(self) -> tuple[int, bool]:
+        return self.spec.seed, self.spec.reproducible
 
     @cached_property
     def layouts_stamps(self) -> list[str]:
@@ -141,11 +254,6 @@ class Plan:
     def images_stamps(self) -> list[str]:
         """Stamps of all shards of images."""
         return [f"images/{self.ingest}/{shard}.zarr/stamp.json" for shard in self.catalogue.shards]
-
-    @cached_property
-    def features_stamps(self) -> list[str]:
-        """Stamps of all shards of features."""
-        return [f"features/{self.model}/{shard}.zarr/stamp.json" for shard in self.catalogue.shards]
 
     @cached_property
     def atlas_groups(self) -> list[str]:
@@ -181,7 +289,8 @@ def memory(step: str, images: int) -> int:
 _MEMORY: dict[str, tuple[int, float]] = {
     "catalog": (400, 0.0015),
     "ingest": (1500, 0),
-    "features": (1200, 0),
+    "model": (4000, 0),
+    "features": (2500, 0),
     "vectors": (1200, 0.0006),
     "neighbours": (1200, 0.004),
     "layouts": (1500, 0.008),
@@ -200,7 +309,8 @@ def minutes(step: str, images: int) -> int:
 _MINUTES: dict[str, tuple[int, float]] = {
     "catalog": (30, 0.0005),
     "ingest": (60, 0),
-    "features": (120, 0),
+    "model": (120, 0),
+    "features": (240, 0),
     "vectors": (30, 0.0001),
     "neighbours": (30, 0.0002),
     "layouts": (60, 0.0005),

@@ -6,17 +6,20 @@ same name, in the section of its stage.
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 VERSIONS = {
     "catalog": 2,
-    "ingest": 2,
-    "features": 1,
-    "vectors": 1,
+    "ingest": 3,
+    "model": 1,
+    "features": 2,
+    "vectors": 2,
     "neighbours": 1,
     "umap": 2,
+    "positions": 1,
     "grid": 1,
     "alphabetical": 1,
     "hotspots": 1,
@@ -52,17 +55,66 @@ class Ingest:
 
 
 @dataclass(frozen=True)
-class Features:
-    """`model`: a name from `features.models`."""
+class Model:
+    """One model, with nothing left to be found out.
 
-    model: str
+    `kind`: builtin; keras (a network of keras.applications), keras_file, onnx; plugin (an entry point of `pixplot.models`); or
+    vectors (a file of one's own). `name`: shown on the page, distinct among the models wanted. `source`: the network's or the entry
+    point's name, or the digest of the file. `path`: that file, or the file of weights; `weights`: "imagenet", the digest of `path`, or
+    the version of what an entry point gives.
+    `layer`: whose output is taken, empty for the average-pooled last one. `side`: of the square of pixels it sees, 0 for the
+    thumbnail. Fields that a kind does not use are empty or 0.
+    """
+
+    kind: str
+    name: str
+    source: str = ""
+    path: str = ""
+    weights: str = ""
+    layer: str = ""
+    side: int = 0
+    aspect: str = ""
+    engine: str = ""
+    precision: str = ""
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What its features depend on: a file counts by its bytes, wherever it lies."""
+        return {key: value for key, value in asdict(self).items() if key not in ("path", "name")}
+
+    @property
+    def prepared(self) -> bool:
+        """Whether a job of its own makes it ready before any shard is described."""
+        return self.kind in ("keras", "keras_file", "onnx", "vectors")
+
+    @property
+    def text(self) -> str:
+        """As JSON, for a command line."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def read_model(text: str) -> Model:
+    """A model from its text."""
+    value = json.loads(text)
+    return Model(**{**value, "mean": tuple(value["mean"]), "std": tuple(value["std"])})
+
+
+@dataclass(frozen=True)
+class Features:
+    """`models`: at least one; the first makes the map that is shown first. `aspect`: squash, crop or pad."""
+
+    models: tuple[Model, ...]
+    aspect: str
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """`components`: principal components kept, at most."""
+    """`components`: principal components kept, at most; `whiten`: each scaled to a variance of 1."""
 
     components: int
+    whiten: bool
 
 
 @dataclass(frozen=True)
@@ -129,8 +181,19 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A file of one's own that replaces a stage: `path` and `digest`, both empty where there is none."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Spec:
-    """The whole configuration. `images` and `metadata` are absolute."""
+    """The whole configuration. `images` and `metadata` are absolute.
+
+    `positions` replace the map of the first model, `clusters` its hotspots.
+    """
 
     workdir: Path
     images: Path
@@ -142,9 +205,11 @@ class Spec:
     features: Features
     vectors: Vectors
     neighbours: Neighbours
+    positions: Given
     umap: Umap
     grid: Grid
     alphabetical: Alphabetical
+    clusters: Given
     hotspots: Hotspots
     atlases: Atlases
     site: Site

@@ -60,6 +60,10 @@ class Artefacts:
         return self.root / "vectors.zarr"
 
     @property
+    def features(self) -> Path:
+        return self.root / "features"
+
+    @property
     def neighbours(self) -> Path:
         return self.root / "neighbours.zarr"
 
@@ -123,6 +127,8 @@ def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> 
     good = [(pictures[i].image, names[s], row) for s, shard in enumerate(shards) for row, i in enumerate(shard) if i not in bad]
     _write_vectors(out.vectors, good)
     _write_neighbours(out.neighbours, len(good))
+    for name in names:
+        _write_features(out.features / f"{name}.zarr")
     shown = sum(image in {row[0] for row in good} for image in items["image"].to_pylist())
     _write_layouts(out, shown)
     _write_hotspots(out.hotspots, [item for item in items["image"].to_pylist() if item in {row[0] for row in good}])
@@ -210,6 +216,11 @@ def _write_vectors(folder: Path, rows: list[tuple[str, str, int]]) -> None:
         draft.summary = {"components": 2, "explained_variance": 0.75, "model": model}
 
 
+def _write_features(folder: Path) -> None:
+    with commit.folder(folder) as draft:
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
+
+
 def _write_neighbours(folder: Path, count: int) -> None:
     """The images that follow each, in a circle."""
     width = min(12, count - 1)
@@ -218,7 +229,7 @@ def _write_neighbours(folder: Path, count: int) -> None:
         arrays.write(draft.path, "indices", indices.astype(np.int32))
         arrays.write(draft.path, "distances", np.tile(np.arange(width, dtype=np.float32), (count, 1)))
         draft.rows = count
-        draft.summary = {"metric": "euclidean", "exact": True, "recall": 1.0, "sample": count}
+        draft.summary = {"count": width, "metric": "euclidean", "exact": True, "recall": 1.0, "sample": count}
 
 
 def _write_layouts(out: Artefacts, count: int) -> None:
@@ -232,6 +243,7 @@ def _write_layouts(out: Artefacts, count: int) -> None:
     for name, label, kind, positions, measured in (("umap", "Map", "map", cloud, quality), ("grid", "Grid", "grid", grid, None)):
         with commit.folder(out.layout(name)) as draft:
             arrays.write(draft.path, "positions", positions)
+            tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
             draft.rows = count
             draft.summary = {"label": label, "kind": kind, "cell": step, "quality": measured}
 
@@ -253,6 +265,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
     ]
     with commit.folder(folder) as draft:
         arrays.write(draft.path, "members", members)
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
         draft.rows = len(images)
         draft.summary = {"layout": "umap", "list": entries}
 

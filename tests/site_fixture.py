@@ -42,29 +42,11 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
     layouts = [f"{name}={found.layout(name)}" for name in ("umap", "grid")]
     inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *layouts)
-    atlas_flags = (
-        "--neighbours",
-        found.neighbours,
-        "--hotspots",
-        found.hotspots,
-        "--atlas-plan",
-        found.root / "atlas" / "plan.zarr",
-        "--atlas-pages",
-        *pages,
-    )
+    described = ("--features", found.features, "--neighbours", found.neighbours)
+    atlas_flags = ("--hotspots", found.hotspots, "--atlas-plan", found.root / "atlas" / "plan.zarr", "--atlas-pages", *pages)
     texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
-    step(
-        "site",
-        *inputs,
-        *atlas_flags,
-        "--viewer",
-        viewer or found.viewer,
-        *texts,
-        "--record",
-        out.with_name(f"{out.name}.json"),
-        "--out",
-        out,
-    )
+    ends = ("--record", out.with_name(f"{out.name}.json"), "--out", out)
+    step("site", *inputs, *described, *atlas_flags, "--viewer", viewer or found.viewer, *texts, *ends)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ VIEWER = ROOT / "viewer" / "src"
 STAGES = ("catalog", "fetch", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 """All stages, in the order of the data. `fetch` has no step yet."""
 
-SHARED = {"store", "spec", "errors", "digest", "fit", "metric"}
+SHARED = {"store", "spec", "errors", "digest", "fit", "metric", "networks"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {

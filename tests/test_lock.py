@@ -15,6 +15,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+LOCKS = ("requirements.lock", "models.lock")
 NPM_LOCKS = ("viewer/package-lock.json", "demo/package-lock.json")
 
 Pins: TypeAlias = dict[str, set[tuple[str, str]]]
@@ -41,25 +42,31 @@ def locked() -> Pins:
 
 
 @pytest.fixture(scope="module")
+def models() -> Pins:
+    return pins(entries(ROOT / "models.lock"))
+
+
+@pytest.fixture(scope="module")
 def project() -> dict[str, list[str]]:
     content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     return {
         "use": content["project"]["dependencies"],
         "development": content["dependency-groups"]["dev"],
+        "models": content["project"]["optional-dependencies"]["models"],
         "building": content["build-system"]["requires"],
         "python": [content["project"]["requires-python"]],
     }
 
 
-def test_every_pin_is_exact_and_has_digests() -> None:
-    loose = [
-        line[:60] for line in entries(ROOT / "requirements.lock") if not re.match(r"[\w.-]+==[^\s;]+ .*--hash=sha256:[0-9a-f]{64}", line)
-    ]
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_pin_is_exact_and_has_digests(name: str) -> None:
+    loose = [line[:60] for line in entries(ROOT / name) if not re.match(r"[\w.-]+==[^\s;]+ .*--hash=sha256:[0-9a-f]{64}", line)]
     assert loose == []
 
 
-def test_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", LOCKS)
+def test_no_address(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
     # An address, or an option that names an index, a folder of wheels or a host.
     assert re.findall(r"https?:|file:|^-\S+|^\s+--(?!hash)\S+", text, re.MULTILINE) == []
 
@@ -74,11 +81,18 @@ def test_pins_are_what_the_project_asks_for(group: str, project: dict[str, list[
     assert wrong == [], "run make lock"
 
 
-def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pins) -> None:
+def test_models_add_to_the_rest_and_change_none_of_it(project: dict[str, list[str]], locked: Pins, models: Pins) -> None:
+    assert locked.keys() & models.keys() == set()
+    both = {**locked, **models}
+    missing = [text for text in project["models"] if canonicalize_name(Requirement(text).name) not in both]
+    assert missing == [], "run make lock"
+
+
+def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pins, models: Pins) -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
     conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
     through_pip = [line for entry in environment["dependencies"] if isinstance(entry, dict) for line in entry["pip"]]
-    assert pins(through_pip) == locked, "run make lock"
+    assert pins(through_pip) == {**locked, **models}, "run make lock"
     # What conda itself brings must not be a second version of something pinned.
     assert {re.split("[=<>]", entry)[0] for entry in conda} & locked.keys() == set()
     python = next(entry.removeprefix("python=") for entry in conda if entry.startswith("python="))

@@ -15,30 +15,40 @@ from hypothesis import strategies as st
 from pixplot_steps import config, plan, spec
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("ingest", "model", "vectors", "neighbours", "umap", "grid", "alphabetical", "hotspots", "atlases", "site")
+BRANCH = ("features", "vectors", "neighbours", "map", "grid", "hotspots")
+NAMES = ("ingest", *BRANCH, "alphabetical", "atlases", "site")
 _CATALOGUE = plan.Catalogue(10, 9, ("s1", "s2"), "content", {"image": "i", "title": "t"}, "table", "problems")
 
 
-def _spec() -> spec.Spec:
+def _spec(*models: Any) -> spec.Spec:
     value = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8")) | {"images": "x"}
+    value["features"]["models"] = list(models) or ["builtin"]
     return config.read(value, ROOT / "workflow/schemas/config.schema.yaml", Path("/"))
 
 
 def _changed(before: plan.Plan, after: plan.Plan) -> set[str]:
-    return {name for name in NAMES if getattr(before, name) != getattr(after, name)}
+    return {name for name in NAMES if _name(before, name) != _name(after, name)}
 
 
-BELOW_VECTORS = {"neighbours", "umap", "grid", "alphabetical", "hotspots", "atlases", "site"}
+def _name(planned: plan.Plan, name: str) -> str:
+    found = getattr(planned.branches[0] if name in BRANCH else planned, name)
+    assert isinstance(found, str)
+    return found
+
+
+BELOW_VECTORS = {"neighbours", "map", "grid", "alphabetical", "hotspots", "atlases", "site"}
 
 
 @pytest.mark.parametrize(
     ("section", "key", "value", "changed"),
     [
         ("ingest", "ground", "#000000", set(NAMES)),
-        ("features", "model", "other", set(NAMES) - {"ingest"}),
+        ("features", "models", (spec.Model("plugin", "other"),), set(NAMES) - {"ingest"}),
+        ("features", "models", (spec.Model("plugin", "other", side=64),), set(NAMES)),
+        ("features", "aspect", "crop", set()),
         ("vectors", "components", 7, {"vectors"} | BELOW_VECTORS),
-        ("neighbours", "count", 30, {"neighbours", "umap", "grid", "hotspots", "atlases", "site"}),
-        ("umap", "min_dist", 0.5, {"umap", "grid", "hotspots", "atlases", "site"}),
+        ("neighbours", "count", 30, {"neighbours", "map", "grid", "hotspots", "atlases", "site"}),
+        ("umap", "min_dist", 0.5, {"map", "grid", "hotspots", "atlases", "site"}),
         ("grid", "aspect", 2, {"grid", "site"}),
         ("alphabetical", "by", "year", {"alphabetical", "site"}),
         ("hotspots", "max_clusters", 3, {"hotspots", "site"}),
@@ -67,9 +77,9 @@ def test_a_changed_catalogue(field: str, value: Any, changed: set[str], why: str
 
 
 def test_a_raised_version_changes_the_step_and_what_is_made_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = {name: getattr(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
+    before = {name: _name(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
     monkeypatch.setitem(spec.VERSIONS, "hotspots", spec.VERSIONS["hotspots"] + 1)
-    after = {name: getattr(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
+    after = {name: _name(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
     assert {name for name in NAMES if before[name] != after[name]} == {"hotspots", "site"}
 
 
@@ -89,10 +99,43 @@ def test_there_are_jobs_for_the_pages_of_any_number_of_readable_images(images: i
 def test_a_million_images_are_few_jobs() -> None:
     catalogue = dataclasses.replace(_CATALOGUE, images=1_000_000, shards=tuple(f"{i:032x}" for i in range(489)))
     planned = plan.Plan(_spec(), catalogue)
-    assert len(planned.images_stamps) + len(planned.features_stamps) + len(planned.atlas_groups) + 10 <= 2000
+    assert len(planned.images_stamps) + len(planned.all_features_stamps) + len(planned.atlas_groups) + 10 <= 2000
 
 
 def test_memory_and_time_are_stated_for_every_stage() -> None:
     for step in ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site"):
         assert 0 < plan.memory(step, 0) <= plan.memory(step, 1_000_000) <= 16 * 1024
         assert plan.minutes(step, 1_000_000) > 0
+
+
+def test_another_model_beside_it_keeps_the_features_of_the_first() -> None:
+    one, two = (plan.Plan(_spec(*models), _CATALOGUE) for models in (["mobilenet_v2"], ["mobilenet_v2", "inception_v3"]))
+    assert (one.sides, two.sides) == ([224], [224, 299])
+    assert one.ingest != two.ingest, "a new square is wanted of each picture"
+    assert one.branches[0].features == two.branches[0].features
+    assert one.branches[0].prepared == two.branches[0].prepared
+    assert list(two.layouts) == ["umap", "grid", "alphabetical", "umap-inception_v3", "grid-inception_v3"]
+
+
+def test_a_file_counts_by_its_bytes(tmp_path: Path) -> None:
+    def features(name: str, data: bytes) -> str:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return plan.Plan(_spec({"model": "mobilenet_v2", "weights": str(path)}), _CATALOGUE).branches[0].features
+
+    assert features("a.h5", b"1") == features("b.h5", b"1") != features("a.h5", b"2")
+
+
+def test_engine_and_precision_are_named() -> None:
+    [model] = _spec("inception_v3").features.models
+    names = {
+        plan.Plan(dataclasses.replace(_spec(), features=spec.Features((changed,), "squash")), _CATALOGUE).branches[0].features
+        for changed in (model, dataclasses.replace(model, precision="other"), dataclasses.replace(model, engine="other"))
+    }
+    assert len(names) == 3
+
+
+def test_own_positions_replace_the_first_map_alone() -> None:
+    own = dataclasses.replace(_spec("builtin", "inception_v3"), positions=spec.Given("/x.csv", "digest"))
+    first, second = plan.Plan(own, _CATALOGUE).branches
+    assert (first.map_kind, second.map_kind) == ("positions", "umap")

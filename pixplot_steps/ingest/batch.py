@@ -28,13 +28,15 @@ class Batch:
     """The rows of one shard.
 
     `thumb` u8 [n, cell, cell, 3]; `size` u32 [n, 2]; `colour` u8 [n, 3]; `phash` u64 [n, 4]; `ok` bool [n]; `pictures`: n JPEG files,
-    empty where not ok; `faults`: per row what was wrong. Rows that are not ok are the ground colour, 0 and False.
+    empty where not ok; `faults`: per row what was wrong; `squares`: by side, u8 [n, side, side, 3]. Rows that are not ok are the ground
+    colour, 0 and False.
     """
 
     def __init__(self, rows: int, wanted: Wanted) -> None:
         self.wanted = wanted
         self.thumb: NDArray[np.uint8] = np.empty((rows, wanted.thumbnail, wanted.thumbnail, 3), np.uint8)
         self.thumb[:] = wanted.ground
+        self.squares = {side: np.full((rows, side, side, 3), wanted.ground, np.uint8) for side in wanted.squares}
         self.size = np.zeros((rows, 2), np.uint32)
         self.colour = np.zeros((rows, 3), np.uint8)
         self.phash = np.zeros((rows, phash.WORDS), np.uint64)
@@ -69,4 +71,6 @@ class Batch:
         else:
             self.thumb[number], self.pictures[number] = answer.thumb, answer.picture
             self.colour[number], self.size[number], self.phash[number] = answer.colour, answer.size, answer.phash
+            for squares, square in zip(self.squares.values(), answer.squares, strict=True):
+                squares[number] = square
             self.faults[number], self.ok[number] = answer.repairs, True

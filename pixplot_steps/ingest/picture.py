@@ -20,6 +20,7 @@ class Wanted:
     """`thumbnail`, `picture`: longest sides in pixels; `quality`: of the picture's JPEG file; `ground`: colour under transparency.
 
     Pictures of more than `max_megapixels` are refused. `patient`: large ones are decoded, and not put off.
+    `squares`: sides of the squares that networks see; `aspect`: squash, crop or pad.
     """
 
     thumbnail: int
@@ -28,6 +29,8 @@ class Wanted:
     ground: tuple[int, int, int]
     max_megapixels: int
     patient: bool = False
+    squares: tuple[int, ...] = ()
+    aspect: str = "squash"
 
     @property
     def longest(self) -> int:
@@ -36,8 +39,8 @@ class Wanted:
 
     @property
     def enough(self) -> int:
-        """The side that the thumbnail needs: twice its own, for a reduction of good quality."""
-        return 2 * self.thumbnail
+        """The side that the thumbnail and the squares need: twice their own, for a reduction of good quality."""
+        return 2 * max((self.thumbnail, *self.squares))
 
     @property
     def max_pixels(self) -> int:

@@ -1,4 +1,4 @@
-"""What is kept of a decoded picture: the thumbnail in its square, the JPEG for the panel, the mean colour."""
+"""What is kept of a decoded picture: the thumbnail in its square, squares for networks, the JPEG for the panel, the mean colour."""
 
 from __future__ import annotations
 
@@ -23,6 +23,22 @@ def thumbnail(image: Image.Image, size: tuple[int, int], cell: int, ground: tupl
     canvas = Image.new("RGB", (cell, cell), ground)
     canvas.paste(_resized(image, (place.width, place.height)), (place.x, place.y))
     return np.asarray(canvas, dtype=np.uint8)
+
+
+def square(image: Image.Image, size: tuple[int, int], side: int, aspect: str, ground: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """u8 [side, side, 3] for a network, of a picture of `size`: `squash` distorts the whole picture into it, `crop` takes the middle, `pad` fits it on the ground."""
+    if aspect == "pad":
+        return thumbnail(image, size, side, ground)
+    box = (0, 0, *image.size) if aspect == "squash" else _middle(*image.size)
+    # Triangles reduce without ringing and enlarge bilinearly: what networks were trained on.
+    reduced = image.resize((side, side), Image.Resampling.BILINEAR, box=box, reducing_gap=3.0)
+    return np.asarray(reduced.convert("RGB"), dtype=np.uint8)
+
+
+def _middle(width: int, height: int) -> tuple[float, float, float, float]:
+    shorter = min(width, height)
+    left, top = (width - shorter) / 2, (height - shorter) / 2
+    return left, top, left + shorter, top + shorter
 
 
 def picture(image: Image.Image, longest: int, quality: int) -> bytes:

@@ -30,7 +30,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Row:
-    """`thumb` u8 [cell, cell, 3]; `picture`: a JPEG file; `colour` u8 [3]; `size`: width and height in pixels; `phash` u64 [4]."""
+    """`thumb` u8 [cell, cell, 3]; `picture`: a JPEG file; `colour` u8 [3]; `size`: width and height in pixels; `phash` u64 [4].
+
+    `squares`: u8 [side, side, 3], one for each side wanted.
+    """
 
     thumb: NDArray[np.uint8]
     picture: bytes
@@ -38,6 +41,7 @@ class Row:
     size: tuple[int, int]
     phash: NDArray[np.uint64]
     repairs: tuple[Fault, ...]
+    squares: tuple[NDArray[np.uint8], ...]
 
 
 def make(task: Task) -> Row | Fault | Later:
@@ -66,4 +70,5 @@ def _row(decoded: Decoded, wanted: Wanted) -> Row:
         size=size,
         phash=phash.of(thumb, fit.centred(*size, wanted.thumbnail)),
         repairs=decoded.repairs,
+        squares=tuple(render.square(image, size, side, wanted.aspect, wanted.ground) for side in wanted.squares),
     )

@@ -29,6 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--picture-quality", type=int, required=True, help="JPEG quality of that picture, 1 to 95")
     parser.add_argument("--ground", required=True, help="colour under transparent pictures, as #rrggbb")
     parser.add_argument("--max-megapixels", type=int, required=True, help="larger pictures are refused")
+    parser.add_argument("--squares", type=int, nargs="*", required=True, help="sides of the squares that networks see, in pixels")
+    parser.add_argument("--aspect", choices=("squash", "crop", "pad"), required=True, help="how a picture becomes such a square")
     parser.add_argument("--threads", type=int, required=True, help="pictures decoded at the same time")
 
 
@@ -58,6 +60,8 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         quality=args.picture_quality,
         ground=_colour(args.ground),
         max_megapixels=args.max_megapixels,
+        squares=tuple(args.squares),
+        aspect=args.aspect,
     )
 
 
@@ -91,6 +95,8 @@ def _problems(images: list[str | None], faults: list[tuple[Fault, ...]]) -> pa.T
 
 def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
     arrays.write(folder, "thumb", batch.thumb)
+    for side, squares in batch.squares.items():
+        arrays.write(folder, f"square_{side}", squares)
     arrays.write(folder, "size", batch.size)
     arrays.write(folder, "colour", batch.colour)
     arrays.write(folder, "phash", batch.phash)

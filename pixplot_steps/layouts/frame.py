@@ -15,12 +15,16 @@ _COVER = 1.5
 
 def to_map_units(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
     """Scale coordinates [M, 2] into [-1, 1], one scale for both axes, centred, after islands were moved together (see `islands`)."""
-    gathered = islands.gather(coordinates.astype(np.float64))
-    low, high = gathered.min(axis=0), gathered.max(axis=0)
+    return scaled(islands.gather(coordinates.astype(np.float64)))
+
+
+def scaled(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Coordinates [M, 2] in [-1, 1], one scale for both axes, centred; every distance keeps its share."""
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     half = (high - low).max() / 2
-    centred = gathered - (low + high) / 2
-    scaled = centred / half if half > 0 else np.zeros_like(centred)
-    return np.asarray(np.clip(scaled, -1, 1), dtype=np.float32)
+    centred = coordinates - (low + high) / 2
+    within = centred / half if half > 0 else np.zeros_like(centred)
+    return np.asarray(np.clip(within, -1, 1), dtype=np.float32)
 
 
 def picture_side(positions: NDArray[np.float32]) -> float:

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pixplot_steps import metric
-from pixplot_steps.layouts import alphabetical, cells, frame, grid, quality
+from pixplot_steps.errors import SourceError
+from pixplot_steps.layouts import alphabetical, cells, frame, grid, placed, quality
 from pixplot_steps.spec import Umap
-from pixplot_steps.store import arrays, commit, shown
+from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _SAMPLE_SEED = 1
 """The sample on which layouts are judged is the same for all seeds, so that figures compare."""
@@ -29,13 +30,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add a command for each layout."""
     commands = parser.add_subparsers(dest="layout", title="layouts", required=True)
     _configure_umap(commands.add_parser("umap", help="the map: similar pictures lie together"))
+    _configure_positions(commands.add_parser("positions", help="positions of one's own instead of the map"))
     _configure_grid(commands.add_parser("grid", help="a grid that keeps the neighbours of a map"))
     _configure_alphabetical(commands.add_parser("alphabetical", help="a grid in alphabetical order"))
 
 
 def run(args: argparse.Namespace) -> None:
     """Make one layout. Raises MissingPartError and ConfigError."""
-    makers: dict[str, Callable[[argparse.Namespace], None]] = {"umap": _umap, "grid": _grid, "alphabetical": _alphabetical}
+    makers: dict[str, Callable[[argparse.Namespace], None]] = {
+        "umap": _umap,
+        "positions": _positions,
+        "grid": _grid,
+        "alphabetical": _alphabetical,
+    }
     makers[args.layout](args)
 
 
@@ -48,6 +55,14 @@ def _configure_umap(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, required=True, metavar="INT", help="rounds of descent; 0: by size")
     parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of the descent")
     parser.add_argument("--reproducible", choices=("true", "false"), required=True, help="whether two runs must give the same bytes")
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
+
+
+def _configure_positions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
+    parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors, by which the positions are judged")
+    parser.add_argument("--file", type=Path, required=True, metavar="PATH", help="the positions, by file name")
+    parser.add_argument("--metric", choices=metric.METRICS, required=True, help="what near means between vectors")
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
 
 
@@ -72,10 +87,56 @@ def _umap(args: argparse.Namespace) -> None:
     vectors = arrays.read(args.vectors, "vectors")
     graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
     wanted = Umap(args.n_neighbors, args.min_dist, args.epochs)
-    placed = frame.to_map_units(umap.embed(vectors, graph, wanted, args.seed, args.reproducible == "true"))
-    measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), placed)
-    positions = placed[shown.read(args.catalog, args.vectors, []).image_row]
+    embedded = frame.to_map_units(umap.embed(vectors, graph, wanted, args.seed, args.reproducible == "true"))
+    measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), embedded)
+    positions = embedded[shown.read(args.catalog, args.vectors, []).image_row]
     _write(args.out, positions, {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured})
+
+
+def _positions(args: argparse.Namespace) -> None:
+    commit.stamps([args.catalog, args.vectors])
+    items = shown.read(args.catalog, args.vectors, [])
+    file = given.read(args.file)
+    xy = _two_columns(file, args.file)
+    names = items.items["item"].to_pylist()
+    row = given.rows(file.names, names)
+    known = row >= 0
+    if not known.any():
+        raise SourceError(
+            "no picture has a position",
+            expected="file names below the folder of pictures, such as " + ", ".join(map(repr, names[:3])),
+            found=", ".join(map(repr, file.names[:3])),
+            where=str(args.file),
+            action="correct the column filename",
+        )
+    positions = frame.scaled(placed.complete(np.where(known[:, None], xy[row], 0.0), known))
+    # Quality is of images; an image that several items show is judged where the first of them lies.
+    first = np.unique(items.image_row, return_index=True)[1]
+    measured = _map_quality(metric.to_euclidean(arrays.read(args.vectors, "vectors"), args.metric), positions[first])
+    faults = _without_position(items.items, known)
+    summary = {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured}
+    _write(args.out, positions, summary, faults)
+
+
+def _two_columns(file: given.Given, path: Path) -> NDArray[np.floating]:
+    if {"x", "y"} <= set(file.columns):
+        return file.values[:, [file.columns.index("x"), file.columns.index("y")]]
+    if file.values.shape[1] != 2:
+        raise SourceError(
+            "positions are not in two dimensions",
+            expected="columns x and y, or two columns",
+            found=", ".join(file.columns) or f"{file.values.shape[1]} columns",
+            where=str(path),
+            action="correct the file",
+        )
+    return file.values
+
+
+def _without_position(items: pa.Table, known: NDArray[np.bool_]) -> pa.Table:
+    lost = sorted(set(items.filter(pa.array(~known))["image"].to_pylist()))
+    reason, action = "the file of positions has no row for it; it lies below the map", "add it to the file"
+    rows = [{"image": image, "kind": "no position", "reason": reason, "action": action} for image in lost]
+    return pa.Table.from_pylist(rows, schema=tables.FAULTS)
 
 
 def _map_quality(points: NDArray[np.float32], positions: NDArray[np.float32]) -> dict[str, Any] | None:
@@ -135,9 +196,10 @@ def _values(items: pa.Table, column: str | None) -> list[str | float | None]:
     return listed
 
 
-def _write(out: Path, positions: NDArray[np.float32], summary: dict[str, Any]) -> None:
+def _write(out: Path, positions: NDArray[np.float32], summary: dict[str, Any], problems: pa.Table | None = None) -> None:
     with commit.folder(out) as draft:
         arrays.write(draft.path, "positions", positions)
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table() if problems is None else problems, tables.FAULTS)
         draft.rows = len(positions)
         draft.summary = summary
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (summary["quality"] or {}).items())

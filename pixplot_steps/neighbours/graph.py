@@ -40,14 +40,20 @@ def exact(points: NDArray[np.float32], rows: NDArray[np.int64], count: int) -> G
     return Graph(np.ascontiguousarray(graph.indices[:, :count]), np.ascontiguousarray(graph.distances[:, :count]))
 
 
-def approximate(points: NDArray[np.float32], count: int, seed: int, threads: int) -> Graph:
-    """The `count` nearest points of each point, by nearest neighbour descent (Dong et al. 2011); `threads`: -1 takes all."""
+def approximate(points: NDArray[np.float32], count: int, seed: int, threads: int, spare: int = 0) -> Graph:
+    """The `count` nearest points of each point, by nearest neighbour descent (Dong et al. 2011); `threads`: -1 takes all.
+
+    `spare` neighbours are searched besides, and dropped: the more, the fewer true ones are missed, and the longer it takes.
+    """
     import pynndescent
 
-    index = pynndescent.NNDescent(points, metric="euclidean", n_neighbors=count + 1, random_state=seed, n_jobs=threads)
+    index = pynndescent.NNDescent(
+        points, metric="euclidean", n_neighbors=min(count + spare + 1, len(points)), random_state=seed, n_jobs=threads
+    )
     found = index.neighbor_graph[0]
     rows = np.arange(len(points))
     indices = _without_self(found, rows)
+    indices = np.ascontiguousarray(indices[:, :count])
     # The descent marks places that it could not fill by -1: those rows are few, and searched exactly.
     holes = rows[(indices < 0).any(axis=1)]
     if len(holes):

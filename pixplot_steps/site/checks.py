@@ -134,6 +134,8 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
         yield from _quality(one["quality"])
+    if one.get("model") is not None:
+        one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
 
@@ -207,9 +209,8 @@ def neighbours(site: Site, manifest: Node, known: Rows | None) -> Faults:
     yield from _outside(reference, values, np.diff(ordered, axis=1, prepend=-1) > 0, "neighbours that differ")
 
 
-def hotspots(site: Site, manifest: Node, known: Rows | None) -> Faults:
-    """Members, and the list."""
-    spots = manifest["hotspots"]
+def hotspots(site: Site, manifest: Node, spots: Node, known: Rows | None) -> Faults:
+    """Members, and the list, of one map's hotspots."""
     spots["layout"].text(*(one["name"].text() for one in manifest["layouts"].list()))
     listed = spots["list"].list()
     members = site.array(spots["members"], "i32", (_count(manifest),))
@@ -269,13 +270,30 @@ def picture_bytes(manifest: Node, total: int) -> Faults:
 
 def model(manifest: Node) -> Faults:
     """What is said of the features and of the principal components."""
-    manifest["model"]["name"].text()
-    manifest["model"]["description"].text()
-    manifest["model"]["dimensions"].integer(1)
-    if not isinstance(manifest["model"]["version"].value, int | str):
-        yield manifest["model"]["version"].wrong("a version").fault
-    manifest["vectors"]["components"].integer(0)
-    manifest["vectors"]["explained_variance"].number(0, 1)
+    yield from _model(manifest["model"])
+    _vectors(manifest["vectors"])
+    if manifest.get("models") is None:
+        return
+    names = [one["name"].text() for one in manifest["models"].list()]
+    if names[:1] != [manifest["model"]["name"].text()] or len(set(names)) != len(names):
+        yield manifest["models"].wrong(f"distinct names, the first that of model, not {names!a}").fault
+    for one in manifest["models"].list():
+        yield from _model(one)
+        _vectors(one["vectors"])
+        one["neighbours"]["recall"].number(0, 1)
+
+
+def _model(one: Node) -> Faults:
+    one["name"].text()
+    one["description"].text()
+    one["dimensions"].integer(1)
+    if not isinstance(one["version"].value, int | str):
+        yield one["version"].wrong("a version").fault
+
+
+def _vectors(one: Node) -> None:
+    one["components"].integer(0)
+    one["explained_variance"].number(0, 1)
 
 
 def _count(manifest: Node) -> int:

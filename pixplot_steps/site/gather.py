@@ -72,15 +72,15 @@ def longest_side(part: Part) -> int:
     return min(limit, int(arrays.read(part.folder, "size")[part.rows].max()))
 
 
-def problems(catalog: Path, images: Path, shards: list[str], items: pa.Table) -> list[pa.Table]:
-    """The catalogue's problems, and those of each listed shard: a row for every item that shows the image."""
+def problems(catalog: Path, folders: dict[str, list[Path]], items: pa.Table) -> list[pa.Table]:
+    """The catalogue's problems, and those of the folders of each stage: a row for every item that shows the image."""
     shown_by = items.select(["image", "item"]).rename_columns(["image", "path"])
     found = [tables.read(catalog / "problems.parquet", tables.PROBLEMS, tables.PROBLEMS.names)]
-    for shard in shards:
-        faults = tables.read(images / f"{shard}.zarr" / "problems.parquet", tables.FAULTS)
+    for stage, folder in ((stage, folder) for stage, listed in folders.items() for folder in listed):
+        faults = tables.read(folder / "problems.parquet", tables.FAULTS)
         named = faults.join(shown_by, "image", join_type="inner")
-        stage = pa.array(["ingest"] * named.num_rows, pa.string())
-        found.append(named.append_column("stage", stage).select(tables.PROBLEMS.names))
+        column = pa.array([stage] * named.num_rows, pa.string())
+        found.append(named.append_column("stage", column).select(tables.PROBLEMS.names))
     return found
 
 

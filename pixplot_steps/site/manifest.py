@@ -32,8 +32,19 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class Model:
+    """What the vectors and the graph of neighbours of one model say of themselves."""
+
+    vectors: Json
+    neighbours: Json
+
+
+@dataclass(frozen=True)
 class Parts:
-    """Everything that a manifest names. `layouts`: name, the layout's own summary and the reference to its positions, in order."""
+    """Everything that a manifest names. `layouts`: name, the layout's own summary and the reference to its positions, in order.
+
+    `models` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout.
+    """
 
     title: str
     description: str
@@ -44,13 +55,12 @@ class Parts:
     colours: Json
     sizes: Json
     layouts: list[tuple[str, Json, Json]]
+    models: list[Model]
     atlas: Atlas
     neighbours: Json
-    hotspots: Json
-    members: Json
+    hotspots: list[tuple[Json, Json]]
     problems: Json
     pictures: Pictures
-    vectors: Json
 
 
 def picture_path(image: str) -> str:
@@ -70,14 +80,16 @@ def value(parts: Parts) -> Json:
         "columns": parts.columns,
         "colours": parts.colours,
         "sizes": parts.sizes,
-        "layouts": [_layout(*layout) for layout in parts.layouts],
+        "layouts": [_layout(parts, *layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
         "neighbours": parts.neighbours,
-        "hotspots": {"layout": parts.hotspots["layout"], "members": parts.members, "list": parts.hotspots["list"]},
+        "hotspots": _hotspots(*parts.hotspots[0]),
+        "more_hotspots": [_hotspots(*one) for one in parts.hotspots[1:]],
         "problems": parts.problems,
         "pictures": {"path": PICTURE_PATH, "longest_side": parts.pictures.longest_side, "bytes": parts.pictures.bytes},
-        "model": _model(parts.vectors["model"]),
-        "vectors": {key: parts.vectors[key] for key in ("components", "explained_variance")},
+        "model": _model(parts.models[0].vectors["model"]),
+        "models": [_all_of(model) for model in parts.models],
+        "vectors": _vectors(parts.models[0]),
     }
 
 
@@ -85,8 +97,32 @@ def _counts(parts: Parts) -> Json:
     return {"items": parts.table["rows"], "images": parts.images, "shards": parts.shards, "problems": parts.problems["rows"]}
 
 
-def _layout(name: str, summary: Json, positions: Json) -> Json:
-    return {"name": name, "positions": positions, **{key: summary[key] for key in ("label", "kind", "cell", "quality")}}
+def _layout(parts: Parts, name: str, summary: Json, positions: Json) -> Json:
+    described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
+    return {"name": name, "model": _model_of(parts, name), "positions": positions, **described}
+
+
+def _model_of(parts: Parts, layout: str) -> str | None:
+    """The model behind a layout: of `umap-<name>` the one that is named, of `umap` and `grid` the first, of others none."""
+    kind, _, name = layout.partition("-")
+    if kind not in ("umap", "grid"):
+        return None
+    return name or str(parts.models[0].vectors["model"]["model"])
+
+
+def _hotspots(summary: Json, members: Json) -> Json:
+    return {"layout": summary["layout"], "members": members, "list": summary["list"]}
+
+
+def _all_of(model: Model) -> Json:
+    described = model.vectors["model"]
+    ran = {key: described[key] for key in ("engine", "precision") if key in described}
+    graph = {key: model.neighbours[key] for key in ("count", "metric", "exact", "recall", "sample")}
+    return {**_model(described), **ran, "vectors": _vectors(model), "neighbours": graph}
+
+
+def _vectors(model: Model) -> Json:
+    return {key: model.vectors[key] for key in ("components", "explained_variance")}
 
 
 def _atlas(atlas: Atlas) -> Json:

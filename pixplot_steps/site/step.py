@@ -29,12 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the flags."""
     parser.add_argument("--catalog", type=Path, required=True, help="folder of the catalogue")
     parser.add_argument("--images", type=Path, required=True, help="folder of the ingested shards")
-    parser.add_argument("--vectors", type=Path, required=True, help="vectors, which say which images could be read")
+    parser.add_argument("--vectors", type=Path, nargs="+", required=True, help="vectors of each model, which say which images are shown")
+    parser.add_argument("--features", type=Path, nargs="+", required=True, help="folder of the shards' features, of each model")
+    parser.add_argument("--neighbours", type=Path, nargs="+", required=True, help="graph of neighbours, of each model")
     parser.add_argument(
         "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
     )
-    parser.add_argument("--neighbours", type=Path, required=True, help="the graph of nearest neighbours")
-    parser.add_argument("--hotspots", type=Path, required=True, help="hotspots of the map")
+    parser.add_argument("--hotspots", type=Path, nargs="+", required=True, help="hotspots of each model's map")
     parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
     parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
@@ -55,8 +56,8 @@ def _update(args: argparse.Namespace) -> None:
     folder.check_owner(args.out)
     _check_parts(args)
     site = _Site(args.out)
-    items = shown.read(args.catalog, args.vectors)
-    found = list(gather.parts(args.vectors, args.images))
+    items = shown.read(args.catalog, args.vectors[0])
+    found = list(gather.parts(args.vectors[0], args.images))
     pictures = _write_pictures(site, found, args.record)
     problems = _problems(args)
     parts = _write_data(site, args, items, pictures, problems)
@@ -107,7 +108,9 @@ def _viewer_files(viewer: Path) -> list[tuple[str, Path]]:
 
 
 def _check_parts(args: argparse.Namespace) -> None:
-    commit.stamps([args.vectors, *(path for _, path in args.layouts), args.neighbours, args.hotspots, args.atlas_plan, *args.atlas_pages])
+    commit.stamps(
+        [*args.vectors, *args.neighbours, *(path for _, path in args.layouts), *args.hotspots, args.atlas_plan, *args.atlas_pages]
+    )
 
 
 def _write_pictures(site: _Site, found: list[gather.Part], record: Path) -> manifest.Pictures:
@@ -139,9 +142,8 @@ def _digests(found: list[gather.Part]) -> dict[str, str]:
 def _write_data(
     site: _Site, args: argparse.Namespace, items: shown.Shown, pictures: manifest.Pictures, problems: pa.Table
 ) -> manifest.Parts:
-    found = list(gather.parts(args.vectors, args.images))
+    found = list(gather.parts(args.vectors[0], args.images))
     count = len(items.image_row)
-    members = _rows(args.hotspots, "members", count)
     return manifest.Parts(
         title=_text(args.title),
         description=_text(args.description),
@@ -152,14 +154,22 @@ def _write_data(
         colours=site.hashed(hashed.array(gather.values(found, "colour")[items.image_row])),
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         layouts=[_layout(site, name, path, count) for name, path in args.layouts],
+        models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
-        hotspots=commit.stamp(args.hotspots).summary,
-        members=site.hashed(hashed.array(members)),
+        hotspots=[_hotspots(site, path, count) for path in args.hotspots],
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
-        vectors=commit.stamp(args.vectors).summary,
     )
+
+
+def _hotspots(site: _Site, path: Path, count: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    return commit.stamp(path).summary, site.hashed(hashed.array(_rows(path, "members", count)))
+
+
+def _models(args: argparse.Namespace) -> list[manifest.Model]:
+    pairs = zip(args.vectors, args.neighbours, strict=True)
+    return [manifest.Model(commit.stamp(vectors).summary, commit.stamp(neighbours).summary) for vectors, neighbours in pairs]
 
 
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
@@ -204,7 +214,14 @@ def _neighbours(args: argparse.Namespace, image_row: NDArray[np.int64]) -> NDArr
 
 def _problems(args: argparse.Namespace) -> pa.Table:
     items = tables.read(args.catalog / "items.parquet", tables.ITEMS, ["item", "image"])
-    return table.sorted_problems(gather.problems(args.catalog, args.images, _shards(args.catalog), items))
+    shards = _shards(args.catalog)
+    folders = {
+        "ingest": [args.images / f"{shard}.zarr" for shard in shards],
+        "features": [features / f"{shard}.zarr" for features in args.features for shard in shards],
+        "layouts": [path for _, path in args.layouts],
+        "hotspots": args.hotspots,
+    }
+    return table.sorted_problems(gather.problems(args.catalog, folders, items))
 
 
 def _shards(catalog: Path) -> list[str]:

@@ -100,7 +100,10 @@ def _check_rows(site: Site, manifest: Node, faults: _Faults) -> None:
             faults.all(checks.layout(site, manifest, layout))
     _check_atlas(site, manifest, known, faults)
     faults.all(checks.neighbours(site, manifest, known))
-    faults.all(checks.hotspots(site, manifest, known))
+    faults.all(checks.hotspots(site, manifest, manifest["hotspots"], known))
+    more = manifest.get("more_hotspots")
+    for spots in more.list() if more else []:
+        faults.all(checks.hotspots(site, manifest, spots, known))
     faults.all(checks.problems(site, manifest))
     faults.all(checks.model(manifest))
     if known is not None and sizes_are_right:

@@ -43,6 +43,9 @@ SHARD = pa.schema(
 name of the member of an archive, in a tar archive with the offset and length of its bytes (after decompression); number of the page
 in a file of many pages, from 0; and the item."""
 
+NAMES = pa.schema([("filename", pa.string())])
+"""File names, as somebody gave them."""
+
 IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.int32())])
 """The images behind the rows of the vectors: digest, shard and row in the shard. Shard by shard, rows ascending."""
 

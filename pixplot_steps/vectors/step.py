@@ -1,6 +1,6 @@
 """The step `vectors`: reads all shards' features twice, through dask, and writes their principal components.
 
-Memory: a shard's rows as float64 and a Gram matrix (8 d^2 bytes) for each thread, and 4 k bytes for each image.
+Memory: a shard's rows twice and two Gram matrices (12 d^2 bytes) for each thread, and 4 k bytes for each image.
 """
 
 from __future__ import annotations
@@ -27,12 +27,16 @@ _REASONS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Inputs:
-    """Where the parts lie: `shards` in the plan's order, a folder of pictures and one of features for each."""
+    """Where the parts lie: `shards` in the plan's order, a folder of pictures and one of features for each.
+
+    `others`: for each other model, its folders of features, whose pictures count too.
+    """
 
     catalog: Path
     shards: list[str]
     images: list[Path]
     features: list[Path]
+    others: list[list[Path]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
     parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="folder of the shards' pictures")
     parser.add_argument("--features", type=Path, required=True, metavar="DIR", help="folder of the shards' features")
+    parser.add_argument("--others", type=Path, nargs="*", required=True, metavar="DIR", help="the same of the other models of this build")
+    parser.add_argument("--whiten", choices=("true", "false"), required=True, help="whether each component gets a variance of 1")
     parser.add_argument("--components", type=int, required=True, metavar="INT", help="principal components kept, at most")
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the vectors to write")
 
@@ -55,25 +61,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Reduce all features. Raises MissingPartError, DamagedError, and SourceError where no picture could be read."""
     inputs = _inputs(args)
-    commit.stamps([inputs.catalog, *inputs.images])
+    commit.stamps([inputs.catalog, *inputs.images, *(path for paths in inputs.others for path in paths)])
     summaries = [stamp.summary for stamp in commit.stamps(inputs.features)]
     active = _active(inputs)
     if not active.table.num_rows:
         raise _nothing_to_show(inputs)
-    basis, vectors = _reduce(inputs, active.masks, args.components)
+    basis, vectors = _reduce(inputs, active.masks, args.components, args.whiten == "true")
     with commit.folder(args.out) as draft:
         _write(draft.path, basis, vectors)
         tables.write(draft.path / "images.parquet", active.table, tables.IMAGES)
         draft.rows = len(vectors)
         explained = round(float(basis.explained.sum()), 6)
-        draft.summary = {"components": vectors.shape[1], "explained_variance": explained, "model": _model(summaries, inputs.features)}
+        draft.summary = {
+            "components": vectors.shape[1],
+            "explained_variance": explained,
+            "whitened": args.whiten == "true",
+            "model": _model(summaries, inputs.features),
+        }
     print(f"vectors: {len(vectors)} images, {vectors.shape[1]} components keep {explained:.1%} of the variance", file=sys.stderr)
 
 
 def _inputs(args: argparse.Namespace) -> Inputs:
     commit.stamps([args.catalog])
     shards = [shard["name"] for shard in json.loads((args.catalog / "plan.json").read_bytes())["shards"]]
-    return Inputs(args.catalog, shards, [args.images / f"{s}.zarr" for s in shards], [args.features / f"{s}.zarr" for s in shards])
+    images, features, *others = [[folder / f"{s}.zarr" for s in shards] for folder in (args.images, args.features, *args.others)]
+    return Inputs(args.catalog, shards, images, features, others)
 
 
 def _active(inputs: Inputs) -> Active:
@@ -90,20 +102,21 @@ def _active(inputs: Inputs) -> Active:
 def _shard_rows(inputs: Inputs, index: int) -> tuple[pa.Table, NDArray[np.bool_]]:
     name = inputs.shards[index]
     image = tables.read(inputs.catalog / "shards" / f"{name}.parquet", tables.SHARD, ["image"])["image"]
-    ok = arrays.read(inputs.images[index], "ok")
+    described = [arrays.read(paths[index], "ok") for paths in (inputs.features, *inputs.others)]
+    ok = np.logical_and.reduce(described)
     rows = arrays.open_array(inputs.features[index], "features").shape[0]
     if not len(image) == len(ok) == rows:
         raise DamagedError(
             f"the parts of shard {name} differ in length",
             expected=f"{len(image)} rows, as in the catalogue",
-            found=f"{len(ok)} pictures, {rows} features",
+            found=f"{len(ok)} described, {rows} features",
             where=f"{inputs.images[index]}, {inputs.features[index]}",
             action="remove both folders and run the workflow again",
         )
     return pa.table([image, pa.repeat(name, rows), pa.array(np.arange(rows, dtype=np.int32))], schema=tables.IMAGES), ok
 
 
-def _reduce(inputs: Inputs, masks: list[NDArray[np.bool_]], components: int) -> tuple[pca.Basis, NDArray[np.float32]]:
+def _reduce(inputs: Inputs, masks: list[NDArray[np.bool_]], components: int, whiten: bool) -> tuple[pca.Basis, NDArray[np.float32]]:
     import dask
     from threadpoolctl import threadpool_limits
 
@@ -117,7 +130,7 @@ def _reduce(inputs: Inputs, masks: list[NDArray[np.bool_]], components: int) -> 
         (sums,) = dask.compute(sums, scheduler="threads")
         _check_finite(sums, inputs.features)
         basis = pca.basis(sums, shift, components)
-        projected = [dask.delayed(pca.project)(block, mask, basis) for block, mask in zip(blocks, masks, strict=True)]
+        projected = [dask.delayed(pca.project)(block, mask, basis, whiten) for block, mask in zip(blocks, masks, strict=True)]
         return basis, np.concatenate(dask.compute(*projected, scheduler="threads"))
 
 
@@ -160,7 +173,8 @@ def _model(summaries: list[dict[str, Any]], features: list[Path]) -> dict[str, A
 
 
 def _nothing_to_show(inputs: Inputs) -> SourceError:
-    problems = [tables.read(path / "problems.parquet", tables.FAULTS, ["kind", "reason"]) for path in inputs.images]
+    folders = [*inputs.images, *inputs.features, *(path for paths in inputs.others for path in paths)]
+    problems = [tables.read(path / "problems.parquet", tables.FAULTS, ["kind", "reason"]) for path in folders]
     tried = sum(commit.stamp(path).rows for path in inputs.images)
     return SourceError(
         "no picture could be read",

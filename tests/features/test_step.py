@@ -1,32 +1,21 @@
-"""The features step and the choice of a model."""
+"""The features step: builtin, own vectors, a model of one's own from an installed package, and pictures that fail."""
 
 from __future__ import annotations
 
-import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import zarr
 
-from pixplot_steps.errors import ConfigError, MissingPartError
-from pixplot_steps.features import models, step
-from pixplot_steps.store import arrays, commit
-
-
-def describe(images: Path, out: Path, model: str = "builtin") -> None:
-    parser = argparse.ArgumentParser()
-    step.configure(parser)
-    step.run(parser.parse_args(["--images", str(images), "--model", model, "--out", str(out)]))
-
-
-def images(folder: Path, ok: list[bool]) -> Path:
-    rows = len(ok)
-    with commit.folder(folder / "images.zarr") as draft:
-        arrays.write(draft.path, "thumb", np.random.default_rng(4).integers(0, 255, (rows, 128, 128, 3), dtype=np.uint8))
-        arrays.write(draft.path, "size", np.where(np.array(ok)[:, None], [[128, 90]], 0).astype(np.uint32))
-        arrays.write(draft.path, "ok", np.array(ok))
-        draft.rows = rows
-    return folder / "images.zarr"
+from pixplot_steps.errors import ConfigError
+from pixplot_steps.features import step
+from pixplot_steps.store import arrays, commit, tables
+from tests.features import shard
 
 
 @pytest.mark.parametrize(
@@ -40,37 +29,123 @@ def images(folder: Path, ok: list[bool]) -> Path:
     ],
 )
 def test_rows_are_zero_where_there_is_no_picture(tmp_path: Path, ok: list[bool]) -> None:
-    describe(images(tmp_path, ok), tmp_path / "features.zarr")
-    features = arrays.read(tmp_path / "features.zarr", "features")
-    assert features.dtype == np.float16
-    assert features.any(axis=1).tolist() == ok
+    found = shard.features(shard.write(tmp_path, ok), "builtin")
+    assert found.any(axis=1).tolist() == ok
+    assert arrays.read(tmp_path / "features.zarr", "features").dtype == np.float16
+    assert arrays.read(tmp_path / "features.zarr", "ok").tolist() == ok
     stamp = commit.check(tmp_path / "features.zarr")
-    assert stamp.rows == len(ok)
-    assert (stamp.summary["model"], stamp.summary["version"], stamp.summary["dimensions"]) == ("builtin", 1, features.shape[1])
+    assert (stamp.rows, stamp.summary["model"], stamp.summary["version"]) == (len(ok), "builtin", 1)
 
 
 def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
-    source = images(tmp_path, [True, False, True])
+    root = shard.write(tmp_path, [True, False, True])
     for name in ("a", "b"):
-        describe(source, tmp_path / name)
+        shard.describe(root, shard.model("builtin"), out=name)
     assert commit.stamp(tmp_path / "a") == commit.stamp(tmp_path / "b")
 
 
-def test_unfinished_images_are_named(tmp_path: Path) -> None:
-    with pytest.raises(MissingPartError, match="gone"):
-        describe(tmp_path / "gone.zarr", tmp_path / "features.zarr")
+def test_unfinished_images_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shard.describe(tmp_path, shard.model("builtin")) == 1
+    assert "images.zarr" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["bulitin", "Builtin", "", "mobilenet"])
-def test_unknown_model_names_the_nearest(name: str) -> None:
-    with pytest.raises(ConfigError, match="builtin"):
-        models.find(name)
+@pytest.mark.parametrize(("name", "near"), [("bulitin", "builtin"), ("InceptionV3", "inception_v3"), ("mobilenet_v4", "mobilenet_v2")])
+def test_unknown_model_names_the_nearest(name: str, near: str) -> None:
+    with pytest.raises(ConfigError, match=f"did you mean '{near}'"):
+        shard.model(name)
 
 
-@pytest.mark.parametrize("name", models.names())
-def test_models_keep_their_word(name: str) -> None:
-    model = models.find(name)
-    features = model.describe(np.zeros((2, 128, 128, 3), np.uint8), np.full((2, 2), 128, np.uint32))
-    assert features.shape == (2, model.dimensions)
-    assert features.dtype == np.float32
-    assert model.description
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"model": "builtin", "layer": "x"}, "has no option 'layer'"),
+        ({"model": "vgg16", "weights": "gone.h5"}, "a file is not there"),
+        ("gone.npy", "a file is not there"),
+        ("gone.keras", "a file is not there"),
+    ],
+)
+def test_wrong_entries(entry: object, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        shard.model(entry)
+
+
+# --- vectors of one's own ---
+
+NAMES = ["p2.png", "./folder/p0.png", "folder\\p3.png", "other.png"]
+VALUES = np.arange(12, dtype=np.float64).reshape(4, 3)
+
+
+def _given(folder: Path, kind: str) -> Path:
+    path = folder / f"mine.{kind}"
+    if kind == "npy":
+        np.save(path, VALUES)
+        path.with_suffix(".txt").write_text("\n".join(NAMES) + "\n")
+    elif kind == "zarr":
+        group = zarr.open_group(path, mode="w")
+        group.create_array("filename", data=np.array(NAMES, dtype="U40"))
+        group.create_array("v", data=VALUES)
+    elif kind == "csv":
+        path.write_text("filename,a,b,c\n" + "".join(f"{n},{','.join(map(str, v))}\n" for n, v in zip(NAMES, VALUES, strict=True)))
+    else:
+        pq.write_table(pa.table({"filename": NAMES, "v": list(VALUES)}), path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["npy", "zarr", "csv", "parquet"])
+@pytest.mark.filterwarnings("ignore:.*does not have a Zarr V3 specification")
+def test_own_vectors_by_file_name(tmp_path: Path, kind: str) -> None:
+    root = shard.write(tmp_path, [True, True, True, True, False])
+    found = shard.features(root, str(_given(tmp_path, kind)))
+    assert found.tolist() == [[3, 4, 5], [0, 0, 0], [0, 1, 2], [6, 7, 8], [0, 0, 0]]
+    assert arrays.read(root / "features.zarr", "ok").tolist() == [True, False, True, True, False]
+    [problem] = tables.read(root / "features.zarr" / "problems.parquet", tables.FAULTS).to_pylist()
+    assert (problem["image"], problem["kind"]) == (f"{1:032x}", "not described")
+    assert commit.stamp(root / "features.zarr").summary["model"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.csv", "file,x\na,1\n", "a column filename"),
+        ("a.csv", "filename,x\na,text\n", "columns of numbers"),
+        ("a.csv", "filename,x\na,nan\nb,1\n", "finite numbers"),
+        ("a.npy", "no array", "one a line, in a.txt"),
+        ("a.parquet", "no table", "a Parquet file"),
+    ],
+)
+def test_files_that_are_no_vectors(tmp_path: Path, name: str, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / name).write_text(text)
+    assert shard.prepare(shard.model(str(tmp_path / name)), tmp_path / "out") == 1
+    assert said in capsys.readouterr().err
+
+
+# --- a model of one's own ---
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example of docs/models.md, installed as a user installs it."""
+    target = tmp_path_factory.mktemp("site-packages")
+    command = [str(Path(sys.executable).parent / "uv"), "pip", "install", "--quiet", "--python", sys.executable, "--target", str(target)]
+    subprocess.run([*command, "--no-deps", "--no-build-isolation", str(shard.ROOT / "docs/examples/greys")], check=True)
+    return target
+
+
+def test_an_installed_package_gives_a_model(tmp_path: Path, example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(example))
+    squares = shard.pictures(70, 64)
+    found = shard.features(shard.write(tmp_path, [row != 5 for row in range(70)], squares), "greys")
+    expected = squares.reshape(70, 8, 8, 8, 8, 3).mean(axis=(2, 4, 5)).reshape(70, 64) / 255
+    expected[5] = 0
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+    stamp = commit.stamp(tmp_path / "features.zarr").summary
+    assert (stamp["model"], stamp["version"], stamp["dimensions"]) == ("greys", "1", 64)
+
+
+def test_a_package_that_is_gone_is_named(example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as with_example:
+        with_example.syspath_prepend(str(example))
+        wanted = shard.model("greys")
+    with pytest.raises(ConfigError, match="greys"):
+        shard.model("greys")
+    assert shard.describe(shard.write(tmp_path, [True]), wanted) == 1

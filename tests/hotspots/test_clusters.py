@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pixplot_steps import digest
+from pixplot_steps.errors import SourceError
 from pixplot_steps.hotspots import clusters, step
 from pixplot_steps.store import arrays, commit, tables
 from tests.vectors import shards
@@ -79,10 +81,29 @@ def write(root: Path, positions: NDArray[np.float32], image_row: list[int]) -> N
         arrays.write(draft.path, "positions", positions)
 
 
-def find(root: Path, most: int) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
+def find(root: Path, most: int, own: Sequence[Path] = ()) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
     inputs = ("--catalog", root / "catalog", "--vectors", root / "v.zarr", "--map", root / "map.zarr", "--layout-name", "umap")
-    shards.step(step, *inputs, "--min-cluster-size", 20, "--max-clusters", most, "--out", root / "h.zarr")
+    shards.step(step, *inputs, "--clusters", *own, "--min-cluster-size", 20, "--max-clusters", most, "--out", root / "h.zarr")
     return arrays.read(root / "h.zarr", "members"), commit.stamp(root / "h.zarr").summary["list"]
+
+
+def test_own_clusters_keep_their_names_and_what_is_missing_is_listed(tmp_path: Path) -> None:
+    write(tmp_path, blobs(6, 3, 3), list(range(12)))
+    rows = [("0000.jpg", "Ships"), ("./0001.jpg", "Ships"), ("0002.jpg", "Trees"), ("0003.jpg", "-1"), ("gone.jpg", "Trees")]
+    (tmp_path / "own.csv").write_text("filename,cluster\n" + "".join(f"{name},{label}\n" for name, label in rows))
+    members, found = find(tmp_path, 1, [tmp_path / "own.csv"])
+    assert [(one["label"], one["count"]) for one in found] == [("Ships", 2), ("Trees", 1)], "none is dropped"
+    assert members.tolist() == [0, 0, 1, *[-1] * 9]
+    problems = tables.read(tmp_path / "h.zarr" / "problems.parquet", tables.FAULTS)
+    assert problems["image"].to_pylist() == sorted(shards.image(i) for i in range(4, 12))
+    assert set(problems["kind"].to_pylist()) == {"no cluster"}
+
+
+def test_clusters_of_other_pictures_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, blobs(6, 3, 3), list(range(12)))
+    (tmp_path / "own.csv").write_text("filename,cluster\nx.jpg,Ships\n")
+    with pytest.raises(SourceError, match="no picture has a cluster"):
+        find(tmp_path, 1, [tmp_path / "own.csv"])
 
 
 def test_step(tmp_path: Path) -> None:

@@ -62,3 +62,22 @@ def test_mean_colour_counts_pixels_alone() -> None:
     values[0, 0] = (255, 100, 3)
     assert render.mean_colour(Image.fromarray(values)).tolist() == [64, 25, 1]
     assert render.mean_colour(Image.new("L", (3, 3), 9)).tolist() == [9, 9, 9]
+
+
+@pytest.mark.parametrize(
+    ("aspect", "left", "centre"),
+    [("squash", (255, 0, 0), (0, 255, 0)), ("crop", (0, 255, 0), (0, 255, 0)), ("pad", (255, 0, 0), (0, 255, 0))],
+)
+def test_aspects_of_a_square(aspect: str, left: tuple[int, int, int], centre: tuple[int, int, int]) -> None:
+    # Red, green, blue side by side, each a square.
+    picture = Image.new("RGB", (300, 100), (255, 0, 0))
+    picture.paste((0, 255, 0), (100, 0, 200, 100))
+    picture.paste((0, 0, 255), (200, 0, 300, 100))
+    square = render.square(picture, (300, 100), 60, aspect, (9, 9, 9))
+    assert tuple(square[30, 4]) == left
+    assert tuple(square[30, 30]) == centre
+    assert (tuple(square[2, 30]) == (9, 9, 9)) == (aspect == "pad")
+
+
+def test_a_square_of_a_grey_picture_is_rgb() -> None:
+    assert render.square(Image.new("L", (50, 20), 7), (50, 20), 32, "squash", (0, 0, 0)).shape == (32, 32, 3)

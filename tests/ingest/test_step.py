@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,15 @@ from pixplot_steps.ingest import step
 from pixplot_steps.store import arrays, commit, tables
 
 
-def ingest(folder: Path, rows: list[tuple[str, str | None, str]], *, threads: int = 2, ground: str = "#0a0b0c", limit: int = 2) -> Path:
+def ingest(
+    folder: Path,
+    rows: list[tuple[str, str | None, str]],
+    *,
+    threads: int = 2,
+    ground: str = "#0a0b0c",
+    limit: int = 2,
+    squares: Sequence[int] = (),
+) -> Path:
     shard = folder / "shard.parquet"
     listed_rows = [{"image": image, "path": path, "page": 0, "item": item} for image, path, item in rows]
     tables.write(shard, pa.Table.from_pylist(listed_rows, schema=tables.SHARD), tables.SHARD)
@@ -27,9 +36,10 @@ def ingest(folder: Path, rows: list[tuple[str, str | None, str]], *, threads: in
     step.configure(parser)
     flags = {
         "shard": shard, "out": out, "thumbnail": 128, "picture": 256, "picture-quality": 80,
-        "ground": ground, "max-megapixels": limit, "threads": threads,
+        "ground": ground, "max-megapixels": limit, "threads": threads, "aspect": "squash",
     }  # fmt: skip
-    step.run(parser.parse_args([text for key, value in flags.items() for text in (f"--{key}", str(value))]))
+    words = [text for key, value in flags.items() for text in (f"--{key}", str(value))]
+    step.run(parser.parse_args([*words, "--squares", *map(str, squares)]))
     return out
 
 
@@ -114,3 +124,13 @@ def test_nasty_files_end_ok_or_as_a_problem(tmp_path: Path, shared_data: Path) -
     bombs = {names[row["image"]] for row in problems(out) if row["kind"] == "too large"}
     assert {"python-pillow__decompression_bomb.gif", "lovell__giant-image.jpg", "lovell__65536-uint32-limit.png"} <= bombs
     assert commit.stamp(ingest(tmp_path, rows, threads=1, limit=100)) == commit.stamp(out)
+
+
+def test_squares_for_networks_come_from_the_same_pass(tmp_path: Path) -> None:
+    Image.fromarray(np.full((90, 200, 3), (10, 120, 240), np.uint8)).save(tmp_path / "a.png")
+    out = ingest(tmp_path, [listed(tmp_path / "a.png"), ("0" * 32, None, "gone.png")], squares=(64, 96))
+    for side in (64, 96):
+        square = arrays.read(out, f"square_{side}")
+        assert square.shape == (2, side, side, 3)
+        assert (square[0] == (10, 120, 240)).all(), "squashed: no ground is seen"
+        assert (square[1] == (10, 11, 12)).all(), "the ground, where there is no picture"

@@ -9,11 +9,13 @@ import numba
 import numpy as np
 import pytest
 
-from pixplot_steps.errors import ConfigError
+from pixplot_steps import spec
+from pixplot_steps.errors import ConfigError, SourceError
 from pixplot_steps.layouts import step
 from pixplot_steps.neighbours import step as neighbours
-from pixplot_steps.store import arrays, commit, shown
+from pixplot_steps.store import arrays, commit, shown, tables
 from pixplot_steps.vectors import step as vectors
+from tests import golden_check
 from tests.vectors import shards
 
 
@@ -31,7 +33,7 @@ def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0) -> M
     parts = shards.write(root, shards.clustered(count), bad=bad, twice=twice)
     made = Made(root, parts.catalog, root / "v.zarr", root / "n.zarr")
     inputs = ("--catalog", parts.catalog, "--images", parts.images, "--features", parts.features)
-    shards.step(vectors, *inputs, "--components", 10, "--out", made.vectors)
+    shards.step(vectors, *inputs, "--others", "--components", 10, "--whiten", "false", "--out", made.vectors)
     flags = ("--count", 14, "--metric", "cosine", "--exact-below", 10_000, "--seed", 1, "--reproducible", "true")
     shards.step(neighbours, "--vectors", made.vectors, *flags, "--out", made.graph)
     return made
@@ -131,3 +133,35 @@ def test_small_collections(tmp_path: Path, count: int) -> None:
 def test_equal_images_are_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "clustered", lambda count: np.full((count, 6), 1.5, np.float16))
     assert np.isfinite(arrays.read(umap(make(tmp_path, 30), "umap.zarr"), "positions")).all()
+
+
+def own(root: Path, text: str) -> Path:
+    made = make(root, 12)
+    (root / "own.csv").write_text(text)
+    out = root / "positions.zarr"
+    flags = ("--catalog", made.catalog, "--vectors", made.vectors, "--file", root / "own.csv", "--metric", "cosine")
+    shards.step(step, "positions", *flags, "--out", out)
+    return out
+
+
+def test_own_positions_keep_their_shape_and_what_is_missing_lies_below(tmp_path: Path) -> None:
+    rows = [f"a/{i:06d}.jpg,{i},{10 * (i % 2)},7" for i in range(11)] + ["none.jpg,100,100,7"]
+    out = own(tmp_path, "filename,x,y,z\n" + "\n".join(rows) + "\n")
+    positions = arrays.read(out, "positions")
+    assert np.abs(positions).max() == pytest.approx(1)
+    scale = positions[1, 0] - positions[0, 0]
+    expected = [[i * scale, 10 * (i % 2) * scale] for i in range(11)]
+    np.testing.assert_allclose(positions[:11] - positions[0], expected, atol=1e-6)
+    assert positions[11, 1] < positions[:11, 1].min(), "the picture without a position"
+    [problem] = tables.read(out / "problems.parquet", tables.FAULTS).to_pylist()
+    assert (problem["image"], problem["kind"]) == (shards.image(11), "no position")
+    golden_check.check("positions", spec.VERSIONS["positions"], {"positions": (positions.astype(float).round(4) + 0.0).tolist()})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("filename,x,y\nz.jpg,1,2\n", "no picture has a position"), ("filename,a,b,c\na/000000.jpg,1,2,3\n", "not in two dimensions")],
+)
+def test_positions_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        own(tmp_path, text)

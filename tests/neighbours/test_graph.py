@@ -98,4 +98,4 @@ def test_step(tmp_path: Path, rows: int, wanted: int) -> None:
     shards.step(step, "--vectors", tmp_path / "v.zarr", *flags, "--out", tmp_path / "n.zarr")
     assert arrays.read(tmp_path / "n.zarr", "indices").shape == (rows, wanted)
     assert arrays.read(tmp_path / "n.zarr", "distances").dtype == np.float32
-    assert commit.stamp(tmp_path / "n.zarr").summary == {"metric": "cosine", "exact": True, "recall": 1.0, "sample": rows}
+    assert commit.stamp(tmp_path / "n.zarr").summary == {"metric": "cosine", "exact": True, "recall": 1.0, "count": wanted, "sample": rows}

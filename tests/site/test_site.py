@@ -234,6 +234,7 @@ def test_missing_parts_are_named_before_anything_is_written(built: Built, tmp_pa
 def test_a_layout_of_other_items_is_refused(built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with commit.folder(tmp_path / "other.zarr") as draft:
         arrays.write(draft.path, "positions", np.zeros((3, 2), np.float32))
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
         draft.summary = commit.stamp(built.found.layout("umap")).summary
     flags = flags_of(built, tmp_path / "site")
     flags[flags.index("--layouts") + 2] = f"grid={tmp_path / 'other.zarr'}"

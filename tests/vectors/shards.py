@@ -57,6 +57,8 @@ def write(root: Path, features: NDArray[np.float16], size: int = 100, bad: Seque
         _write_images(out.images / f"{shard}.zarr", ok, [names[i] for i in block])
         with commit.folder(out.features / f"{shard}.zarr") as draft:
             arrays.write(draft.path, "features", np.where(ok[:, None], features[block], 0).astype(np.float16))
+            arrays.write(draft.path, "ok", ok)
+            tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
             draft.rows = len(block)
             draft.summary = {"model": "test", "version": 1, "dimensions": features.shape[1]}
     return out

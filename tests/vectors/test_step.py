@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import dask
@@ -16,9 +17,9 @@ from tests.vectors import shards
 from tests.vectors.shards import Shards
 
 
-def reduce(parts: Shards, out: Path, components: int = 8) -> Path:
+def reduce(parts: Shards, out: Path, components: int = 8, whiten: str = "false", others: Sequence[Path] = ()) -> Path:
     flags = ("--catalog", parts.catalog, "--images", parts.images, "--features", parts.features)
-    shards.step(step, *flags, "--components", components, "--out", out)
+    shards.step(step, *flags, "--others", *others, "--components", components, "--whiten", whiten, "--out", out)
     return out
 
 
@@ -80,5 +81,20 @@ def test_damaged_features(tmp_path: Path, rows: int, value: float, said: str) ->
     parts = shards.write(tmp_path, shards.clustered(10))
     with commit.folder(next(parts.features.iterdir())) as draft:
         arrays.write(draft.path, "features", np.full((rows, 16), value, np.float16))
+        arrays.write(draft.path, "ok", np.ones(rows, np.bool_))
     with pytest.raises(DamagedError, match=said), np.errstate(invalid="ignore"):
         reduce(parts, tmp_path / "v.zarr")
+
+
+def test_whitened_components_have_a_variance_of_one(tmp_path: Path) -> None:
+    out = reduce(shards.write(tmp_path, shards.clustered(250), size=90), tmp_path / "v.zarr", whiten="true")
+    np.testing.assert_allclose(arrays.read(out, "vectors").std(axis=0, ddof=1), 1, atol=1e-3)
+    assert commit.stamp(out).summary["whitened"]
+
+
+def test_pictures_are_shown_where_every_model_describes_them(tmp_path: Path) -> None:
+    parts = shards.write(tmp_path / "a", shards.clustered(30), size=10, bad=(4,))
+    other = shards.write(tmp_path / "b", shards.clustered(30, dimensions=5), size=10, bad=(7, 29))
+    out = reduce(parts, tmp_path / "v.zarr", others=[other.features])
+    images = tables.read(out / "images.parquet", tables.IMAGES)["image"].to_pylist()
+    assert images == [shards.image(i) for i in range(30) if i not in (4, 7, 29)]

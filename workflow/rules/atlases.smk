@@ -1,14 +1,16 @@
 """Atlases: texture pages in the spatial order of the map.
 
-Needs vectors/<digest>.zarr, layouts/umap/<digest>.zarr and all shards of images/<ingest>.
+Needs vectors/<digest>.zarr and the map of the first model, and all shards of images/<ingest>.
 Makes atlases/<digest>/plan.zarr, then atlases/<digest>/pages/<group>/, one job for each group of pages.
 """
 
 
 rule atlas_plan:
     input:
-        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
-        umap=ancient(lambda wildcards: f"layouts/umap/{plan().umap}.zarr/stamp.json"),
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"
+        ),
+        map=ancient(lambda wildcards: f"{plan().branches[0].map_path}/stamp.json"),
     output:
         stamp="atlases/{digest}/plan.zarr/stamp.json",
     log:
@@ -23,7 +25,7 @@ rule atlas_plan:
         runtime=minutes("atlases"),
     params:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
-        umap=lambda wildcards, input: Path(input.umap).parent,
+        map=lambda wildcards, input: Path(input.map).parent,
         page=SPEC.atlases.page,
         budget_mib=SPEC.atlases.budget_mib,
         format=SPEC.atlases.format,
@@ -34,7 +36,7 @@ rule atlas_plan:
         pixplot step atlases plan \
             --catalog catalog \
             --vectors {params.vectors:q} \
-            --map {params.umap:q} \
+            --map {params.map:q} \
             --page {params.page:q} \
             --budget-mib {params.budget_mib:q} \
             --format {params.format:q} \

@@ -1,14 +1,42 @@
-"""Features: one vector per image of a shard.
+"""Features: one vector per image of a shard, for each model.
 
 Needs images/<ingest>/<shard>.zarr.
-Makes features/<model>/<shard>.zarr. Another model fills another folder; the old one stays.
+Makes models/<digest>, a model ready to run, and features/<model>/<shard>.zarr. Another model fills another folder; the old one stays.
 """
+
+
+rule model:
+    output:
+        stamp="models/{digest}/stamp.json",
+    log:
+        "logs/features/model/{digest}.log",
+    benchmark:
+        "benchmarks/features/model/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=memory("model"),
+        runtime=minutes("model"),
+    params:
+        model=lambda wildcards: plan().branch("prepared", wildcards.digest).model.text,
+        out="models/{digest}",
+    shell:
+        """
+        pixplot step features prepare \
+            --model {params.model:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
 
 
 rule features:
     input:
         images=ancient(
             lambda wildcards: f"images/{plan().ingest}/{wildcards.shard}.zarr/stamp.json"
+        ),
+        prepared=ancient(
+            lambda wildcards: plan().branch("features", wildcards.model).prepared_stamps
         ),
     output:
         stamp="features/{model}/{shard}.zarr/stamp.json",
@@ -24,13 +52,18 @@ rule features:
         runtime=minutes("features"),
     params:
         images=lambda wildcards, input: Path(input.images).parent,
+        prepared=lambda wildcards, input: [Path(stamp).parent for stamp in input.prepared],
+        model=lambda wildcards: plan().branch("features", wildcards.model).model.text,
         out="features/{model}/{shard}.zarr",
-        model=SPEC.features.model,
     shell:
         """
-        pixplot step features \
+        pixplot step features describe \
             --images {params.images:q} \
+            --catalog catalog \
+            --shard {wildcards.shard:q} \
+            --prepared {params.prepared:q} \
             --model {params.model:q} \
+            --threads {threads} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """

@@ -1,14 +1,18 @@
 """Hotspots: dense regions of the map.
 
-Needs vectors/<digest>.zarr and layouts/umap/<digest>.zarr.
+Needs vectors/<digest>.zarr and the map, layouts/umap/<digest>.zarr or layouts/positions/<digest>.zarr.
 Makes hotspots/<digest>.zarr.
 """
 
 
 rule hotspots:
     input:
-        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
-        umap=ancient(lambda wildcards: f"layouts/umap/{plan().umap}.zarr/stamp.json"),
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('hotspots', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+        map=ancient(
+            lambda wildcards: f"{plan().branch('hotspots', wildcards.digest).map_path}/stamp.json"
+        ),
     output:
         stamp="hotspots/{digest}.zarr/stamp.json",
     log:
@@ -23,7 +27,9 @@ rule hotspots:
         runtime=minutes("hotspots"),
     params:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
-        umap=lambda wildcards, input: Path(input.umap).parent,
+        map=lambda wildcards, input: Path(input.map).parent,
+        layout=lambda wildcards: plan().branch("hotspots", wildcards.digest).layout,
+        clusters=lambda wildcards: plan().branch("hotspots", wildcards.digest).clusters,
         min_cluster_size=SPEC.hotspots.min_cluster_size,
         max_clusters=SPEC.hotspots.max_clusters,
         out="hotspots/{digest}.zarr",
@@ -32,8 +38,9 @@ rule hotspots:
         pixplot step hotspots \
             --catalog catalog \
             --vectors {params.vectors:q} \
-            --map {params.umap:q} \
-            --layout-name umap \
+            --map {params.map:q} \
+            --layout-name {params.layout:q} \
+            --clusters {params.clusters:q} \
             --min-cluster-size {params.min_cluster_size:q} \
             --max-clusters {params.max_clusters:q} \
             --out {params.out:q} \

@@ -1,7 +1,7 @@
 """Ingest: each picture of a shard decoded once.
 
 Needs catalog/shards/<shard>.parquet and the picture files it names.
-Makes images/<ingest>/<shard>.zarr: thumbnails, sizes, mean colours, the panel's pictures, and problems.parquet.
+Makes images/<ingest>/<shard>.zarr: thumbnails, squares for networks, sizes, mean colours, the panel's pictures, and problems.parquet.
 """
 
 
@@ -18,7 +18,7 @@ rule ingest:
         "../../environment.yml"
     threads: 2
     resources:
-        mem_mb=memory("ingest"),
+        mem_mb=memory("ingest", extra="squares_mib"),
         runtime=minutes("ingest"),
     params:
         shard="catalog/shards/{shard}.parquet",
@@ -28,6 +28,8 @@ rule ingest:
         picture_quality=SPEC.ingest.picture_quality,
         ground=SPEC.ingest.ground,
         max_megapixels=SPEC.ingest.max_megapixels,
+        squares=planned("sides"),
+        aspect=SPEC.features.aspect,
     shell:
         """
         pixplot step ingest \
@@ -37,6 +39,8 @@ rule ingest:
             --picture-quality {params.picture_quality:q} \
             --ground {params.ground:q} \
             --max-megapixels {params.max_megapixels:q} \
+            --squares {params.squares:q} \
+            --aspect {params.aspect:q} \
             --threads {threads} \
             --out {params.out:q} \
             2>&1 | tee {log:q}

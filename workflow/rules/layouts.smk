@@ -1,15 +1,17 @@
 """Layouts: a place for every item, in several ways.
 
 Needs vectors/<digest>.zarr, neighbours/<digest>.zarr and catalog/items.parquet.
-Makes layouts/<name>/<digest>.zarr for each of umap, grid and alphabetical.
+Makes layouts/<name>/<digest>.zarr for each of umap (or positions of one's own), grid and alphabetical.
 """
 
 
 rule umap:
     input:
-        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
         neighbours=ancient(
-            lambda wildcards: f"neighbours/{plan().neighbours}.zarr/stamp.json"
+            lambda wildcards: f"neighbours/{plan().branch('map', wildcards.digest).neighbours}.zarr/stamp.json"
         ),
     output:
         stamp="layouts/umap/{digest}.zarr/stamp.json",
@@ -48,9 +50,45 @@ rule umap:
         """
 
 
+rule positions:
+    input:
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+    output:
+        stamp="layouts/positions/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/positions/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/positions/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        file=SPEC.positions.path,
+        metric=SPEC.neighbours.metric,
+        out="layouts/positions/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts positions \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --file {params.file:q} \
+            --metric {params.metric:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
 rule grid:
     input:
-        umap=ancient(lambda wildcards: f"layouts/umap/{plan().umap}.zarr/stamp.json"),
+        map=ancient(
+            lambda wildcards: f"{plan().branch('grid', wildcards.digest).map_path}/stamp.json"
+        ),
     output:
         stamp="layouts/grid/{digest}.zarr/stamp.json",
     log:
@@ -64,13 +102,13 @@ rule grid:
         mem_mb=memory("layouts"),
         runtime=minutes("layouts"),
     params:
-        umap=lambda wildcards, input: Path(input.umap).parent,
+        map=lambda wildcards, input: Path(input.map).parent,
         aspect=SPEC.grid.aspect,
         out="layouts/grid/{digest}.zarr",
     shell:
         """
         pixplot step layouts grid \
-            --map {params.umap:q} \
+            --map {params.map:q} \
             --aspect {params.aspect:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
@@ -79,7 +117,7 @@ rule grid:
 
 rule alphabetical:
     input:
-        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
+        vectors=ancient(lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"),
     output:
         stamp="layouts/alphabetical/{digest}.zarr/stamp.json",
     log:

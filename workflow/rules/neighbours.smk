@@ -7,7 +7,9 @@ Makes neighbours/<digest>.zarr.
 
 rule neighbours:
     input:
-        vectors=ancient(lambda wildcards: f"vectors/{plan().vectors}.zarr/stamp.json"),
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('neighbours', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
     output:
         stamp="neighbours/{digest}.zarr/stamp.json",
     log:

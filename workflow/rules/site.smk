@@ -9,12 +9,9 @@ rule site:
     input:
         images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
-        neighbours=ancient(
-            lambda wildcards: f"neighbours/{plan().neighbours}.zarr/stamp.json"
-        ),
-        hotspots=ancient(
-            lambda wildcards: f"hotspots/{plan().hotspots}.zarr/stamp.json"
-        ),
+        vectors=ancient(planned("vectors_stamps")),
+        neighbours=ancient(planned("neighbours_stamps")),
+        hotspots=ancient(planned("hotspots_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
@@ -37,12 +34,15 @@ rule site:
         # The viewer's files by content: a clock that goes wrong must not run this again and again.
         viewer_digest=lambda wildcards, input: commit.contents(Path(input.viewer).parent).digest,
         images=lambda wildcards: f"images/{plan().ingest}",
-        vectors=lambda wildcards: f"vectors/{plan().vectors}.zarr",
+        vectors=lambda wildcards, input: [Path(stamp).parent for stamp in input.vectors],
+        neighbours=lambda wildcards, input: [
+            Path(stamp).parent for stamp in input.neighbours
+        ],
+        features=lambda wildcards: [f"features/{b.features}" for b in plan().branches],
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
-        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
-        hotspots=lambda wildcards, input: Path(input.hotspots).parent,
+        hotspots=lambda wildcards, input: [Path(stamp).parent for stamp in input.hotspots],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,
@@ -54,8 +54,9 @@ rule site:
             --catalog catalog \
             --images {params.images:q} \
             --vectors {params.vectors:q} \
-            --layouts {params.layouts:q} \
+            --features {params.features:q} \
             --neighbours {params.neighbours:q} \
+            --layouts {params.layouts:q} \
             --hotspots {params.hotspots:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \

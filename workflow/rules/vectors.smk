@@ -1,6 +1,7 @@
 """Vectors: all features together, reduced by exact principal components.
 
-Needs all shards of images/<ingest> and features/<model>, and catalog/items.parquet.
+Needs all shards of images/<ingest> and features/<model>, and catalog/items.parquet. Pictures are shown where every model describes
+them, so the shards of the other models' features are needed too.
 Makes vectors/<digest>.zarr. Its one large array is the sum of Gram matrices, so memory grows with the features' length squared,
 and by one row of components per image.
 """
@@ -9,7 +10,7 @@ and by one row of components per image.
 rule vectors:
     input:
         images=ancient(planned("images_stamps")),
-        features=ancient(planned("features_stamps")),
+        features=ancient(planned("all_features_stamps")),
     output:
         stamp="vectors/{digest}.zarr/stamp.json",
     log:
@@ -24,8 +25,14 @@ rule vectors:
         runtime=minutes("vectors"),
     params:
         images=lambda wildcards: f"images/{plan().ingest}",
-        features=lambda wildcards: f"features/{plan().model}",
+        features=lambda wildcards: f"features/{plan().branch('vectors', wildcards.digest).features}",
+        others=lambda wildcards: [
+            f"features/{branch.features}"
+            for branch in plan().branches
+            if branch.vectors != wildcards.digest
+        ],
         components=SPEC.vectors.components,
+        whiten=str(SPEC.vectors.whiten).lower(),
         out="vectors/{digest}.zarr",
     shell:
         """
@@ -33,7 +40,9 @@ rule vectors:
             --catalog catalog \
             --images {params.images:q} \
             --features {params.features:q} \
+            --others {params.others:q} \
             --components {params.components:q} \
+            --whiten {params.whiten:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
