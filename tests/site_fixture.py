@@ -44,7 +44,18 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
     inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *layouts)
     atlas_flags = ("--hotspots", found.hotspots, "--atlas-plan", found.root / "atlas" / "plan.zarr", "--atlas-pages", *pages)
     texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
-    step("site", *inputs, *atlas_flags, "--viewer", viewer or found.viewer, *texts, "--out", out)
+    step(
+        "site",
+        *inputs,
+        *atlas_flags,
+        "--viewer",
+        viewer or found.viewer,
+        *texts,
+        "--problems",
+        found.root / "problems.parquet",
+        "--out",
+        out,
+    )
 
 
 def main() -> None:

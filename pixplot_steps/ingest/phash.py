@@ -35,4 +35,4 @@ def of(thumb: NDArray[np.uint8], place: Rectangle) -> NDArray[np.uint64]:
     frequencies[0, 0] = 0  # the mean: a brighter copy is the same picture
     signs = frequencies > np.median(frequencies)
     blocks = signs.reshape(2, _KEPT // 2, 2, _KEPT // 2).swapaxes(1, 2).reshape(WORDS, 64)
-    return np.where(blocks, _BITS, np.uint64(0)).sum(axis=1, dtype=np.uint64)
+    return np.asarray(np.where(blocks, _BITS, np.uint64(0)).sum(axis=1), dtype=np.uint64)

@@ -1,7 +1,7 @@
 """Site: a folder that any static host can serve.
 
 Needs everything above, catalog/ and the built viewer.
-Makes site/. Its manifest is written last, and stays in place until then: visitors never see half a site.
+Makes site/, and problems.parquet, which lists what was left out or repaired. Its manifest is written last, and stays in place until then: visitors never see half a site.
 """
 
 
@@ -18,6 +18,7 @@ rule site:
         viewer=VIEWER / "index.html",
     output:
         manifest=update("site/data/manifest.json"),
+        problems="problems.parquet",
     log:
         "logs/site/site.log",
     benchmark:
@@ -54,6 +55,7 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --problems {output.problems:q} \
             --out site \
             2>&1 | tee {log:q}
         : made from {params.digest}
