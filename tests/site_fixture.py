@@ -62,6 +62,8 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
         *texts,
         "--record",
         out.with_name(f"{out.name}.json"),
+        "--problems",
+        found.root / "problems.parquet",
         "--out",
         out,
     )

@@ -43,6 +43,8 @@ class Parts:
     columns: list[dict[str, str | None]]
     colours: Json
     sizes: Json
+    stacks: Json
+    years: list[Json]
     layouts: list[tuple[str, Json, Json]]
     atlas: Atlas
     neighbours: Json
@@ -70,6 +72,8 @@ def value(parts: Parts) -> Json:
         "columns": parts.columns,
         "colours": parts.colours,
         "sizes": parts.sizes,
+        "stacks": parts.stacks,
+        "years": parts.years,
         "layouts": [_layout(*layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
         "neighbours": parts.neighbours,
