@@ -6,6 +6,8 @@ A wrong key or value stops before any job, with the key's path, what is allowed 
 from __future__ import annotations
 
 import difflib
+import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -41,17 +43,16 @@ def _plain(value: Any) -> Any:
 
 
 def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
-    images, metadata = config["images"], config["metadata"]
-    if images is None:
+    images = _paths(config["images"], base)
+    if not images:
         raise ConfigError(
             "No pictures are named", expected="images: a folder", where="images", action="set `images` in your configuration file"
         )
-    folder = (base / Path(images).expanduser()).absolute()
-    site = {**config["site"], "title": config["site"]["title"] or folder.name}
+    site = {**config["site"], "title": config["site"]["title"] or _title(images[0])}
     return spec.Spec(
         workdir=(base / Path(config["workdir"]).expanduser()).absolute(),
-        images=folder,
-        metadata=None if metadata is None else (base / Path(metadata).expanduser()).absolute(),
+        images=images,
+        metadata=_paths(config["metadata"], base),
         seed=config["seed"],
         reproducible=config["reproducible"],
         catalog=spec.Catalog(**config["catalog"]),
@@ -77,6 +78,18 @@ def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
 
 def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:
     return spec.Given(*wanted.given(section[key], f"{name}.{key}", base))
+
+
+def _paths(value: str | list[str] | None, base: Path) -> tuple[str, ...]:
+    """Absolute paths or patterns of one text or of a list; links are left as they are."""
+    texts = [value] if isinstance(value, str) else value or []
+    return tuple(os.path.normpath(base / Path(text).expanduser()) for text in texts)
+
+
+def _title(source: str) -> str:
+    """The name of the folder, archive or list; of a pattern, that of the folder in which it begins."""
+    path = Path(re.split(r"/[^/]*[*?\[]", source, maxsplit=1)[0]) if not Path(source).exists() else Path(source)
+    return path.name if path.is_dir() else path.name.partition(".")[0] or path.name
 
 
 def _check_together(result: spec.Spec) -> None:

@@ -35,9 +35,17 @@ CATALOGUE_FORMAT = 1
 
 @dataclass(frozen=True)
 class Catalog:
-    """`shard_size`: images per shard, at least 1."""
+    """`shard_size`: images per shard, at least 1. `pages`: "first" or "all" of a TIFF file.
+
+    `key`: column of the metadata that names the picture; `without_row`: "keep" or "drop" pictures that it does not name; `columns`: for
+    a column a template, or an object of `template`, `type`, `role` and `label`.
+    """
 
     shard_size: int
+    pages: str
+    key: str
+    without_row: str
+    columns: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -190,14 +198,14 @@ class Given:
 
 @dataclass(frozen=True)
 class Spec:
-    """The whole configuration. `images` and `metadata` are absolute.
+    """The whole configuration. `images` and `metadata` are absolute paths or patterns.
 
     `positions` replace the map of the first model, `clusters` its hotspots.
     """
 
     workdir: Path
-    images: Path
-    metadata: Path | None
+    images: tuple[str, ...]
+    metadata: tuple[str, ...]
     seed: int
     reproducible: bool
     catalog: Catalog

@@ -192,6 +192,7 @@ def _write_shard(folder: Path, numbered: dict[int, Picture], ok: list[bool]) -> 
         arrays.write(draft.path, "thumb", np.array([thumbnail(p.pixels) if use else blank for p, use in zip(pictures, ok, strict=True)]))
         arrays.write(draft.path, "size", sizes * good[:, None].astype(np.uint32))
         arrays.write(draft.path, "colour", colours * good[:, None].astype(np.uint8))
+        arrays.write(draft.path, "phash", np.array([_phash(p) for p in pictures]))
         arrays.write(draft.path, "ok", good)
         arrays.write(draft.path, "picture", np.frombuffer(b"".join(files), np.uint8))
         arrays.write(draft.path, "picture_end", np.cumsum([len(f) for f in files]).astype(np.uint64))
@@ -203,6 +204,10 @@ def _write_shard(folder: Path, numbered: dict[int, Picture], ok: list[bool]) -> 
         tables.write(draft.path / "problems.parquet", pa.Table.from_pylist(rows, tables.FAULTS), tables.FAULTS)
         draft.rows = len(pictures)
         draft.summary = {"picture": 1024, "absent": []}
+
+
+def _phash(drawn: Picture) -> NDArray[np.uint64]:
+    return np.frombuffer(bytes.fromhex(drawn.image) * 2, "<u8")
 
 
 def _write_vectors(folder: Path, rows: list[tuple[str, str, int]]) -> None:

@@ -24,11 +24,13 @@ VIEWER = ROOT / "viewer" / "src"
 STAGES = ("catalog", "fetch", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 """All stages, in the order of the data. `fetch` has no step yet."""
 
-SHARED = {"store", "spec", "errors", "digest", "fit", "metric", "networks"}
+SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "networks"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {
-    "catalog/files.py": "walks the folder of pictures, which the workflow does too",
+    "catalog/files.py": "walks the folders of pictures, which the workflow does too",
+    "catalog/known.py": "reads the pictures' bytes, and keeps the index of what is known of them",
+    "catalog/ledger.py": "reads what earlier runs left behind",
     "ingest/location.py": "reads files and members of archives, in the workers",
     "ingest/workers.py": "processes, their memory and their terminal",
     "site/checks.py": "reads what `pixplot verify` checks",

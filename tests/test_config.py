@@ -31,7 +31,7 @@ def _read(**changes: Any) -> spec.Spec:
 
 def test_the_defaults_are_valid_and_every_section_is_read() -> None:
     read = _read()
-    assert (read.images, read.workdir, read.site.title) == (Path("/base/pictures"), Path("/base/results"), "pictures")
+    assert (read.images, read.workdir, read.site.title) == (("/base/pictures",), Path("/base/results"), "pictures")
     assert spec.parameters(read.umap) == DEFAULTS["layouts"]["umap"]
 
 
@@ -77,7 +77,7 @@ def test_schema_and_defaults_have_the_same_keys_each_described_in_order() -> Non
     paths = [path for path, _ in leaves]
 
     def keys(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-        return [p for k, v in value.items() for p in keys(v, (*path, k))] if isinstance(value, dict) else [path]
+        return [p for k, v in value.items() for p in keys(v, (*path, k))] if isinstance(value, dict) and value else [path]
 
     assert paths == keys(DEFAULTS)
     assert [path for path, leaf in leaves if not leaf.get("description")] == []

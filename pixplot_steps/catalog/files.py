@@ -1,13 +1,14 @@
-"""The files below a folder: what is offered as a picture, and what is set aside at first sight."""
+"""The files that are offered as pictures: below folders, by patterns, in archives, named in lists; and what is set aside at first sight."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pixplot_steps import digest
+from pixplot_steps import archive, digest
 
 PICTURE_SUFFIXES = (
     *(".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm", ".pgm"),
@@ -16,86 +17,217 @@ PICTURE_SUFFIXES = (
 """Names that promise a picture: a folder of such a name is reported."""
 
 OTHER_SUFFIXES = (
-    *(".csv", ".db", ".doc", ".docx", ".gz", ".htm", ".html", ".ini", ".json", ".jsonl", ".log", ".md", ".ods", ".pdf", ".py"),
-    *(".rtf", ".tar", ".toml", ".tsv", ".txt", ".xls", ".xlsx", ".xml", ".xmp", ".yaml", ".yml", ".zip"),
+    *(".csv", ".db", ".doc", ".docx", ".gz", ".htm", ".html", ".ini", ".json", ".jsonl", ".log", ".md", ".ndjson", ".ods", ".parquet"),
+    *(".pdf", ".py", ".rtf", ".tar", ".tgz", ".toml", ".tsv", ".txt", ".xls", ".xlsx", ".xml", ".xmp", ".yaml", ".yml", ".zip"),
 )
 """Names that promise something else; such files are set aside without being read. Any other file is judged by its content."""
 
+LIST_SUFFIX = ".txt"
+"""A source of this name is a list: a line for each path, pattern, folder or archive, relative to the list's folder; # begins a remark."""
 
-@dataclass(frozen=True)
+_MAGIC = re.compile(r"[*?\[]")
+_PARTS = re.compile(r"(\*\*/|\*\*|\*|\?|\[!?[^\]]+\])")
+_HIDDEN = re.compile(r"(^|/)(\.|__MACOSX/)")
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """`item`: path below the root, with forward slashes; `size` in bytes; `mtime` in nanoseconds."""
+    """`item`: path below the common root, with forward slashes; `size` in bytes; `mtime` in nanoseconds, of the file or its archive.
+
+    `path`: of the file or archive; `member` and `offset`: see `archive`.
+    """
 
     item: str
     size: int
     mtime: int
+    path: str = ""
+    member: str | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`files` sorted by item; `aside`: (item, kind, reason) of what was set aside, sorted."""
+    """`files` sorted by item; `aside`: (item, kind, reason) of what was set aside, sorted; `missing`: sources that are not there."""
 
     files: list[File]
     aside: list[tuple[str, str, str]]
+    missing: list[str] = field(default_factory=list)
 
 
-def listing(root: Path, besides: frozenset[Path] = frozenset()) -> Listing:
-    """List all files below `root` but hidden ones and those in `besides` (absolute paths, such as the metadata's).
+@dataclass
+class _Found:
+    """Files on the disk, by absolute path, before archives are opened."""
 
-    Links are followed; a folder that was seen already (a loop) is not entered again.
+    files: dict[str, os.stat_result] = field(default_factory=dict)
+    aside: dict[str, tuple[str, str]] = field(default_factory=dict)
+    archives: dict[str, os.stat_result] = field(default_factory=dict)
+    roots: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def listing(sources: Sequence[str], besides: frozenset[str] = frozenset()) -> Listing:
+    """List all files of `sources` (absolute paths or patterns) but hidden ones and those in `besides`, such as the metadata's.
+
+    Links are followed; a folder that was seen already (a loop) is not entered again. Items are named by their path below the folder that
+    all sources have in common; an archive counts as a folder.
     """
-    files: list[File] = []
-    aside: list[tuple[str, str, str]] = []
-    skipped = {str(path) for path in besides}
-    for entry, item in _walk(root):
-        if entry.path in skipped:
-            continue
-        fault = _fault(entry)
-        if fault is not None:
-            aside.append((item, *fault))
-        elif not entry.is_dir():
-            status = entry.stat()
-            files.append(File(item, status.st_size, status.st_mtime_ns))
-    return Listing(sorted(files, key=lambda f: f.item), sorted(aside))
+    found = _scan(sources, besides)
+    root = os.path.commonpath(found.roots) if found.roots else "/"
+    files = [File(_item(path, root), status.st_size, status.st_mtime_ns, path) for path, status in found.files.items()]
+    aside = [(_item(path, root), *fault) for path, fault in found.aside.items()]
+    for path, status in found.archives.items():
+        _unpack(path, status, _item(path, root), files, aside)
+    return Listing(sorted(files, key=lambda f: f.item), sorted(aside), found.missing)
 
 
-def fingerprint(root: Path, besides: Iterable[Path]) -> str:
-    """Digest of the listing and of the files beside it: equal as long as no file came, went or was written to."""
-    files = tuple(besides)
-    found = listing(root, frozenset(files)) if root.is_dir() else Listing([], [])
-    lines = [f"{f.item}\0{f.size}\0{f.mtime}" for f in found.files]
-    lines += ["\0".join(row) for row in found.aside]
-    lines += [f"{path}\0{_moment(path)}" for path in files]
+def fingerprint(sources: Sequence[str], besides: Iterable[str]) -> str:
+    """Digest of the listing and of the files beside it (paths or patterns): equal as long as no file came, went or was written to.
+
+    Opens no archive.
+    """
+    beside = [path for source in besides for path in matches(source) or [source]]
+    found = _scan(sources, frozenset(beside))
+    lines = [f"{path}\0{status.st_size}\0{status.st_mtime_ns}" for path, status in sorted({**found.files, **found.archives}.items())]
+    lines += ["\0".join((path, *fault)) for path, fault in sorted(found.aside.items())]
+    lines += [f"{path}\0{_moment(path)}" for path in beside]
     return digest.of_lines(lines)
 
 
-def _moment(path: Path) -> str:
+def matches(source: str) -> list[str]:
+    """Absolute paths of the files that a path or pattern names, sorted; nothing where nothing is there."""
+    if Path(source).exists() or not _MAGIC.search(source):
+        return [source] if Path(source).is_file() else []
+    return sorted(entry.path for entry in _matching(source) if entry.is_file())
+
+
+def _scan(sources: Sequence[str], besides: frozenset[str], *, listed: bool = False) -> _Found:
+    found = _Found()
+    for source in sources:
+        _add(source, found, besides, listed=listed)
+    return found
+
+
+def _add(source: str, found: _Found, besides: frozenset[str], *, listed: bool) -> None:
+    path = Path(source)
+    if path.is_dir():
+        found.roots.append(source)
+        _offer((entry for entry in _walk(source)), found, besides)
+    elif path.is_file() and archive.is_archive(source):
+        found.roots.append(source)
+        found.archives[source] = path.stat()
+    elif path.is_file() and source.lower().endswith(LIST_SUFFIX) and not listed:
+        found.files.pop(source, None)
+        _add_lines(path, found, besides | {source})
+    elif path.is_file():
+        found.roots.append(str(path.parent))
+        fault = _fault_of(path.name, path.stat().st_size)
+        if fault is None:
+            found.files[source] = path.stat()
+        else:
+            found.aside[source] = fault
+    elif _MAGIC.search(source):
+        found.roots.append(_fixed(source))
+        _offer(_matching(source), found, besides)
+    elif listed:
+        found.roots.append(str(path.parent))
+        found.aside[source] = ("missing", "a list names it, but it is not there")
+    else:
+        found.missing.append(source)
+
+
+def _add_lines(path: Path, found: _Found, besides: frozenset[str]) -> None:
+    for line in path.read_text("utf-8-sig", errors="surrogateescape").splitlines():
+        text = line.strip()
+        if text and not text.startswith("#"):
+            _add(os.path.normpath(path.parent / text), found, besides, listed=True)
+
+
+def _offer(entries: Iterable[os.DirEntry[str]], found: _Found, besides: frozenset[str]) -> None:
+    for entry in entries:
+        if entry.path in besides:
+            continue
+        fault = _fault(entry)
+        if fault is not None:
+            found.aside[entry.path] = fault
+        elif not entry.is_dir():
+            found.files[entry.path] = entry.stat()
+
+
+def _unpack(path: str, status: os.stat_result, prefix: str, files: list[File], aside: list[tuple[str, str, str]]) -> None:
+    """Add what is in an archive; of members of one name the last counts, as when it is unpacked."""
+    inside: dict[str, File] = {}
     try:
-        status = path.stat()
+        for member in archive.members(path):
+            name = _text(member.name.replace("\\", "/")).lstrip("/").removeprefix("./")
+            item = f"{prefix}/{name}" if prefix else name
+            if _HIDDEN.search(name):
+                continue
+            fault = ("unreadable", "it is protected by a password") if member.locked else _fault_of(name, member.size)
+            if fault is None:
+                inside[item] = File(item, member.size, status.st_mtime_ns, path, member.name, member.offset)
+            else:
+                aside.append((item, *fault))
+    except archive.FAULTS as error:
+        aside.append((prefix or Path(path).name, "unreadable", f"the archive is damaged ({error})"))
+    files += inside.values()
+
+
+def _moment(path: str) -> str:
+    try:
+        status = Path(path).stat()
     except FileNotFoundError:
         return "absent"
     return f"{status.st_size}\0{status.st_mtime_ns}"
 
 
-def _walk(root: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Yield every entry below root that is not hidden, with its path below root; folders too."""
-    seen = {_identity(root.stat())}
-    waiting = [(str(root), "")]
+def _matching(pattern: str) -> Iterator[os.DirEntry[str]]:
+    """All entries that a pattern names: `*`, `?` and `[...]` within a name, `**` over folders."""
+    root = _fixed(pattern)
+    tail = pattern[len(root) :].lstrip("/")
+    deepest = None if "**" in tail else tail.count("/")
+    wanted = re.compile("".join(_translated(part) for part in _PARTS.split(tail)), re.DOTALL)
+    if Path(root).is_dir():
+        for entry in _walk(root, deepest):
+            if wanted.fullmatch(entry.path[len(root) :].lstrip("/")) and not entry.is_dir():
+                yield entry
+
+
+def _translated(part: str) -> str:
+    if part.startswith("[") and part.endswith("]") and len(part) > 2:
+        inner = part[1:-1].replace("\\", "\\\\")
+        return f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    return {"**/": "(?:.+/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+
+
+def _fixed(pattern: str) -> str:
+    """The folder in which a pattern's first wildcard stands."""
+    magic = _MAGIC.search(pattern)
+    return pattern if magic is None else pattern[: magic.start()].rpartition("/")[0] or "/"
+
+
+def _walk(root: str, deepest: int | None = None) -> Iterator[os.DirEntry[str]]:
+    """Yield every entry below root that is not hidden, folders too, down to so many folders."""
+    seen = {_identity(Path(root).stat())}
+    waiting = [(root, 0)]
     while waiting:
-        folder, prefix = waiting.pop()
+        folder, depth = waiting.pop()
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                item = _text(prefix + entry.name)
-                yield entry, item
-                if entry.is_dir() and _first(entry, seen):
-                    waiting.append((entry.path, item + "/"))
+                yield entry
+                if (deepest is None or depth < deepest) and entry.is_dir() and _first(entry, seen):
+                    waiting.append((entry.path, depth + 1))
+
+
+def _item(path: str, root: str) -> str:
+    below = path[len(root) :].lstrip("/")
+    return _text(below)
 
 
 def _text(name: str) -> str:
     # A file name that is not UTF-8 reaches Python with lone surrogates, which no table can hold; they become U+FFFD.
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
@@ -111,13 +243,19 @@ def _first(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
 
 
 def _fault(entry: os.DirEntry[str]) -> tuple[str, str] | None:
-    suffix = Path(entry.name).suffix.lower()
     if entry.is_dir():
-        return ("folder", "a folder has the name of a picture") if suffix in PICTURE_SUFFIXES else None
+        promises = entry.name.lower().endswith(PICTURE_SUFFIXES)
+        return ("folder", "a folder has the name of a picture") if promises else None
     if not entry.is_file():
         return "unreadable", "a broken link or not a regular file"
-    if entry.stat().st_size == 0:
+    return _fault_of(entry.name, entry.stat().st_size)
+
+
+def _fault_of(name: str, size: int) -> tuple[str, str] | None:
+    if size == 0:
         return "empty", "the file has no bytes"
-    if suffix in OTHER_SUFFIXES:
-        return "not a picture", f"files named {suffix} hold no pictures"
+    if archive.is_archive(name):
+        return "not a picture", "an archive inside another source is not opened; name it in `images` to use what is in it"
+    if name.lower().endswith(OTHER_SUFFIXES):
+        return "not a picture", f"files named {name[name.rindex('.') :].lower()} hold no pictures"
     return None

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from pixplot_steps import digest, spec
-from pixplot_steps.catalog import columns, files, metadata, shards
-from pixplot_steps.errors import DamagedError, FormatError, SourceError
+from pixplot_steps.catalog import columns, files, known, ledger, metadata, shards
+from pixplot_steps.catalog.files import File
+from pixplot_steps.catalog.known import Known
+from pixplot_steps.errors import SourceError
 from pixplot_steps.store import commit, lock, tables
 
-_SETTLED = 2_000_000_000
-"""Nanoseconds after which a file's time of change is believed: a file written twice within one tick of the clock looks unchanged."""
-
-_FORMAT = {b"format": b"1"}
-"""Version of the ledger's tables, in the metadata of their schemas."""
-
-_INDEX = pa.schema([("item", pa.string()), ("size", pa.int64()), ("mtime", pa.int64()), ("image", pa.string())], _FORMAT)
-_LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())], _FORMAT)
+_LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())], ledger.FORMAT)
 
 _ACTIONS = {
     "folder": "rename the folder if this was not meant; pictures in it are used",
     "unreadable": "check the file's permissions or the link's target",
+    "missing": "correct the list, or add the file",
     "empty": "copy the file again from its source",
     "not a picture": "nothing, if this was meant",
     "row without picture": "correct the file name in the metadata, or add the picture",
     "row not used": "remove one of the rows",
+    "picture without row": "add a row for it to the metadata, or leave such pictures out by catalog: without_row: drop",
+    "cell left out": "correct it in the metadata, or give the column another type in catalog: columns",
+    "coordinate 0, 0": "leave the cells blank where the place is not known",
 }
+
+
+class Page(NamedTuple):
+    """One item: its name, its image, and where it is."""
+
+    item: str
+    image: str
+    file: File
+    page: int
 
 
 @dataclass
@@ -47,17 +54,24 @@ class _Problems:
         self.rows.append((path, kind, reason))
 
     def table(self) -> pa.Table:
-        rows = [
-            {"path": path, "stage": "catalog", "kind": kind, "reason": reason, "action": _ACTIONS[kind]}
-            for path, kind, reason in sorted(self.rows)
+        rows = sorted(self.rows)
+        arrays = [
+            [row[0] for row in rows],
+            ["catalog"] * len(rows),
+            *([row[i] for row in rows] for i in (1, 2)),
+            [_ACTIONS[row[1]] for row in rows],
         ]
-        return pa.Table.from_pylist(rows, tables.PROBLEMS)
+        return pa.table(arrays, schema=tables.PROBLEMS)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the step's flags."""
-    parser.add_argument("--images", type=Path, required=True, help="folder of pictures")
-    parser.add_argument("--metadata", type=Path, nargs="*", required=True, help="CSV file, or nothing")
+    parser.add_argument("--images", nargs="+", required=True, help="folders, patterns, archives, pictures, or text files that list them")
+    parser.add_argument("--metadata", nargs="*", required=True, help="tables, or patterns of them; or nothing")
+    parser.add_argument("--pages", choices=("first", "all"), required=True, help="which pages of a TIFF file are items")
+    parser.add_argument("--key", required=True, help="column of the metadata that names the picture")
+    parser.add_argument("--without-row", choices=("keep", "drop"), required=True, help="pictures that the metadata does not name")
+    parser.add_argument("--columns", type=json.loads, required=True, help="JSON object: for a column its template, type, role and label")
     parser.add_argument("--shard-size", type=int, required=True, help="images per shard")
     parser.add_argument("--ledger", type=Path, required=True, help="folder of what earlier runs knew")
     parser.add_argument("--images-made", type=Path, required=True, help="folder of ingested shards, of any parameters")
@@ -75,36 +89,54 @@ def run(args: argparse.Namespace) -> None:
 
 def _make(args: argparse.Namespace) -> None:
     problems = _Problems()
-    found = _list(args.images, args.metadata, problems)
-    known = _known(found, args, problems)
-    items = [file.item for file in found if file.item in known]
-    if not items:
+    tables_ = _metadata_files(args.metadata)
+    found = _list(args.images, tables_, problems)
+    known_, unreadable = known.read(found, args.ledger / "contents.parquet", args.threads, look=args.pages == "all")
+    for item, reason in unreadable:
+        problems.add(item, "unreadable", reason)
+    rows = _read_metadata(tables_)
+    listed = _pages(found, known_)
+    if not listed:
         raise _no_pictures(args.images, problems)
-    images = [known[item] for item in items]
-    table = _items(items, images, args.metadata, problems)
-    ledger = _extend_ledger(args, images)
-    used = _used(ledger, images)
+    kept, row_of = _join(listed, rows, args, problems)
+    table = _items(kept, row_of, rows, args, problems)
+    images = [page.image for page in kept]
+    used = _used(_extend_ledger(args, images), images)
     _renew(args, used, set(images))
-    _write(args, table, used, problems)
+    _write(args, table, kept, used, problems)
 
 
-def _list(root: Path, metadata_files: Sequence[Path], problems: _Problems) -> list[files.File]:
-    if not root.is_dir():
-        found = "a file" if root.exists() else "nothing"
+def _metadata_files(sources: Sequence[str]) -> list[str]:
+    found = []
+    for source in sources:
+        matched = files.matches(source)
+        if not matched:
+            raise SourceError(
+                "There is no metadata",
+                expected="a file, or a pattern of files",
+                where=source,
+                action="correct `metadata` in the configuration",
+            )
+        found += matched
+    return list(dict.fromkeys(found))
+
+
+def _list(sources: Sequence[str], beside: Sequence[str], problems: _Problems) -> list[File]:
+    listing = files.listing(sources, frozenset(beside))
+    if listing.missing:
         raise SourceError(
-            "There is no folder of pictures",
-            expected="a folder",
-            found=found,
-            where=str(root),
+            "There are no such pictures",
+            expected="a folder, a pattern, a ZIP or tar archive, a picture, or a text file of paths",
+            found="nothing",
+            where=", ".join(listing.missing),
             action="correct `images` in the configuration",
         )
-    listing = files.listing(root, frozenset(metadata_files))
     for row in listing.aside:
         problems.add(*row)
     return listing.files
 
 
-def _no_pictures(root: Path, problems: _Problems) -> SourceError:
+def _no_pictures(sources: Sequence[str], problems: _Problems) -> SourceError:
     aside = (
         f"{len(problems.rows)} files or folders that cannot be used, such as {problems.rows[0][0]}" if problems.rows else "no file at all"
     )
@@ -112,109 +144,82 @@ def _no_pictures(root: Path, problems: _Problems) -> SourceError:
         "There are no pictures",
         expected="at least one picture",
         found=aside,
-        where=str(root),
+        where=", ".join(sources),
         action="correct `images` in the configuration",
     )
 
 
-def _known(found: list[files.File], args: argparse.Namespace, problems: _Problems) -> dict[str, str]:
-    """Digest of each file's bytes; files with the path, size and time of change of an earlier run are not read again."""
-    began = time.time_ns()
-    path = args.ledger / "files.parquet"
-    earlier: dict[tuple[str, int, int], str] = {}
-    index = _read_ledger(path, _INDEX)
-    if index is not None:
-        columns_ = index.to_pydict()
-        earlier = dict(zip(zip(columns_["item"], columns_["size"], columns_["mtime"], strict=True), columns_["image"], strict=True))
-    fresh = [file for file in found if (file.item, file.size, file.mtime) not in earlier]
-    with ThreadPoolExecutor(max(1, args.threads)) as pool:
-        digests = list(pool.map(lambda file: _digest(args.images / file.item), fresh))
-    named = {file.item: earlier.get((file.item, file.size, file.mtime), "") for file in found}
-    for file, (name, fault) in zip(fresh, digests, strict=True):
-        named[file.item] = name
-        if fault:
-            problems.add(file.item, "unreadable", fault)
-    settled = [file for file in found if named[file.item] and file.mtime < began - _SETTLED]
-    _write_index(path, settled, named)
-    print(f"catalog: {len(found)} files, {len(fresh)} of them read", file=sys.stderr)
-    return {item: name for item, name in named.items() if name}
+def _pages(found: list[File], known_: dict[str, Known]) -> list[Page]:
+    """The items: a file, or each page of it; sorted by name."""
+    listed = []
+    for file in found:
+        if was := known_.get(file.item):
+            listed += [_page(file, was.image, number, len(was.pages or (0,))) for number in was.pages or (0,)]
+    return sorted(listed, key=lambda page: page.item)
 
 
-def _digest(path: Path) -> tuple[str, str]:
-    try:
-        return digest.of_file(path), ""
-    except OSError as error:
-        return "", error.strerror or type(error).__name__
+def _page(file: File, image: str, number: int, count: int) -> Page:
+    if number == 0:
+        return Page(file.item, image, file, 0)
+    name = f"{file.item}#page={number + 1:0{len(str(count))}}"
+    return Page(name, digest.of_lines([image, str(number)]), file, number)
 
 
-def _write_index(path: Path, settled: list[files.File], named: dict[str, str]) -> None:
-    index = {
-        "item": [f.item for f in settled],
-        "size": [f.size for f in settled],
-        "mtime": [f.mtime for f in settled],
-        "image": [named[f.item] for f in settled],
-    }
-    with commit.file(path) as draft:
-        tables.write(draft, pa.table(index, schema=_INDEX), _INDEX)
+def _read_metadata(paths: Sequence[str]) -> metadata.Rows:
+    rows = metadata.Rows()
+    for path in paths:
+        rows.add(metadata.parse(Path(path).read_bytes(), Path(path).name, path))
+    return rows
 
 
-def _items(items: list[str], images: list[str], metadata_files: Sequence[Path], problems: _Problems) -> pa.Table:
-    """The items table: item, image, filename, then the columns of the metadata."""
-    fields = [pa.field("item", pa.string()), pa.field("image", pa.string())]
-    arrays = [pa.array(items, pa.string()), pa.array(images, pa.string())]
-    taken: set[str] = set()
-    cells: dict[str, list[str | None]] = {metadata.KEY: list(items)}
-    for path in metadata_files:
-        cells.update(_joined(items, path, problems))
-    for name, values in cells.items():
-        typed, array = columns.column(name, values, taken)
-        fields.append(typed)
-        arrays.append(array)
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
-
-
-def _joined(items: list[str], path: Path, problems: _Problems) -> dict[str, list[str | None]]:
-    if not path.is_file():
-        raise SourceError(
-            "There is no metadata file", expected="a CSV file", where=str(path), action="correct `metadata` in the configuration"
-        )
-    rows = metadata.parse(path.read_bytes(), str(path))
-    key = rows.names.index(metadata.KEY)
-    keys = [row[key] for row in rows.cells]
+def _join(listed: list[Page], rows: metadata.Rows, args: argparse.Namespace, problems: _Problems) -> tuple[list[Page], list[int]]:
+    """The items that stay, and for each the index of its row or -1. Pages of a file share its row."""
+    if not args.metadata:
+        return listed, [-1] * len(listed)
+    keys = metadata.key_column(rows, args.key, ", ".join(args.metadata))
+    items = list(dict.fromkeys(page.file.item for page in listed))
     joined = metadata.join(items, keys)
     for index, reason in joined.unused:
-        kind = "row without picture" if reason.startswith("no picture") else "row not used"
-        problems.add(keys[index] or f"row {index + 2}", kind, f"{reason} (row {index + 2} of {path.name})")
-    names = [name for name in rows.names if name not in (metadata.KEY, "item", "image")]
-    places = [rows.names.index(name) for name in names]
-    return {name: [None if row < 0 else rows.cells[row][place] for row in joined.row] for name, place in zip(names, places, strict=True)}
-
-
-def _read_ledger(path: Path, contract: pa.Schema) -> pa.Table | None:
-    """A table of the ledger; None where there is none, or where it is damaged: it can be made again from the rest."""
-    if not path.exists():
-        return None
-    try:
-        table = tables.read(path, contract)
-    except DamagedError as error:
-        print(f"catalog: {error.summary}, and is made again: {path} ({error.found})", file=sys.stderr)
-        return None
-    found = (table.schema.metadata or {}).get(b"format")
-    if found != _FORMAT[b"format"]:
-        raise FormatError(
-            "a ledger of another version",
-            expected=_FORMAT[b"format"].decode(),
-            found=str(found),
-            where=str(path),
-            action="use the version of this program that wrote it, or remove the folder and compute everything again",
+        kind = "row without picture" if reason.startswith(("no picture", "the row names")) else "row not used"
+        name, number = rows.places[index]
+        problems.add(keys[index] or name, kind, f"{reason} (row {number} of {name})")
+    row_of_file = dict(zip(items, joined.row, strict=True))
+    row_of = [row_of_file[page.file.item] for page in listed]
+    dropped = args.without_row == "drop"
+    reason = "no row of the metadata names it" + (", and so it is left out" if dropped else "")
+    for page, row in zip(listed, row_of, strict=True):
+        if row < 0:
+            problems.add(page.item, "picture without row", reason)
+    if not dropped:
+        return listed, row_of
+    kept = [(page, row) for page, row in zip(listed, row_of, strict=True) if row >= 0]
+    if not kept:
+        raise SourceError(
+            "No picture has a row in the metadata, and such pictures are left out",
+            expected=f"file names of pictures in the column {args.key!r}",
+            found=f"for example {keys[0]!r}, where the first picture is {items[0]!r}" if keys else "no rows",
+            where=", ".join(args.metadata),
+            action="correct the column, or set catalog: without_row: keep",
         )
-    return table
+    return [page for page, _ in kept], [row for _, row in kept]
+
+
+def _items(kept: list[Page], row_of: list[int], rows: metadata.Rows, args: argparse.Namespace, problems: _Problems) -> pa.Table:
+    """The items table: item, image, filename, then the columns of the metadata and of the configuration."""
+    names = [page.item for page in kept]
+    made, faults = columns.table(names, row_of, rows, columns.settings(args.columns))
+    for row, kind, reason in faults:
+        problems.add(names[row], kind, reason)
+    fields = [(pa.field("item", pa.string()), pa.array(names, pa.string()))]
+    fields.append((pa.field("image", pa.string()), pa.array([page.image for page in kept], pa.string())))
+    fields += [pair for column in made for pair in column.arrow()]
+    return pa.Table.from_arrays([array for _, array in fields], schema=pa.schema([one for one, _ in fields]))
 
 
 def _extend_ledger(args: argparse.Namespace, images: list[str]) -> list[shards.Shard]:
     """Add shards for the new images to the ledger of all shards ever made."""
     path = args.ledger / "shards.parquet"
-    table = _read_ledger(path, _LEDGER)
+    table = ledger.read(path, _LEDGER)
     earlier = _listed(table) if table is not None else _last_used(args.out / "shards")
     extended = shards.extend(earlier, list(dict.fromkeys(images)), args.shard_size)
     pairs = {"shard": [s.name for s in extended for _ in s.images], "image": [image for s in extended for image in s.images]}
@@ -236,9 +241,9 @@ def _last_used(folder: Path) -> list[shards.Shard]:
     return [shard for shard in found if (folder / f"{shard.name}.parquet").is_file()]
 
 
-def _used(ledger: list[shards.Shard], images: list[str]) -> list[shards.Shard]:
+def _used(ever: list[shards.Shard], images: list[str]) -> list[shards.Shard]:
     present = set(images)
-    return [shard for shard in ledger if not present.isdisjoint(shard.images)]
+    return [shard for shard in ever if not present.isdisjoint(shard.images)]
 
 
 def _renew(args: argparse.Namespace, used: list[shards.Shard], present: set[str]) -> None:
@@ -254,29 +259,39 @@ def _renew(args: argparse.Namespace, used: list[shards.Shard], present: set[str]
                 commit.unfinish(path)
 
 
-def _write(args: argparse.Namespace, table: pa.Table, used: list[shards.Shard], problems: _Problems) -> None:
-    items, images = table["item"].to_pylist(), table["image"].to_pylist()
-    first = dict(reversed(list(zip(images, items, strict=True))))
+def _write(args: argparse.Namespace, table: pa.Table, kept: list[Page], used: list[shards.Shard], problems: _Problems) -> None:
+    first: dict[str, Page] = {}
+    for page in kept:
+        first.setdefault(page.image, page)
     problem_table = problems.table()
     with commit.folder(args.out) as draft:
         (draft.path / "shards").mkdir()
         for shard in used:
-            tables.write(draft.path / "shards" / f"{shard.name}.parquet", _shard_table(shard, first, args.images), tables.SHARD)
+            tables.write(draft.path / "shards" / f"{shard.name}.parquet", _shard_table(shard, first), tables.SHARD)
         tables.write(draft.path / "items.parquet", table, tables.ITEMS)
         tables.write(draft.path / "problems.parquet", problem_table, tables.PROBLEMS)
         (draft.path / "plan.json").write_bytes(commit.json_text(_plan(args, table, used, first, problem_table)))
-        draft.rows = len(items)
-    print(f"catalog: {len(items)} items, {len(first)} images in {len(used)} shards, {problem_table.num_rows} problems", file=sys.stderr)
+        draft.rows = len(kept)
+    print(f"catalog: {len(kept)} items, {len(first)} images in {len(used)} shards, {problem_table.num_rows} problems", file=sys.stderr)
 
 
-def _shard_table(shard: shards.Shard, first: dict[str, str], root: Path) -> pa.Table:
-    items = [first.get(image) for image in shard.images]
-    paths = [None if item is None else str(root / item) for item in items]
-    rows = [{"image": image, "path": path, "page": 0, "item": item} for image, path, item in zip(shard.images, paths, items, strict=True)]
+def _shard_table(shard: shards.Shard, first: dict[str, Page]) -> pa.Table:
+    rows = [_shard_row(image, first.get(image)) for image in shard.images]
     return pa.Table.from_pylist(rows, schema=tables.SHARD)
 
 
-def _plan(args: argparse.Namespace, table: pa.Table, used: list[shards.Shard], first: dict[str, str], problems: pa.Table) -> dict[str, Any]:
+def _shard_row(image: str, page: Page | None) -> dict[str, Any]:
+    if page is None:
+        return {"image": image, "page": 0}
+    file = page.file
+    length = None if file.member is None else file.size
+    place = {"path": file.path, "member": file.member, "offset": file.offset, "length": length, "page": page.page}
+    return {"image": image, "item": page.item, **place}
+
+
+def _plan(
+    args: argparse.Namespace, table: pa.Table, used: list[shards.Shard], first: dict[str, Page], problems: pa.Table
+) -> dict[str, Any]:
     names = [image for shard in used for image in shard.images if image in first]
     column_digests = {name: _column_digest(table.select([name])) for name in table.column_names}
     return {

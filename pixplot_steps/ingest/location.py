@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import mmap
-import tarfile
-import zipfile
-import zlib
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import IO, cast
 
-from pixplot_steps import digest
+from pixplot_steps import archive, digest
 from pixplot_steps.ingest import fault
 from pixplot_steps.ingest.fault import Fault
 
@@ -21,15 +16,12 @@ Bytes = bytes | mmap.mmap
 LONG = 64 << 20
 """Longer files are mapped instead of read."""
 
-_ARCHIVE_FAULTS = (OSError, EOFError, KeyError, NotImplementedError, RuntimeError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
-"""What a damaged archive, or one with a password, raises."""
-
 
 @dataclass(frozen=True)
 class Location:
     """`image`: the id that the content must have. `path`: the file or archive, None where no file has this content any more.
 
-    `member`: name in a ZIP archive, or `offset` and `length` in a tar archive (after decompression). `page`: of a file of many pages.
+    `member`, `offset`, `length`: of a member of an archive (see `archive`). `page`: of a file of many pages, from 0.
     """
 
     image: str
@@ -48,10 +40,10 @@ def read(place: Location, max_megapixels: int) -> Bytes | Fault:
         # Uncompressed 16-bit RGBA takes 8 bytes a pixel: a longer file only fills the memory.
         if _length(place) > 8_000_000 * max_megapixels:
             return fault.too_large("the file is longer than any picture within the limit", max_megapixels)
-        data = _file(Path(place.path)) if place.member is None else _member(place)
+        data = _file(Path(place.path)) if place.member is None else archive.read(place.path, place.member, place.offset, place.length or 0)
     except FileNotFoundError:
         return fault.MISSING
-    except _ARCHIVE_FAULTS as error:
+    except archive.FAULTS as error:
         return fault.locked(str(getattr(error, "strerror", None) or error or type(error).__name__))
     return data if identity(data, place.page) == place.image else fault.CHANGED
 
@@ -63,11 +55,7 @@ def identity(data: Bytes, page: int) -> str:
 
 
 def _length(place: Location) -> int:
-    if place.length is not None:
-        return place.length
-    if place.member is not None:
-        return _zip(str(place.path)).getinfo(place.member).file_size
-    return Path(str(place.path)).stat().st_size
+    return Path(str(place.path)).stat().st_size if place.length is None else place.length
 
 
 def _file(path: Path) -> Bytes:
@@ -75,25 +63,3 @@ def _file(path: Path) -> Bytes:
         return path.read_bytes()
     with path.open("rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-def _member(place: Location) -> bytes:
-    if place.offset is None:
-        return _zip(str(place.path)).read(str(place.member))
-    stream = _stream(str(place.path))
-    stream.seek(place.offset)
-    return stream.read(place.length or 0)
-
-
-@lru_cache(maxsize=4)
-def _zip(path: str) -> zipfile.ZipFile:
-    return zipfile.ZipFile(path)
-
-
-@lru_cache(maxsize=4)
-def _stream(path: str) -> IO[bytes]:
-    """A tar archive's bytes, decompressed; seeking forward in a compressed one reads what lies between."""
-    file = tarfile.open(path).fileobj  # noqa: SIM115 - stays open for the next member
-    if file is None:
-        raise tarfile.ReadError("no tar archive")
-    return cast("IO[bytes]", file)

@@ -119,6 +119,27 @@ def sizes(site: Site, manifest: Node) -> Faults:
     yield from _outside(manifest["sizes"], values, values >= 1, "sizes of at least 1")
 
 
+def stacks(site: Site, manifest: Node) -> Faults:
+    """The first row of each row's stack, where there are stacks."""
+    if "stacks" in manifest.value:
+        values = site.array(manifest["stacks"], "u32", (_count(manifest),)).astype(np.int64)
+        rows_ = np.arange(len(values))
+        inside = values <= rows_
+        first = np.where(inside, values, rows_)
+        yield from _outside(
+            manifest["stacks"], values, inside & (values[first] == values), "the first row of a stack, which is its own first"
+        )
+
+
+def years(site: Site, manifest: Node) -> Faults:
+    """First and last years of the columns of dates, where there are any."""
+    for one in manifest["years"].list() if "years" in manifest.value else []:
+        one["column"].text(*(column["name"].text() for column in manifest["columns"].list()))
+        values = site.array(one["values"], "i32", (_count(manifest), 2))
+        none = (values == table.NO_YEARS).all(axis=1)
+        yield from _outside(one["values"], values, none | (values[:, 0] <= values[:, 1]), f"years in order, or {table.NO_YEARS}")
+
+
 def layout_names(manifest: Node) -> Faults:
     """That there are layouts, of distinct names."""
     names = [layout["name"].text() for layout in manifest["layouts"].list()]

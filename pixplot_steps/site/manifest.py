@@ -54,6 +54,8 @@ class Parts:
     columns: list[dict[str, str | None]]
     colours: Json
     sizes: Json
+    stacks: Json
+    years: list[Json]
     layouts: list[tuple[str, Json, Json]]
     models: list[Model]
     atlas: Atlas
@@ -80,6 +82,8 @@ def value(parts: Parts) -> Json:
         "columns": parts.columns,
         "colours": parts.colours,
         "sizes": parts.sizes,
+        "stacks": parts.stacks,
+        "years": parts.years,
         "layouts": [_layout(parts, *layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
         "neighbours": parts.neighbours,

@@ -19,10 +19,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import folder, gather, hashed, manifest, similar, table
+from pixplot_steps.site import folder, gather, hashed, manifest, similar, stacks, table
 from pixplot_steps.store import arrays, commit, lock, shown, tables
 
 _EXAMPLES = 3
+_ADVICE = 2
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
+    parser.add_argument("--problems", type=Path, required=True, help="table of all problems to write")
     parser.add_argument("--out", type=Path, required=True, help="folder of the site")
 
 
@@ -66,6 +68,8 @@ def _update(args: argparse.Namespace) -> None:
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
     folder.write_record(args.record, _digests(found))
     folder.sweep(args.out, site.named | {folder.MANIFEST})
+    with commit.file(args.problems) as draft:
+        tables.write(draft, problems, tables.PROBLEMS)
     _report(args, parts, problems)
 
 
@@ -153,6 +157,8 @@ def _write_data(
         columns=table.columns(items.items.schema),
         colours=site.hashed(hashed.array(gather.values(found, "colour")[items.image_row])),
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
+        stacks=site.hashed(hashed.array(_stacks(found, items))),
+        years=[{"column": name, "values": site.hashed(hashed.array(values))} for name, values in table.years(items.items)],
         layouts=[_layout(site, name, path, count) for name, path in args.layouts],
         models=_models(args),
         atlas=_atlas(site, args, count),
@@ -170,6 +176,11 @@ def _hotspots(site: _Site, path: Path, count: int) -> tuple[dict[str, Any], dict
 def _models(args: argparse.Namespace) -> list[manifest.Model]:
     pairs = zip(args.vectors, args.neighbours, strict=True)
     return [manifest.Model(commit.stamp(vectors).summary, commit.stamp(neighbours).summary) for vectors, neighbours in pairs]
+
+
+def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
+    digests = np.asarray(gather.values(found, "phash"), dtype=np.uint64)
+    return stacks.first_rows(stacks.groups(digests)[items.image_row])
 
 
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
@@ -235,10 +246,12 @@ def _text(text: str) -> str:
 
 def _report(args: argparse.Namespace, parts: manifest.Parts, problems: pa.Table) -> None:
     lines = [f"site: {parts.table['rows']} items, {parts.images} images, {problems.num_rows} problems, in {args.out}"]
-    paths, kinds = problems["path"].to_pylist(), problems["kind"].to_pylist()
+    paths, kinds, actions = (problems[name].to_pylist() for name in ("path", "kind", "action"))
     for kind, number in Counter(kinds).most_common():
-        named = [path for path, its_kind in zip(paths, kinds, strict=True) if its_kind == kind][:_EXAMPLES]
-        lines.append(f"  {kind}: {number}, such as {', '.join(repr(path) for path in named)}")
+        rows = [row for row, its_kind in enumerate(kinds) if its_kind == kind]
+        lines.append(f"  {kind}: {number}, such as {', '.join(repr(paths[row]) for row in rows[:_EXAMPLES])}")
+        advice = Counter(actions[row] for row in rows).most_common(_ADVICE)
+        lines += [f"    what to do: {action}" for action, _ in advice]
     if kinds:
-        lines.append("  reasons and what to do: on the page, under problems")
+        lines.append(f"  all of them, with reasons: {args.problems}, and on the page under problems")
     print("\n".join(lines), file=sys.stderr)

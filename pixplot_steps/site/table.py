@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 TYPES = {
     "text": pa.string(),
@@ -16,7 +19,13 @@ TYPES = {
 }
 """The Arrow type of each type of column in docs/format.md."""
 
-ROLES = ("title", "filename", "category", "tags", "description", "permalink", "year")
+ROLES = ("title", "filename", "category", "tags", "description", "permalink", "year", "date", "label", "lat", "lng", "x", "y")
+
+NO_YEARS = (0, -1)
+"""The first year after the last one: no date."""
+
+_YEARS = "years"
+"""Type of the catalogue's columns that hold the years of another."""
 
 FIXED = ("image", "item")
 """Columns that every table has and no list names."""
@@ -26,7 +35,16 @@ _BATCH_ROWS = 1 << 16
 
 def columns(schema: pa.Schema) -> list[dict[str, str | None]]:
     """The columns to show, in order, from the metadata of the catalogue's fields (b"type", b"role", b"label")."""
-    return [_column(field) for field in schema if field.name not in FIXED]
+    return [_column(field) for field in schema if field.name not in FIXED and _metadata(field)["type"] != _YEARS]
+
+
+def years(items: pa.Table) -> Iterator[tuple[str, NDArray[np.int32]]]:
+    """For each column of dates its name and the first and last year of each row, i32 [n, 2]; NO_YEARS where there is no date."""
+    for field in items.schema:
+        if field.name not in FIXED and _metadata(field)["type"] == _YEARS:
+            values = items[field.name].combine_chunks()
+            flat = np.asarray(values.fill_null(list(NO_YEARS)).flatten(), dtype=np.int32)
+            yield _metadata(field)["of"], flat.reshape(-1, 2)
 
 
 def encode_items(items: pa.Table) -> bytes:
@@ -52,8 +70,12 @@ def sorted_problems(tables: list[pa.Table]) -> pa.Table:
 
 
 def _column(field: pa.Field) -> dict[str, str | None]:
-    metadata = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+    metadata = _metadata(field)
     return {"name": field.name, "label": metadata["label"], "type": metadata["type"], "role": metadata.get("role") or None}
+
+
+def _metadata(field: pa.Field) -> dict[str, str]:
+    return {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
 
 
 def _typed(values: Any, kind: str) -> Any:

@@ -95,6 +95,8 @@ def _check_rows(site: Site, manifest: Node, faults: _Faults) -> None:
     known = _check_table(site, manifest, faults)
     faults.all(checks.colours(site, manifest))
     sizes_are_right = faults.all(checks.sizes(site, manifest))
+    faults.all(checks.stacks(site, manifest))
+    faults.all(checks.years(site, manifest))
     if faults.all(checks.layout_names(manifest)):
         for layout in manifest["layouts"].list():
             faults.all(checks.layout(site, manifest, layout))

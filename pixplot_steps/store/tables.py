@@ -40,8 +40,8 @@ SHARD = pa.schema(
     ]
 )
 """The images of one shard, in order: id; absolute path of one file or archive that has this content, null where none has it any more;
-name of the member of an archive, in a tar archive with the offset and length of its bytes (after decompression); number of the page
-in a file of many pages, from 0; and the item."""
+in an archive the member's name and length, and in a tar archive the offset of its bytes (after decompression); number of the page in
+a file of many pages, from 0; and the item."""
 
 NAMES = pa.schema([("filename", pa.string())])
 """File names, as somebody gave them."""

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from pixplot_steps import cli
+from pixplot_steps.ingest import location
 
 
-def _run(root: Path, out: Path, *, metadata: str = "", size: int = 2) -> int:
+def _run(root: Path, out: Path, *, metadata: str = "", size: int = 2, **changes: str) -> int:
     table = out / "table.csv"
     out.mkdir(exist_ok=True)
     if metadata:
         table.write_text(metadata)
     flags = ["--images", str(root), "--metadata", *([str(table)] if metadata else []), "--shard-size", str(size)]
+    options = {"pages": "first", "key": "filename", "without-row": "keep", "columns": "{}"}
+    options |= {name.replace("_", "-"): value for name, value in changes.items()}
+    flags += [text for name, value in options.items() for text in (f"--{name}", value)]
     flags += ["--ledger", str(out / "ledger"), "--images-made", str(out / "images"), "--features-made", str(out / "features")]
     return cli.main(["step", "catalog", *flags, "--fingerprint", "f", "--threads", "2", "--out", str(out / "catalog")])
 
@@ -120,18 +126,18 @@ def test_metadata_becomes_columns_and_problems(tmp_path: Path) -> None:
     items = _rows(tmp_path / "out", "items.parquet")
     assert [(row["filename"], row["title"], row["year"]) for row in items] == [("a.png", "First", 1890.0), ("b.png", None, None)]
     problems = [(row["path"], row["kind"]) for row in _rows(tmp_path / "out", "problems.parquet")]
-    assert problems == [("a.png", "row not used"), ("gone.png", "row without picture")]
+    assert problems == [("a.png", "row not used"), ("b.png", "picture without row"), ("gone.png", "row without picture")]
 
 
 @pytest.mark.parametrize(
     ("prepare", "text"),
     [
-        (lambda root: None, "no folder of pictures"),
+        (lambda root: None, "no such pictures"),
         (lambda root: root.mkdir(), "no file at all"),
-        (lambda root: root.write_text("x"), "found: a file"),
+        (lambda root: root.touch(), "such as in"),
         (lambda root: (root.mkdir(), (root / "a.png").touch()), "such as a.png"),
     ],
-    ids=["missing", "empty", "a file", "only empty files"],
+    ids=["missing", "empty", "an empty file", "only empty files"],
 )
 def test_nothing_to_show_is_one_clear_message(tmp_path: Path, prepare: Any, text: str, capfd: pytest.CaptureFixture[str]) -> None:
     prepare(tmp_path / "in")
@@ -146,3 +152,77 @@ def test_a_failed_catalogue_keeps_the_last_one(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "in")
     assert _run(tmp_path / "in", tmp_path / "out") == 1
     assert _plan(tmp_path / "out")["items"] == 1
+
+
+def _kinds(out: Path) -> list[tuple[str, str]]:
+    return [(row["path"], row["kind"]) for row in _rows(out, "problems.parquet")]
+
+
+def test_pictures_without_a_row_can_be_dropped(tmp_path: Path) -> None:
+    _pictures(tmp_path / "in", a="1", b="2")
+    assert _run(tmp_path / "in", tmp_path / "out", metadata="filename\na.png\n", without_row="drop") == 0
+    assert [row["item"] for row in _rows(tmp_path / "out", "items.parquet")] == ["a.png"]
+    assert _kinds(tmp_path / "out") == [("b.png", "picture without row")], "and are listed"
+
+
+def test_nothing_left_says_why(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _pictures(tmp_path / "in", a="1")
+    assert _run(tmp_path / "in", tmp_path / "out", metadata="filename\nz.png\n", without_row="drop") == 1
+    assert "for example 'z.png', where the first picture is 'a.png'" in capfd.readouterr().err
+
+
+def test_another_column_may_name_the_picture_and_columns_are_written_from_others(tmp_path: Path) -> None:
+    _pictures(tmp_path / "in", a="1", b="2")
+    table = "Id,Name,Made,Lat,Lng\na,Rose,c. 1905,0,0\nb,Aster,soon,95,1\n"
+    columns = {"title": "{Name} ({Made})", "made": {"type": "date", "label": "Made in"}}
+    _run(tmp_path / "in", tmp_path / "out", metadata=table, key="id", columns=json.dumps(columns))
+    rows = _rows(tmp_path / "out", "items.parquet")
+    assert [row["title"] for row in rows] == ["Rose (c. 1905)", "Aster (soon)"]
+    assert [row["made: years"] for row in rows] == [[1900, 1910], None]
+    assert [(row["lat"], row["lng"]) for row in rows] == [(0, 0), (None, None)]
+    assert _kinds(tmp_path / "out") == [("a.png", "coordinate 0, 0"), ("b.png", "cell left out"), ("b.png", "cell left out")]
+
+
+def _tiff(path: Path, pages: int) -> None:
+    first, *others = (Image.new("L", (8 + number, 8), number) for number in range(pages))
+    first.save(path, save_all=True, append_images=others)
+
+
+def test_every_page_of_a_tiff_is_an_item_on_request(tmp_path: Path) -> None:
+    root, out = tmp_path / "in", tmp_path / "out"
+    root.mkdir()
+    _tiff(root / "many.tif", 3)
+    _tiff(root / "one.tif", 1)
+    table = "filename,title\nmany.tif,A letter\n"
+    _run(root, out, metadata=table)
+    first = _rows(out, "items.parquet")
+    assert [row["item"] for row in first] == ["many.tif", "one.tif"]
+    _run(root, out, metadata=table, pages="all")
+    items = _rows(out, "items.parquet")
+    assert [row["item"] for row in items] == ["many.tif", "many.tif#page=2", "many.tif#page=3", "one.tif"]
+    assert [row["title"] for row in items] == ["A letter"] * 3 + [None]
+    assert items[0]["image"] == first[0]["image"], "the first page keeps its name"
+    assert len({row["image"] for row in items}) == 4
+    shards = [row for path in sorted((out / "catalog/shards").iterdir()) for row in pq.read_table(path).to_pylist()]
+    assert sorted((row["item"], row["page"]) for row in shards if row["path"].endswith("many.tif")) == [
+        ("many.tif", 0),
+        ("many.tif#page=2", 1),
+        ("many.tif#page=3", 2),
+    ]
+    assert all(location.identity(Path(row["path"]).read_bytes(), row["page"]) == row["image"] for row in shards)
+
+
+def test_archives_are_read_in_place_and_not_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.png", "1")
+        archive.writestr("b.png", "2")
+    os.utime(path, (1, 1))
+    assert _run(path, out) == 0
+    shards = [row for path in sorted((out / "catalog/shards").iterdir()) for row in pq.read_table(path).to_pylist()]
+    assert [(row["member"], row["length"]) for row in shards] == [("a.png", 1), ("b.png", 1)]
+    places = [location.Location(**{key: value for key, value in row.items() if key != "item"}) for row in shards]
+    assert [location.read(place, 1) for place in places] == [b"1", b"2"]
+    _run(path, out)
+    assert "2 files, 0 of them read" in capfd.readouterr().err

@@ -111,21 +111,6 @@ def test_ground_must_be_a_colour(tmp_path: Path, ground: str) -> None:
         ingest(tmp_path, [("0" * 32, None, "gone")], ground=ground)
 
 
-def test_nasty_files_end_ok_or_as_a_problem(tmp_path: Path, shared_data: Path) -> None:
-    files = sorted((shared_data / "nasty" / "images").iterdir())
-    rows = [listed(path) for path in files]
-    out = ingest(tmp_path, rows, threads=2, limit=100)
-    ok = arrays.read(out, "ok")
-    told = {row["image"] for row in problems(out)}
-    assert {row[0] for row, good in zip(rows, ok, strict=True) if not good} <= told
-    assert ok.sum() >= 100
-    assert arrays.read(out, "size")[ok].min() >= 1
-    names = {image: name for image, _, name in rows}
-    bombs = {names[row["image"]] for row in problems(out) if row["kind"] == "too large"}
-    assert {"python-pillow__decompression_bomb.gif", "lovell__giant-image.jpg", "lovell__65536-uint32-limit.png"} <= bombs
-    assert commit.stamp(ingest(tmp_path, rows, threads=1, limit=100)) == commit.stamp(out)
-
-
 def test_squares_for_networks_come_from_the_same_pass(tmp_path: Path) -> None:
     Image.fromarray(np.full((90, 200, 3), (10, 120, 240), np.uint8)).save(tmp_path / "a.png")
     out = ingest(tmp_path, [listed(tmp_path / "a.png"), ("0" * 32, None, "gone.png")], squares=(64, 96))

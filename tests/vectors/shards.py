@@ -71,8 +71,8 @@ def _write_catalog(path: Path, shards: list[str], blocks: list[list[int]], names
     with commit.folder(path) as draft:
         (draft.path / "shards").mkdir()
         for shard, block in zip(shards, blocks, strict=True):
-            columns = [[names[i] for i in block], [paths[i] for i in block], [paths[i] for i in block]]
-            tables.write(draft.path / "shards" / f"{shard}.parquet", pa.table(columns, schema=tables.SHARD), tables.SHARD)
+            rows = [{"image": names[i], "path": paths[i], "page": 0, "item": paths[i]} for i in block]
+            tables.write(draft.path / "shards" / f"{shard}.parquet", pa.Table.from_pylist(rows, schema=tables.SHARD), tables.SHARD)
         table = pa.table([items, names + names[:twice], titles], schema=pa.schema([*tables.ITEMS, title]))
         tables.write(draft.path / "items.parquet", table, tables.ITEMS)
         (draft.path / "plan.json").write_bytes(commit.json_text({"shards": [{"name": shard} for shard in shards]}))

@@ -1,6 +1,6 @@
 """Catalogue: what there is.
 
-Needs the folder of pictures and the metadata of the configuration.
+Needs the pictures and the metadata of the configuration.
 Makes catalog/: plan.json, items.parquet, problems.parquet, shards/<shard>.parquet;
 and ledger/, which later runs read: the shards so far, and the files whose bytes are known.
 """
@@ -21,8 +21,12 @@ checkpoint catalog:
         mem_mb=4000,
         runtime=240,
     params:
-        images=str(SPEC.images),
-        metadata=[str(SPEC.metadata)] if SPEC.metadata else [],
+        images=SPEC.images,
+        metadata=SPEC.metadata,
+        pages=SPEC.catalog.pages,
+        key=SPEC.catalog.key,
+        without_row=SPEC.catalog.without_row,
+        columns=json.dumps(SPEC.catalog.columns, ensure_ascii=False),
         shard_size=SPEC.catalog.shard_size,
         fingerprint=fingerprint,
         version=planning.spec.VERSIONS["catalog"],
@@ -31,6 +35,10 @@ checkpoint catalog:
         pixplot step catalog \
             --images {params.images:q} \
             --metadata {params.metadata:q} \
+            --pages {params.pages:q} \
+            --key={params.key:q} \
+            --without-row {params.without_row:q} \
+            --columns {params.columns:q} \
             --shard-size {params.shard_size:q} \
             --ledger ledger \
             --images-made images \

@@ -18,7 +18,13 @@ def plan():
 
 def fingerprint(wildcards):
     """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
-    return files.fingerprint(SPEC.images, [SPEC.metadata] if SPEC.metadata else [])
+    return listed()
+
+
+@cache
+def listed():
+    """The fingerprint, taken once in a run: listing a million files takes seconds."""
+    return files.fingerprint(SPEC.images, SPEC.metadata)
 
 
 def planned(attribute):

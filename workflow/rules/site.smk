@@ -1,7 +1,7 @@
 """Site: a folder that any static host can serve.
 
 Needs everything above, catalog/ and the built viewer.
-Makes site/. Its manifest is written last, and stays in place until then: visitors never see half a site.
+Makes site/, and problems.parquet, which lists what was left out or repaired. Its manifest is written last, and stays in place until then: visitors never see half a site.
 """
 
 
@@ -19,6 +19,7 @@ rule site:
         viewer=ancient(VIEWER / "index.html"),
     output:
         manifest=update("site/data/manifest.json"),
+        problems="problems.parquet",
     log:
         "logs/site/site.log",
     benchmark:
@@ -32,7 +33,9 @@ rule site:
     params:
         digest=planned("site"),
         # The viewer's files by content: a clock that goes wrong must not run this again and again.
-        viewer_digest=lambda wildcards, input: commit.contents(Path(input.viewer).parent).digest,
+        viewer_digest=lambda wildcards, input: commit.contents(
+            Path(input.viewer).parent
+        ).digest,
         images=lambda wildcards: f"images/{plan().ingest}",
         vectors=lambda wildcards, input: [Path(stamp).parent for stamp in input.vectors],
         neighbours=lambda wildcards, input: [
@@ -64,6 +67,7 @@ rule site:
             --title={params.title:q} \
             --description={params.description:q} \
             --record ledger/site.json \
+            --problems {output.problems:q} \
             --out site \
             2>&1 | tee {log:q}
         : made from {params.digest} and {params.viewer_digest}
