@@ -52,7 +52,9 @@ def about(model: Model, software: str) -> About:
     weights = "ImageNet weights" if model.weights == "imagenet" else f"weights {model.weights[:12]}"
     layer = f", layer {model.layer}" if model.layer else ""
     if model.kind == "keras":
-        return About(f"{software}, {weights}", f"The neural network {model.source} of Keras{layer}: it knows things it was trained to tell apart")
+        return About(
+            f"{software}, {weights}", f"The neural network {model.source} of Keras{layer}: it knows things it was trained to tell apart"
+        )
     return About(model.source[:12], f"A neural network of one's own{layer}")
 
 

@@ -215,7 +215,8 @@ def _by_engine(args: argparse.Namespace, engine: engines.Engine, dimensions: int
 
 def _rows_of(pixels: Any, wanted: NDArray[np.int64]) -> engines.Pixels:
     # One slice and a choice from it: Zarr takes single rows one by one.
-    return np.asarray(pixels[wanted[0] : wanted[-1] + 1])[wanted - wanted[0]]
+    found: engines.Pixels = np.asarray(pixels[wanted[0] : wanted[-1] + 1])[wanted - wanted[0]]
+    return found
 
 
 def _engine(args: argparse.Namespace) -> engines.Engine:

@@ -37,7 +37,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Make one layout. Raises MissingPartError and ConfigError."""
-    makers: dict[str, Callable[[argparse.Namespace], None]] = {"umap": _umap, "positions": _positions, "grid": _grid, "alphabetical": _alphabetical}
+    makers: dict[str, Callable[[argparse.Namespace], None]] = {
+        "umap": _umap,
+        "positions": _positions,
+        "grid": _grid,
+        "alphabetical": _alphabetical,
+    }
     makers[args.layout](args)
 
 

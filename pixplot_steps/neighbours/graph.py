@@ -47,7 +47,9 @@ def approximate(points: NDArray[np.float32], count: int, seed: int, threads: int
     """
     import pynndescent
 
-    index = pynndescent.NNDescent(points, metric="euclidean", n_neighbors=min(count + spare + 1, len(points)), random_state=seed, n_jobs=threads)
+    index = pynndescent.NNDescent(
+        points, metric="euclidean", n_neighbors=min(count + spare + 1, len(points)), random_state=seed, n_jobs=threads
+    )
     found = index.neighbor_graph[0]
     rows = np.arange(len(points))
     indices = _without_self(found, rows)

@@ -99,7 +99,9 @@ def _viewer_files(viewer: Path) -> list[tuple[str, Path]]:
 
 
 def _check_parts(args: argparse.Namespace) -> None:
-    commit.stamps([*args.vectors, *args.neighbours, *(path for _, path in args.layouts), *args.hotspots, args.atlas_plan, *args.atlas_pages])
+    commit.stamps(
+        [*args.vectors, *args.neighbours, *(path for _, path in args.layouts), *args.hotspots, args.atlas_plan, *args.atlas_pages]
+    )
 
 
 def _write_pictures(site: _Site, found: list[gather.Part]) -> manifest.Pictures:

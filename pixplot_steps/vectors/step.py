@@ -72,7 +72,12 @@ def run(args: argparse.Namespace) -> None:
         tables.write(draft.path / "images.parquet", active.table, tables.IMAGES)
         draft.rows = len(vectors)
         explained = round(float(basis.explained.sum()), 6)
-        draft.summary = {"components": vectors.shape[1], "explained_variance": explained, "whitened": args.whiten == "true", "model": _model(summaries, inputs.features)}
+        draft.summary = {
+            "components": vectors.shape[1],
+            "explained_variance": explained,
+            "whitened": args.whiten == "true",
+            "model": _model(summaries, inputs.features),
+        }
     print(f"vectors: {len(vectors)} images, {vectors.shape[1]} components keep {explained:.1%} of the variance", file=sys.stderr)
 
 
@@ -111,9 +116,7 @@ def _shard_rows(inputs: Inputs, index: int) -> tuple[pa.Table, NDArray[np.bool_]
     return pa.table([image, pa.repeat(name, rows), pa.array(np.arange(rows, dtype=np.int32))], schema=tables.IMAGES), ok
 
 
-def _reduce(
-    inputs: Inputs, masks: list[NDArray[np.bool_]], components: int, whiten: bool
-) -> tuple[pca.Basis, NDArray[np.float32]]:
+def _reduce(inputs: Inputs, masks: list[NDArray[np.bool_]], components: int, whiten: bool) -> tuple[pca.Basis, NDArray[np.float32]]:
     import dask
     from threadpoolctl import threadpool_limits
 

@@ -152,9 +152,7 @@ def test_an_onnx_file(tmp_path: Path, side: int | str, layer: str) -> None:
     np.testing.assert_allclose(found, normal.mean(axis=(1, 2)) @ weights[:, :, 0, 0].T, atol=5e-3)
 
 
-@pytest.mark.parametrize(
-    ("change", "said"), [({"side": 32}, "an input of side 32"), ({"layer": "nothing"}, "a layer or output 'nothing'")]
-)
+@pytest.mark.parametrize(("change", "said"), [({"side": 32}, "an input of side 32"), ({"layer": "nothing"}, "a layer or output 'nothing'")])
 def test_an_onnx_file_that_does_not_fit(tmp_path: Path, change: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "net.onnx").write_bytes(onnx_file.network(np.ones((4, 3, 1, 1), np.float32), SIDE))
     entry = {"model": str(tmp_path / "net.onnx"), "side": SIDE, **change}

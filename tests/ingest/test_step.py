@@ -20,7 +20,13 @@ from pixplot_steps.store import arrays, commit, tables
 
 
 def ingest(
-    folder: Path, rows: list[tuple[str, str | None, str]], *, threads: int = 2, ground: str = "#0a0b0c", limit: int = 2, squares: Sequence[int] = ()
+    folder: Path,
+    rows: list[tuple[str, str | None, str]],
+    *,
+    threads: int = 2,
+    ground: str = "#0a0b0c",
+    limit: int = 2,
+    squares: Sequence[int] = (),
 ) -> Path:
     shard = folder / "shard.parquet"
     columns = zip(*rows, strict=True)

@@ -64,7 +64,13 @@ class Collection:
 
     def configure(self, changes: Mapping[str, Any] | None = None) -> Path:
         """Write a configuration file of two shards for twelve pictures; returns its path."""
-        value = {"images": str(self.pictures), "workdir": str(self.work), "catalog": {"shard_size": 8}, "features": {"models": ["builtin"]}, **(changes or {})}
+        value = {
+            "images": str(self.pictures),
+            "workdir": str(self.work),
+            "catalog": {"shard_size": 8},
+            "features": {"models": ["builtin"]},
+            **(changes or {}),
+        }
         path = self.root / "config.yaml"
         path.write_text(yaml.safe_dump(value), "utf-8")
         return path

@@ -27,6 +27,8 @@ export class UiState {
   progress = $state<number | null>(0);
   notes = $state.raw<readonly string[]>([]);
   layout = $state("");
+  /** The model chosen last, for arrangements that are of none. */
+  model = $state<string | null>(null);
   hotspot = $state(-1);
   hotspotsShown = $state(true);
   /** Set once the atlas is in, so that the medoids' files do not compete with it. */

@@ -11,6 +11,7 @@ export const strings = {
   untitled: "Untitled",
   toolbar: "Map tools",
   layouts: "Arrangement",
+  models: "What likeness is measured by",
   size: "Picture size",
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
