@@ -13,6 +13,7 @@ PORT ?= 8000
 COLLECTION ?=
 METADATA ?=
 NAME ?=
+MODEL ?=
 
 BIN = $(VENV)/bin
 # Commands of the environment come first, so that the rules find `pixplot`, and npm's scripts the Node.js from PyPI.
@@ -28,6 +29,8 @@ help:
 	@echo 'make demo     build a map of 3,786 emoji, check it and serve it (SERVE=0: do not serve; PORT=8000)'
 	@echo 'make demo COLLECTION=folder METADATA=file.csv'
 	@echo '              the same for your own pictures, into results/<name of the folder> (NAME=other)'
+	@echo 'make demo COLLECTION=folder MODEL=inception_v3'
+	@echo '              with a neural network (docs/models.md)'
 	@echo 'make test     run all tests'
 	@echo 'make check    check format, lint and types'
 	@echo 'make format   put the code into its format'
@@ -86,16 +89,16 @@ viewer/node_modules/.package-lock.json: viewer/package.json viewer/package-lock.
 # --- use ---
 
 # Values reach the shell through the environment, so that any path is safe: quotes, spaces and dollars too.
-export COLLECTION METADATA NAME
+export COLLECTION METADATA NAME MODEL
 
-demo: setup viewer
+demo: setup $(if $(filter-out builtin,$(MODEL)),setup-models) viewer
 ifeq ($(strip $(COLLECTION)),)
 	@"$(BIN)/python" demo/collection.py
 	@$(WITH_BIN) snakemake --cores "$(CORES)" --configfile config/demo.yaml
 	@"$(BIN)/pixplot" verify results/demo/site
 	@if [ "$(SERVE)" != 0 ]; then exec "$(BIN)/pixplot" serve results/demo/site --port "$(PORT)"; fi
 else
-	@workdir=$$("$(BIN)/python" demo/configure.py --images "$$COLLECTION" --metadata "$$METADATA" --name "$$NAME") && \
+	@workdir=$$("$(BIN)/python" demo/configure.py --images "$$COLLECTION" --metadata "$$METADATA" --name "$$NAME" --model "$$MODEL") && \
 	$(WITH_BIN) snakemake --cores "$(CORES)" --configfile "$$workdir/config.yaml" && \
 	"$(BIN)/pixplot" verify "$$workdir/site" && \
 	if [ "$(SERVE)" != 0 ]; then exec "$(BIN)/pixplot" serve "$$workdir/site" --port "$(PORT)"; fi
@@ -103,11 +106,12 @@ endif
 
 # --- development ---
 
-test: setup setup-models viewer
+# Tests of networks skip where `make setup-models` did not run.
+test: setup viewer
 	$(WITH_BIN) python -m pytest
 	@$(NPM) --prefix viewer test
 
-check: setup setup-models viewer/node_modules/.package-lock.json
+check: setup viewer/node_modules/.package-lock.json
 	"$(BIN)/ruff" format --check $(PYTHON_CODE)
 	"$(BIN)/ruff" check $(PYTHON_CODE)
 	"$(BIN)/mypy"

@@ -1,9 +1,12 @@
 """How well features tell alike from unlike: leave-one-out 5-nearest-neighbour accuracy on labelled collections.
 
-    python benchmarks/quality.py [--data FOLDER] [--quick]
+    python benchmarks/quality.py [--data FOLDER] [--models NAME ...] [--quick]
 
-Rivals run on the same thumbnails: each model of `features.models`, and the picture at 16 x 16 pixels, which is what anyone would try
-first. Distance is cosine after centring, as in the neighbour graph. The last line is one JSON object of all figures.
+Rivals run on what one ingest wrote: `builtin`; the networks named (weights are taken from weights/ of the data where they lie there,
+else from Keras's cache or by download), in float32, and in bfloat16 where the processor has it, with the share of 10 nearest neighbours
+that both agree on; and the picture at 16 x 16 pixels, which is what anyone would try first.
+
+Distance is cosine after centring, as in the neighbour graph. The last line is one JSON object of all figures.
 
 Collections: `clothing`, by class; `usda`, the fruit watercolours in `heritage`, by species, of which those with a single picture are
 left out, as they cannot be right.
@@ -16,22 +19,25 @@ import csv
 import json
 import os
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixplot_steps import digest
-from pixplot_steps.features import models
+from pixplot_steps import digest, machine
+from pixplot_steps.features import builtin, engines, network
 from pixplot_steps.features.square import squares
 from pixplot_steps.ingest.batch import Batch
 from pixplot_steps.ingest.location import Location
 from pixplot_steps.ingest.picture import Wanted
+from pixplot_steps.networks import NETWORKS
+from pixplot_steps.spec import Model
 
 ROOT = Path(__file__).parents[1]
 NEIGHBOURS = 5
@@ -40,7 +46,8 @@ QUICK = 4
 WANTED = Wanted(thumbnail=128, picture=128, quality=50, ground=(255, 255, 255), max_megapixels=100)
 """No picture for the panel is wanted here, so the smallest is made."""
 
-Describe = Callable[[NDArray[np.uint8], NDArray[np.uint32]], NDArray[Any]]
+WEIGHTS = {"mobilenet_v2": "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"}
+"""Files of weights/ of the data."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,11 @@ class Collection:
     thumbs: NDArray[np.uint8]
     sizes: NDArray[np.uint32]
     labels: NDArray[np.str_]
+    squares: dict[int, NDArray[np.uint8]]
+
+
+Describe = Callable[[Collection, slice], NDArray[Any]]
+"""Features of some rows of a collection."""
 
 
 def main() -> int:
@@ -60,11 +72,14 @@ def main() -> int:
     if missing:
         print(f"no labelled pictures: {args.data} lacks {' and '.join(missing)} (give their folder with --data)", file=sys.stderr)
         return 2
-    collections = [_clothing(args.data, args.quick), _usda(args.data, args.quick)]
+    sides = tuple(sorted({NETWORKS[name].side for name in args.models}))
+    collections = [_clothing(args.data, args.quick, sides), _usda(args.data, args.quick, sides)]
     figures: dict[str, float] = {}
-    for name, describe in _rivals().items():
+    rivals = _rivals(args)
+    for name, describe in rivals.items():
         figures.update(_measure(name, describe, collections))
-    _print_table(list(_rivals()), collections, figures)
+    _print_table(list(rivals), collections, figures)
+    figures.update(_agreements(rivals, collections[0]))
     print(json.dumps(figures, sort_keys=True))
     return 0
 
@@ -72,43 +87,82 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Accuracy and speed of the feature models.")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with clothing/ and heritage/")
+    parser.add_argument("--models", nargs="*", default=["mobilenet_v2"], choices=list(NETWORKS), help="networks to judge")
     parser.add_argument("--quick", action="store_true", help=f"every {QUICK}th picture of each label only")
     return parser.parse_args()
 
 
-def _rivals() -> dict[str, Describe]:
-    rivals: dict[str, Describe] = {name: models.find(name).describe for name in models.names()}
-    return {**rivals, "pixels16": _pixels16}
+def _rivals(args: argparse.Namespace) -> dict[str, Describe]:
+    precisions = ["float32", "bfloat16"] if machine.detect().bfloat16 else ["float32"]
+    networks = {
+        name if precision == "float32" else f"{name}_{precision}": _network(name, precision, args.data)
+        for name in args.models
+        for precision in precisions
+    }
+    return {"builtin": lambda c, rows: builtin.describe(c.thumbs[rows], c.sizes[rows]), **networks, "pixels16": _pixels16}
 
 
-def _pixels16(thumbs: NDArray[np.uint8], sizes: NDArray[np.uint32]) -> NDArray[np.float32]:
-    return squares(thumbs, sizes, 16).reshape(len(thumbs), -1).astype(np.float32)
+def _pixels16(collection: Collection, rows: slice) -> NDArray[np.float32]:
+    found = squares(collection.thumbs[rows], collection.sizes[rows], 16)
+    return found.reshape(len(found), -1).astype(np.float32)
 
 
-def _clothing(data: Path, quick: bool) -> Collection:
-    return _ingest("clothing", data / "clothing", lambda row: row["label"], quick)
+def _network(name: str, precision: str, data: Path) -> Describe:
+    import tensorflow as tf
+
+    path = data / "weights" / WEIGHTS.get(name, "none")
+    side = NETWORKS[name].side
+    model = Model("keras", name, name, str(path) if path.is_file() else "", side=side, engine="openvino", precision=precision)
+    frozen = network.freeze(*network.build(model), side)
+    with tempfile.TemporaryDirectory() as folder:
+        tf.io.write_graph(frozen.graph, folder, "network.pb", as_text=False)
+        engines.openvino_from_graph(f"{folder}/network.pb", f"{folder}/network.xml")
+        engine = engines.OpenVino(f"{folder}/network.xml", model, os.cpu_count() or 1)
+
+    def describe(collection: Collection, rows: slice) -> NDArray[np.float32]:
+        pixels = collection.squares[side][rows]
+        return np.vstack([engine.run(pixels[start : start + engine.batch]) for start in range(0, len(pixels), engine.batch)])
+
+    return describe
 
 
-def _usda(data: Path, quick: bool) -> Collection:
-    return _ingest("usda", data / "heritage", lambda row: row["label"] if "USDA" in row["category"] else "", quick)
+def _agreements(rivals: dict[str, Describe], collection: Collection) -> dict[str, float]:
+    """Share of the 10 nearest neighbours by float32 that are among those by bfloat16, for each network that ran in both."""
+    pairs = [(name, f"{name}_bfloat16") for name in rivals if f"{name}_bfloat16" in rivals]
+    found: dict[str, float] = {}
+    for name, other in pairs:
+        one, two = (_nearest(_described(rivals[rival], collection), 10) for rival in (name, other))
+        kept = float((one[:, :, None] == two[:, None, :]).any(axis=2).mean())
+        found[f"{other}_agreement"] = round(kept, 4)
+        print(f"{other}: {kept:.3f} of the 10 nearest neighbours by float32")
+    return found
 
 
-def _ingest(name: str, folder: Path, label: Callable[[dict[str, str]], str], quick: bool) -> Collection:
+def _clothing(data: Path, quick: bool, sides: tuple[int, ...]) -> Collection:
+    return _ingest("clothing", data / "clothing", lambda row: row["label"], quick, sides)
+
+
+def _usda(data: Path, quick: bool, sides: tuple[int, ...]) -> Collection:
+    return _ingest("usda", data / "heritage", lambda row: row["label"] if "USDA" in row["category"] else "", quick, sides)
+
+
+def _ingest(name: str, folder: Path, label: Callable[[dict[str, str]], str], quick: bool, sides: tuple[int, ...]) -> Collection:
     """Decode what has a label that at least two pictures share, through the ingest stage."""
     with (folder / "metadata.csv").open(newline="", encoding="utf-8") as file:
         labelled = sorted((label(row), row["filename"]) for row in csv.DictReader(file) if label(row))
     labelled = labelled[::QUICK] if quick else labelled
     counts = Counter(text for text, _ in labelled)
     chosen = [(text, filename) for text, filename in labelled if counts[text] > 1]
-    batch = Batch(len(chosen), WANTED)
+    batch = Batch(len(chosen), replace(WANTED, squares=sides))
     paths = [folder / "images" / filename for _, filename in chosen]
     batch.read([Location(digest.of_file(path), str(path)) for path in paths], os.cpu_count() or 1)
     labels = np.array([text for text, _ in chosen])
-    return Collection(name, batch.thumb[batch.ok], batch.size[batch.ok], labels[batch.ok])
+    seen = {side: values[batch.ok] for side, values in batch.squares.items()}
+    return Collection(name, batch.thumb[batch.ok], batch.size[batch.ok], labels[batch.ok], seen)
 
 
 def _measure(name: str, describe: Describe, collections: list[Collection]) -> dict[str, float]:
-    describe(collections[0].thumbs[:BATCH], collections[0].sizes[:BATCH])  # the first call pays for imports
+    describe(collections[0], slice(BATCH))  # the first call pays for imports
     figures, seconds, pictures = {}, 0.0, 0
     for collection in collections:
         started = time.perf_counter()
@@ -123,20 +177,23 @@ def _measure(name: str, describe: Describe, collections: list[Collection]) -> di
 
 def _described(describe: Describe, collection: Collection) -> NDArray[np.float32]:
     starts = range(0, len(collection.labels), BATCH)
-    parts = [describe(collection.thumbs[s : s + BATCH], collection.sizes[s : s + BATCH]) for s in starts]
+    parts = [describe(collection, slice(s, s + BATCH)) for s in starts]
     # Half floats, as the features are stored; they hold bytes of pixels exactly.
     return np.vstack(parts).astype(np.float16).astype(np.float32)
 
 
 def accuracy(features: NDArray[np.float32], labels: NDArray[np.str_]) -> float:
     """Share of rows whose label is the most frequent among their 5 nearest others; a tie goes to the nearest of those tied."""
+    guesses = [Counter(labels[row].tolist()).most_common(1)[0][0] for row in _nearest(features, NEIGHBOURS)]
+    return float(np.mean(labels == np.array(guesses)))
+
+
+def _nearest(features: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     centred = features - features.mean(axis=0)
     centred /= np.linalg.norm(centred, axis=1, keepdims=True) + 1e-12
     likeness = centred @ centred.T
     np.fill_diagonal(likeness, -np.inf)
-    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :NEIGHBOURS]
-    guesses = [Counter(labels[row].tolist()).most_common(1)[0][0] for row in nearest]
-    return float(np.mean(labels == np.array(guesses)))
+    return np.argsort(-likeness, axis=1, kind="stable")[:, :count]
 
 
 def _print_table(rivals: list[str], collections: list[Collection], figures: dict[str, float]) -> None:

@@ -36,7 +36,7 @@ class Machine:
 
 @cache
 def detect() -> Machine:
-    """This machine."""
+    """What there is here."""
     capabilities = _gpu_capabilities()
     if capabilities:
         return Machine(True, min(capabilities) >= _BFLOAT16_CAPABILITY)

@@ -16,6 +16,7 @@ from typing import Any
 
 from pixplot_steps import digest, spec
 from pixplot_steps.errors import FormatError
+from pixplot_steps.spec import Model
 
 _LEAST_CELL = 8
 
@@ -60,7 +61,7 @@ def _name(step: str, parameters: Any, *inputs: str) -> str:
     return digest.of_value(value)[: digest.SHORT]
 
 
-def _prepared(model: spec.Model) -> str:
+def _prepared(model: Model) -> str:
     return _name("model", model.identity) if model.prepared else ""
 
 
@@ -72,7 +73,7 @@ class Branch:
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
     """
 
-    model: spec.Model
+    model: Model
     prepared: str
     features: str
     vectors: str
@@ -134,7 +135,7 @@ class Plan:
         """The branch in which an artefact (a field of Branch) has this name."""
         return next(branch for branch in self.branches if getattr(branch, artefact) == name)
 
-    def _features(self, model: spec.Model) -> str:
+    def _features(self, model: Model) -> str:
         return f"{model.name}-{_name('features', [model.identity, _prepared(model)], self._decoded)}"
 
     def _branch(self, number: int, features: list[str]) -> Branch:

@@ -17,7 +17,7 @@ VERSIONS = {
     "model": 1,
     "features": 2,
     "vectors": 2,
-    "neighbours": 1,
+    "neighbours": 2,
     "umap": 2,
     "positions": 1,
     "grid": 1,

@@ -1,5 +1,6 @@
-"""The models that a configuration wants, each entry of `features.models` resolved: its kind, its file's digest, the side it sees,
-and engine and precision where they are `auto`.
+"""The models that a configuration wants, each entry of `features.models` resolved.
+
+Resolved are its kind, its file's digest, the side it sees, and engine and precision where they are `auto`.
 
 An entry is a text, or a mapping with the key `model` and options. What the text is, is told by its form:
 

@@ -132,7 +132,7 @@ def test_any_path_can_be_configured(tmp_path: Path) -> None:
     assert workdir == f"results/{folder.name}"
     found = yaml.safe_load((tmp_path / workdir / "config.yaml").read_text("utf-8"))
     paths = {"workdir": workdir, "images": str(folder), "metadata": str(tmp_path / "m, n.csv")}
-    assert found == paths | {"site": {"title": folder.name}}
+    assert found == paths | {"site": {"title": folder.name}, "features": {"models": ["builtin"]}}
 
 
 def test_own_edits_are_kept(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def _catalogue(example: str, sources: Path, out: Path) -> list[dict[str, Any]]:
     catalog = wanted.catalog
     flags = ["--images", *wanted.images, "--metadata", *wanted.metadata, "--pages", catalog.pages, "--key", catalog.key]
     flags += ["--without-row", catalog.without_row, "--columns", json.dumps(catalog.columns), "--shard-size", "8"]
+    flags += ["--images-made", str(out / "images"), "--features-made", str(out / "features")]
     flags += ["--ledger", str(out / "ledger"), "--fingerprint", "f", "--threads", "2", "--out", str(out / "catalog")]
     assert cli.main(["step", "catalog", *flags]) == 0
     rows: list[dict[str, Any]] = pq.read_table(out / "catalog/items.parquet").to_pylist()

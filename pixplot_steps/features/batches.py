@@ -1,5 +1,6 @@
-"""All pictures of a shard through an engine: read on other threads while it computes, halved where memory ends, and no picture
-that fails takes others with it.
+"""All pictures of a shard through an engine.
+
+They are read on other threads while it computes, batches are halved where memory ends, and no picture that fails takes others with it.
 """
 
 from __future__ import annotations
@@ -124,7 +125,8 @@ def _one_by_one(engine: Engine, pixels: Pixels) -> Described:
 def _checked(features: Features, faults: dict[int, str]) -> Described:
     """Features that half floats can hold; others are faults of their pictures."""
     with np.errstate(invalid="ignore"):
-        fits = np.isfinite(features).all(axis=1) & (np.abs(features) <= _HALF_MAX).all(axis=1)
+        # A comparison with NaN is false, as one with infinity is.
+        fits = np.asarray(np.all(np.abs(features) <= _HALF_MAX, axis=1), dtype=np.bool_)
     strange = {int(index): "the model gives no finite numbers for it" for index in np.flatnonzero(~fits)}
     ok = fits.copy()
     ok[list(faults)] = False

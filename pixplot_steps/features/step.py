@@ -136,7 +136,7 @@ class Found:
 
 def _describe(args: argparse.Namespace) -> None:
     started = time.perf_counter()
-    commit.stamps([args.images, *args.prepared])
+    pictures, *_ = commit.stamps([args.images, *args.prepared])
     makers = {"builtin": _by_builtin, "vectors": _by_file, "plugin": _by_plugin}
     found = makers.get(args.model.kind, _by_network)(args)
     images = tables.read(args.catalog / "shards" / f"{args.shard}.parquet", tables.SHARD, ["image"])["image"].to_pylist()
@@ -153,7 +153,7 @@ def _describe(args: argparse.Namespace) -> None:
         arrays.write(draft.path, "ok", found.ok)
         tables.write(draft.path / "problems.parquet", _problems(args.model, images, found.faults), tables.FAULTS)
         draft.rows = len(found.ok)
-        draft.summary = found.summary
+        draft.summary = {**found.summary, "images": pictures.digest}
     seconds = time.perf_counter() - started
     told = f", {len(found.faults)} without" if found.faults else ""
     print(f"features: {len(images)} images by {args.model.name}{told}, {len(images) / seconds:.0f} images/s", file=sys.stderr)
@@ -215,7 +215,8 @@ def _by_engine(args: argparse.Namespace, engine: engines.Engine, dimensions: int
 
 def _rows_of(pixels: Any, wanted: NDArray[np.int64]) -> engines.Pixels:
     # One slice and a choice from it: Zarr takes single rows one by one.
-    return np.asarray(pixels[wanted[0] : wanted[-1] + 1])[wanted - wanted[0]]
+    found: engines.Pixels = np.asarray(pixels[wanted[0] : wanted[-1] + 1])[wanted - wanted[0]]
+    return found
 
 
 def _engine(args: argparse.Namespace) -> engines.Engine:
@@ -265,7 +266,7 @@ def _by_file(args: argparse.Namespace) -> Found:
     features = np.zeros((len(ok), values.shape[1]), np.float32)
     here = np.flatnonzero(ok & (row >= 0))
     if len(here):
-        features[here] = np.asarray(values.get_orthogonal_selection((row[here], slice(None))))
+        features[here] = values.rows(row[here])
     missing = {int(index): "the file of vectors has no row for it" for index in np.flatnonzero(ok & (row < 0))}
     return Found(features, ok & (row >= 0), missing, _summary(args))
 

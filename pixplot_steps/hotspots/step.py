@@ -16,8 +16,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps import digest
-from pixplot_steps.hotspots import clusters
 from pixplot_steps.errors import SourceError
+from pixplot_steps.hotspots import clusters
 from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _NOISE = "-1"

@@ -26,7 +26,10 @@ def thumbnail(image: Image.Image, size: tuple[int, int], cell: int, ground: tupl
 
 
 def square(image: Image.Image, size: tuple[int, int], side: int, aspect: str, ground: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """u8 [side, side, 3] for a network, of a picture of `size`: `squash` distorts the whole picture into it, `crop` takes the middle, `pad` fits it on the ground."""
+    """u8 [side, side, 3] for a network, of a picture of `size`.
+
+    `squash` distorts the whole picture into it, `crop` takes the middle, `pad` fits it on the ground.
+    """
     if aspect == "pad":
         return thumbnail(image, size, side, ground)
     box = (0, 0, *image.size) if aspect == "squash" else _middle(*image.size)

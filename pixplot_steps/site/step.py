@@ -210,14 +210,14 @@ def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
 
 
 def _neighbours(args: argparse.Namespace, image_row: NDArray[np.int64]) -> NDArray[np.uint32]:
-    graph = arrays.read(args.neighbours, "indices")
-    images = commit.stamp(args.vectors).rows
+    graph = arrays.read(args.neighbours[0], "indices")
+    images = commit.stamp(args.vectors[0]).rows
     if len(graph) != images:
         raise DamagedError(
             "the neighbours are not of these vectors",
             expected=f"{images} rows",
             found=f"{len(graph)}",
-            where=str(args.neighbours),
+            where=str(args.neighbours[0]),
             action="remove this folder and run the workflow again",
         )
     return similar.rows(graph, image_row)

@@ -6,6 +6,7 @@ An array is named inside a folder (a Zarr group). Arrays are written once, by on
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,8 +78,15 @@ class Stored:
         return self.array.chunks
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
+        return self._read(lambda: self.array[key])
+
+    def rows(self, wanted: NDArray[np.int64]) -> NDArray[Any]:
+        """The rows of these numbers, in their order; only the chunks that hold one are read. Raises DamagedError."""
+        return self._read(lambda: self.array.get_orthogonal_selection((wanted, *[slice(None)] * (self.ndim - 1))))
+
+    def _read(self, ask: Callable[[], Any]) -> NDArray[Any]:
         try:
-            return np.asarray(self.array[key])
+            return np.asarray(ask())
         except (ValueError, RuntimeError) as error:
             raise commit.damaged(self.folder, f"the bytes written to {self.name}", str(error)) from None
 

@@ -14,7 +14,6 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-
 _ROWS = 2048
 """Rows multiplied at once."""
 
@@ -50,8 +49,8 @@ def moments(block: NDArray[np.floating], active: NDArray[np.bool_], shift: NDArr
     gram = np.zeros((len(shift), len(shift)))
     total = np.zeros(len(shift))
     for start in range(0, len(chosen), _ROWS):
-        rows = chosen[start : start + _ROWS].astype(kind)
-        rows -= shift.astype(kind)
+        rows: NDArray[np.floating] = chosen[start : start + _ROWS].astype(kind)
+        rows = rows - shift.astype(kind)
         gram += rows.T @ rows
         total += rows.sum(axis=0, dtype=np.float64)
     return Moments(len(chosen), total, gram)
@@ -84,8 +83,8 @@ def basis(sums: Moments, shift: NDArray[np.float64], asked: int) -> Basis:
 def project(block: NDArray[np.floating], active: NDArray[np.bool_], onto: Basis, whiten: bool) -> NDArray[np.float32]:
     """Coordinates [active rows, k] of a block in the basis; `whiten` gives each component a variance of 1, or 0 where it has none."""
     kind = np.float32 if block.dtype == np.float16 else np.float64
-    rows = (block if active.all() else block[active]).astype(kind)
-    rows -= onto.mean.astype(kind)
+    rows: NDArray[np.floating] = (block if active.all() else block[active]).astype(kind)
+    rows = rows - onto.mean.astype(kind)
     found = rows @ onto.components.T.astype(kind)
     if whiten:
         found *= np.divide(1.0, onto.deviations, out=np.zeros_like(onto.deviations), where=onto.deviations > 0).astype(kind)

@@ -32,7 +32,8 @@ def write(root: Path, ok: Sequence[bool], squares: NDArray[np.uint8] | None = No
         draft.rows = rows
     with commit.folder(root / "catalog") as draft:
         (draft.path / "shards").mkdir()
-        tables.write(draft.path / "shards" / f"{SHARD}.parquet", pa.table([images, paths, paths], schema=tables.SHARD), tables.SHARD)
+        listed = [{"image": image, "path": path, "page": 0, "item": path} for image, path in zip(images, paths, strict=True)]
+        tables.write(draft.path / "shards" / f"{SHARD}.parquet", pa.Table.from_pylist(listed, schema=tables.SHARD), tables.SHARD)
         tables.write(draft.path / "items.parquet", pa.table([paths, images], schema=tables.ITEMS), tables.ITEMS)
     return root
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks import quality
-from pixplot_steps import spec
+from pixplot_steps import digest, spec
 from pixplot_steps.errors import ConfigError
-from pixplot_steps.ingest.batch import Batch, Options
+from pixplot_steps.ingest.batch import Batch
+from pixplot_steps.ingest.location import Location
+from pixplot_steps.ingest.picture import Wanted
 from pixplot_steps.networks import NETWORKS, snake
 from pixplot_steps.store import arrays, commit
 from tests import golden_check
@@ -42,8 +43,9 @@ def clothing(shared_data: Path) -> tuple[NDArray[np.uint8], NDArray[np.str_]]:
     """Squares of 224 pixels of the labelled clothes, from ingest, and their labels."""
     with (shared_data / "clothing/metadata.csv").open(newline="", encoding="utf-8") as file:
         rows = [(row["label"], row["filename"]) for row in csv.DictReader(file)]
-    batch = Batch(len(rows), Options(128, 128, 50, (255, 255, 255), 100, 2, (224,), "squash"))
-    batch.read([partial(Path.read_bytes, shared_data / "clothing/images" / name) for _, name in rows])
+    batch = Batch(len(rows), Wanted(128, 128, 50, (255, 255, 255), 100, squares=(224,), aspect="squash"))
+    paths = [shared_data / "clothing/images" / name for _, name in rows]
+    batch.read([Location(digest.of_file(path), str(path)) for path in paths], 2)
     assert batch.ok.all()
     return batch.squares[224], np.array([label for label, _ in rows])
 

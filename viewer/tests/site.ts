@@ -20,6 +20,7 @@ export function manifestJson(items = 3) {
         positions: array("p.f32", "f32", [items, 2]),
         cell: 0.1,
         quality: null,
+        model: null,
       },
     ],
     atlas: {

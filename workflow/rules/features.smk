@@ -36,7 +36,9 @@ rule features:
             lambda wildcards: f"images/{plan().ingest}/{wildcards.shard}.zarr/stamp.json"
         ),
         prepared=ancient(
-            lambda wildcards: plan().branch("features", wildcards.model).prepared_stamps
+            lambda wildcards: plan()
+            .branch("features", wildcards.model)
+            .prepared_stamps
         ),
     output:
         stamp="features/{model}/{shard}.zarr/stamp.json",
@@ -52,7 +54,9 @@ rule features:
         runtime=minutes("features"),
     params:
         images=lambda wildcards, input: Path(input.images).parent,
-        prepared=lambda wildcards, input: [Path(stamp).parent for stamp in input.prepared],
+        prepared=lambda wildcards, input: [
+            Path(stamp).parent for stamp in input.prepared
+        ],
         model=lambda wildcards: plan().branch("features", wildcards.model).model.text,
         out="features/{model}/{shard}.zarr",
     shell:

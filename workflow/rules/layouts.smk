@@ -117,7 +117,9 @@ rule grid:
 
 rule alphabetical:
     input:
-        vectors=ancient(lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"),
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"
+        ),
     output:
         stamp="layouts/alphabetical/{digest}.zarr/stamp.json",
     log:

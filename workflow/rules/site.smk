@@ -45,7 +45,9 @@ rule site:
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
-        hotspots=lambda wildcards, input: [Path(stamp).parent for stamp in input.hotspots],
+        hotspots=lambda wildcards, input: [
+            Path(stamp).parent for stamp in input.hotspots
+        ],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,

@@ -42,6 +42,8 @@ export interface Layout {
   /** Side of the square into which a picture is fitted, in map units. */
   cell: number;
   quality: Quality | null;
+  /** The model whose features made it; null where none did. */
+  model: string | null;
 }
 
 export interface Level {
@@ -123,6 +125,7 @@ const layout = record<Layout>({
   positions: array,
   cell: positive,
   quality: nullable(quality),
+  model: nullable(text),
 });
 
 const hotspot = record<Hotspot>({

@@ -59,6 +59,8 @@ export class UiState {
   progress = $state<number | null>(0);
   notes = $state.raw<readonly string[]>([]);
   layout = $state("");
+  /** The model chosen last, for arrangements that are of none. */
+  model = $state<string | null>(null);
   size = $state(1);
   theme = $state<Theme>("light");
   /** The browser draws no map: the list stands alone. */

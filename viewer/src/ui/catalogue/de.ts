@@ -10,6 +10,7 @@ export function de({ number, share }: Format): Catalogue {
     untitled: "Ohne Titel",
     toolbar: "Werkzeuge der Karte",
     layouts: "Anordnung",
+    models: "Woran Ähnlichkeit gemessen wird",
     size: "Bildgröße",
     zoomIn: "Vergrößern",
     zoomOut: "Verkleinern",

@@ -8,6 +8,7 @@ export function en({ number, share }: Format) {
     untitled: "Untitled",
     toolbar: "Map tools",
     layouts: "Arrangement",
+    models: "What likeness is measured by",
     size: "Picture size",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",

@@ -9,6 +9,7 @@ export function fr({ number, share }: Format): Catalogue {
     untitled: "Sans titre",
     toolbar: "Outils de la carte",
     layouts: "Disposition",
+    models: "Ce qui mesure la ressemblance",
     size: "Taille des images",
     zoomIn: "Agrandir",
     zoomOut: "Réduire",
