@@ -12,7 +12,7 @@ from typing import Any
 
 VERSIONS = {
     "catalog": 2,
-    "ingest": 2,
+    "ingest": 3,
     "features": 1,
     "vectors": 1,
     "neighbours": 1,
