@@ -279,7 +279,7 @@ def test_a_click_opens_the_picture_pointed_at(visit: Visit, collection: Collecti
     row = alone(collection)[5]
     visit.open_panel(row)
     image, panel = collection.value("image", row), visit.page.get_by_role("dialog")
-    assert panel.locator("img").get_attribute("src") == f"pictures/{image[:2]}/{image}.jpg"
+    assert panel.locator("figure img").get_attribute("src") == f"pictures/{image[:2]}/{image}.jpg"
     expect(panel).to_contain_text(collection.value("note", row))
     expect(panel).to_contain_text(collection.value("category", row))
     visit.page.get_by_role("button", name="Next picture").click()

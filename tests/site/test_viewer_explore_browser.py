@@ -285,9 +285,11 @@ def test_the_pictures_most_alike_are_those_of_feature_space(visit: Visit, collec
     visit.open_panel(row)
     similar = visit.page.get_by_role("dialog").get_by_role("region", name="Most alike")
     wanted = collection.array(collection.manifest["neighbours"])[row].tolist()
+    expect(similar.locator("img")).to_have_count(len(wanted))
     shown = [image.get_attribute("src") for image in similar.locator("img").all()]
     assert shown == [f"pictures/{image[:2]}/{image}.jpg" for image in (collection.value("image", other) for other in wanted)]
     expect(similar).to_contain_text("Of these 10,")
+    # The marks come with the sentence.
     far = similar.locator(".far").count()
     assert f"{10 - far} are also" in similar.inner_text()
     similar.get_by_role("button", name="Show on the map").click()

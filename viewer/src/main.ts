@@ -374,6 +374,7 @@ class Viewer {
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType !== "touch" && event.buttons === 0) this.#hover(event.offsetX, event.offsetY);
     });
+    canvas.addEventListener("pointerdown", () => stage.mark(-1));
     canvas.addEventListener("pointerleave", () => stage.mark(-1));
     canvas.addEventListener("click", (event) => this.#click(event));
   }

@@ -269,6 +269,7 @@ describe("inksOf", () => {
     const shown = [4, 0, 1, 2].map((row) => found?.inks[row] ?? 0);
     expect(shown).toEqual([...shown].sort((a, b) => a - b));
     expect(found?.inks[3]).toBe(0);
+    expect(found?.legend.every(({ low, high }) => (low ?? 0) <= (high ?? 0))).toBe(true);
     expect(found?.legend.reduce((sum, { count }) => sum + count, 0)).toBe(4);
   });
 

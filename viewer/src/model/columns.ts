@@ -2,11 +2,18 @@
 import type { Column, ColumnType } from "../format/manifest";
 import { fold, wordsOf } from "./fold";
 
-/** One text per row, as `wordsOf` gives it. */
+/** The words of many rows (as `wordsOf` gives them) in one text, a line for each: one search of it is one of all its rows. */
+export interface Chunk {
+  readonly text: string;
+  /** Where each row's line starts. */
+  readonly starts: Uint32Array;
+}
+/** One text per row, in chunks of CHUNK rows. */
 export interface Texts {
   readonly kind: "texts";
-  readonly words: readonly string[];
+  readonly chunks: readonly Chunk[];
 }
+export const CHUNK = 1 << 14;
 /** Some of a list of names per row: row i has codes[starts[i]] .. codes[starts[i + 1] - 1]. */
 export interface Codes {
   readonly kind: "codes";
@@ -20,7 +27,16 @@ export interface Numbers {
   readonly kind: "numbers";
   readonly dates: boolean;
   readonly values: Float64Array;
-  readonly words: readonly string[];
+  readonly extent: Extent;
+  readonly chunks: readonly Chunk[];
+}
+
+/** Of the finite values; `high` is below `low` where there are none. */
+export interface Extent {
+  readonly low: number;
+  readonly high: number;
+  /** All are whole numbers. */
+  readonly whole: boolean;
 }
 
 export interface Indexed {
@@ -58,7 +74,7 @@ function valuesOf(type: ColumnType, count: number, cell: (row: number) => unknow
     case "date":
       return datesOf(count, cell);
     default:
-      return { kind: "texts", words: Array.from({ length: count }, (_, row) => textOf(cell(row))) };
+      return { kind: "texts", chunks: chunksOf(count, cell) };
   }
 }
 
@@ -68,6 +84,23 @@ function isGiven(value: unknown): boolean {
 
 function textOf(value: unknown): string {
   return isGiven(value) ? wordsOf(`${value}`) : "";
+}
+
+function chunksOf(count: number, cell: (row: number) => unknown): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let first = 0; first < count; first += CHUNK) {
+    const lines: string[] = [];
+    const starts = new Uint32Array(Math.min(CHUNK, count - first));
+    let at = 0;
+    for (let place = 0; place < starts.length; place++) {
+      const line = textOf(cell(first + place));
+      lines.push(line);
+      starts[place] = at;
+      at += line.length + 1;
+    }
+    chunks.push({ text: lines.join("\n"), starts });
+  }
+  return chunks;
 }
 
 function listOf(value: unknown): string[] {
@@ -110,18 +143,27 @@ function numbersOf(count: number, cell: (row: number) => unknown): Numbers {
     if (typeof value === "number") values[row] = value;
     else if (typeof value === "bigint") values[row] = Number(value);
   }
-  return { kind: "numbers", dates: false, values, words: [] };
+  return { kind: "numbers", dates: false, values, extent: extentOf(values), chunks: [] };
 }
 
 function datesOf(count: number, cell: (row: number) => unknown): Numbers {
   const values = new Float64Array(count).fill(Number.NaN);
-  const words: string[] = [];
   for (let row = 0; row < count; row++) {
     const value = cell(row);
-    words.push(textOf(value));
     if (isGiven(value)) values[row] = spanOf(`${value}`, true)?.[0] ?? Number.NaN;
   }
-  return { kind: "numbers", dates: true, values, words };
+  return { kind: "numbers", dates: true, values, extent: extentOf(values), chunks: chunksOf(count, cell) };
+}
+
+function extentOf(values: Float64Array): Extent {
+  let [low, high, whole] = [Infinity, -Infinity, true];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (!Number.isInteger(value)) whole = false;
+  }
+  return { low, high, whole };
 }
 
 const DATE = /^\s*(-?\d{1,6})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:T.*)?\s*$/;

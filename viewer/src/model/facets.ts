@@ -57,8 +57,11 @@ export function find(index: ColumnIndex, text: string, choices: Choices): Found 
   const query = parseFor(index, text);
   const filters = filtersOf(index, choices);
   const fails = failures(evaluate(index, query), filters);
-  const mask = fails.count.map((count) => (count === 0 ? 1 : 0));
-  const facets = index.columns.map((column) => facetOf(column, passing(fails, filters, column), choices));
+  const mask = passing(fails, 0);
+  const facets = index.columns.map((column) => {
+    const own = filters.findIndex(({ name }) => name === column.name) + 1;
+    return facetOf(column, own > 0 ? passing(fails, own) : mask, choices);
+  });
   return { mask, rows: ranked(index, mask, query), facets: facets.filter((facet) => facet !== null) };
 }
 
@@ -105,7 +108,8 @@ function namesMask(count: number, values: Codes, choice: Choice & { kind: "names
 }
 
 function failures(matched: Uint8Array, filters: readonly Filter[]): Failures {
-  const count = matched.map((hit) => 1 - hit);
+  const count = new Uint8Array(matched.length);
+  for (let row = 0; row < count.length; row++) count[row] = 1 - (matched[row] ?? 0);
   const last = new Uint8Array(matched.length);
   for (const [place, { mask }] of filters.entries()) {
     for (let row = 0; row < mask.length; row++) {
@@ -117,13 +121,16 @@ function failures(matched: Uint8Array, filters: readonly Filter[]): Failures {
   return { count, last };
 }
 
-/** Tells rows that pass all filters but the column's own. */
-function passing(fails: Failures, filters: readonly Filter[], { name }: Indexed): (row: number) => boolean {
-  const own = filters.findIndex((filter) => filter.name === name) + 1;
-  return (row) => fails.count[row] === 0 || (own > 0 && fails.count[row] === 1 && fails.last[row] === own);
+/** Rows that pass all filters but one (its place plus 1; 0 for none). */
+function passing({ count, last }: Failures, but: number): Uint8Array {
+  const mask = new Uint8Array(count.length);
+  for (let row = 0; row < mask.length; row++) {
+    if (count[row] === 0 || (but > 0 && count[row] === 1 && last[row] === but)) mask[row] = 1;
+  }
+  return mask;
 }
 
-function facetOf(column: Indexed, passes: (row: number) => boolean, choices: Choices): Facet | null {
+function facetOf(column: Indexed, passes: Uint8Array, choices: Choices): Facet | null {
   const { values } = column;
   if (values.kind === "codes") return namesFacet(column, values, passes, choices);
   return values.kind === "numbers" ? rangeFacet(column, values, passes) : null;
@@ -132,7 +139,7 @@ function facetOf(column: Indexed, passes: (row: number) => boolean, choices: Cho
 function namesFacet(
   { name, label }: Indexed,
   values: Codes,
-  passes: (row: number) => boolean,
+  passes: Uint8Array,
   choices: Choices,
 ): Facet | null {
   if (values.names.length < 2) return null;
@@ -141,7 +148,7 @@ function namesFacet(
   for (let row = 0; row < values.starts.length - 1; row++) {
     const [start, end] = [values.starts[row] ?? 0, values.starts[row + 1] ?? 0];
     if (end - start > 1) several = true;
-    if (end > start && passes(row)) {
+    if (end > start && passes[row]) {
       for (let at = start; at < end; at++)
         counts[values.codes[at] ?? 0] = (counts[values.codes[at] ?? 0] ?? 0) + 1;
     }
@@ -161,16 +168,10 @@ function compareNames(a: string, b: string): number {
 
 function rangeFacet(
   { name, label, role }: Indexed,
-  { values, dates }: Numbers,
-  passes: (row: number) => boolean,
+  { values, extent, dates }: Numbers,
+  passes: Uint8Array,
 ): Facet | null {
-  let [low, high, whole] = [Infinity, -Infinity, true];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-    if (!Number.isInteger(value)) whole = false;
-  }
+  const { low, high, whole } = extent;
   if (!(high > low)) return null;
   const years = dates || role === "year";
   const bins = whole ? Math.min(BINS, high - low + 1) : BINS;
@@ -180,7 +181,7 @@ function rangeFacet(
     if (!Number.isFinite(value)) continue;
     const bin = Math.min(bins - 1, Math.floor(((value - low) / (high - low + (whole ? 1 : 0))) * bins));
     all[bin] = (all[bin] ?? 0) + 1;
-    if (passes(row)) counts[bin] = (counts[bin] ?? 0) + 1;
+    if (passes[row]) counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return { kind: "range", name, label, low, high, whole, years, all, counts };
 }

@@ -87,11 +87,14 @@ function numberInks({ values }: Numbers): Inks {
     inks[row] = step + 1;
     counts[step] = (counts[step] ?? 0) + 1;
   }
+  const whole = sorted.every(Number.isInteger);
+  const last = sorted[sorted.length - 1] ?? 0;
+  const highOf = (next: number | undefined) => (next === undefined ? last : whole ? next - 1 : next);
   const spread = edges.length > 1 ? (STEPS.length - 1) / (edges.length - 1) : 0;
   const legend = edges.map((low, step) => ({
     name: null,
     low,
-    high: edges[step + 1] ?? sorted[sorted.length - 1] ?? low,
+    high: highOf(edges[step + 1]),
     colour: STEPS[Math.round(step * spread)] ?? OTHERS,
     count: counts[step] ?? 0,
   }));

@@ -1,0 +1,116 @@
+"""Claims of the catalogue: the first look at a million files costs little more than reading them, and an unchanged run costs seconds.
+
+The files are small, each of its own bytes, a thousand to a folder. The first run is the catalogue alone, as the workflow runs it, beside
+`find` and `cat`, which read the same files in the same run. For the second, the artefacts of all later steps are written as empty
+stamps under their planned names: Snakemake then has the whole graph of a million images before it, and nothing to do.
+
+Prints a table and, last, one JSON object.
+
+    python benchmarks/catalog.py [--quick] [--files N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from pixplot_steps import config, plan
+
+ROOT = Path(__file__).parents[1]
+FOLDER = 1000
+FILES = 1_000_000
+QUICK = 20_000
+HEAD = b"\x89PNG\r\n\x1a\n" + b"\0" * 200
+
+
+def main() -> int:
+    """Measure, print a table, and end with the figures as JSON."""
+    parser = argparse.ArgumentParser(description="Time and memory of the catalogue.")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} files only")
+    parser.add_argument("--files", type=int, help="how many files")
+    given = parser.parse_args()
+    count = given.files or (QUICK if given.quick else FILES)
+    if not (ROOT / "viewer/dist/index.html").is_file():
+        print("the viewer is not built: run `make viewer` first", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(Path(folder), count)
+    for name, value in figures.items():
+        print(f"{name:28} {value:>12}")
+    print(json.dumps(figures, sort_keys=True))
+    return 0
+
+
+def measure(root: Path, count: int) -> dict[str, float]:
+    """All figures for so many files."""
+    _write_files(root / "pictures", count)
+    configuration = root / "config.yaml"
+    configuration.write_text(yaml.safe_dump({"images": str(root / "pictures"), "workdir": str(root / "work")}))
+    rival, _ = _run(["sh", "-c", f"find {root / 'pictures'} -type f -print0 | xargs -0 cat | wc -c"])
+    first, first_mib = _run(_snakemake(configuration, "catalog"))
+    # Each file's time of change must be older than two seconds to be believed.
+    _write_stamps(root / "work", configuration)
+    again, again_mib = _run(_snakemake(configuration), expect="Nothing to be done")
+    looked, looked_mib = _run(_snakemake(configuration, "--forcerun", "catalog", "--until", "catalog"))
+    return {
+        "files": count,
+        "read_by_cat_s": round(rival, 1),
+        "first_run_s": round(first, 1),
+        "first_run_times_cat": round(first / rival, 2),
+        "first_run_mib": first_mib,
+        "unchanged_run_s": round(again, 1),
+        "unchanged_run_mib": again_mib,
+        "listed_anew_s": round(looked, 1),
+        "listed_anew_mib": looked_mib,
+    }
+
+
+def _write_files(root: Path, count: int) -> None:
+    for start in range(0, count, FOLDER):
+        folder = root / f"{start // FOLDER:04}"
+        folder.mkdir(parents=True)
+        for number in range(start, min(start + FOLDER, count)):
+            (folder / f"{number:07}.png").write_bytes(HEAD + number.to_bytes(8, "little"))
+
+
+def _snakemake(configuration: Path, *flags: str) -> list[str]:
+    return [sys.executable, "-m", "snakemake", *flags, "--cores", "2", "--configfile", str(configuration)]
+
+
+def _run(command: list[str], expect: str = "") -> tuple[float, int]:
+    """Seconds that a command takes, and the most MiB that it or one of its processes takes."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as text:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=text, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        text.seek(0)
+        told = text.read()
+    if process.returncode or expect not in told:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{told[-3000:]}")
+    return time.perf_counter() - began, usage.ru_maxrss >> 10
+
+
+def _write_stamps(work: Path, configuration: Path) -> None:
+    defaults = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+    value = defaults | yaml.safe_load(configuration.read_text("utf-8"))
+    spec = config.read(value, ROOT / "workflow/schemas/config.schema.yaml", ROOT)
+    planned = plan.Plan(spec, plan.read_catalogue(work / "catalog/plan.json"))
+    folders = [f"vectors/{planned.vectors}.zarr", f"neighbours/{planned.neighbours}.zarr", f"hotspots/{planned.hotspots}.zarr"]
+    paths = [f"{folder}/stamp.json" for folder in [*folders, f"atlases/{planned.atlases}/plan.zarr"]]
+    paths += [*planned.images_stamps, *planned.features_stamps, *planned.layouts_stamps, *planned.atlas_stamps]
+    for path in [*paths, "problems.parquet", "site/data/manifest.json"]:
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).touch()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
