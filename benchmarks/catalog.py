@@ -53,7 +53,8 @@ def measure(root: Path, count: int) -> dict[str, float]:
     """All figures for so many files."""
     _write_files(root / "pictures", count)
     configuration = root / "config.yaml"
-    configuration.write_text(yaml.safe_dump({"images": str(root / "pictures"), "workdir": str(root / "work")}))
+    value = {"images": str(root / "pictures"), "workdir": str(root / "work"), "features": {"models": ["builtin"]}}
+    configuration.write_text(yaml.safe_dump(value))
     rival, _ = _run(["sh", "-c", f"find {root / 'pictures'} -type f -print0 | xargs -0 cat | wc -c"])
     first, first_mib = _run(_snakemake(configuration, "catalog"))
     # Each file's time of change must be older than two seconds to be believed.
@@ -101,12 +102,12 @@ def _run(command: list[str], expect: str = "") -> tuple[float, int]:
 
 def _write_stamps(work: Path, configuration: Path) -> None:
     defaults = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
-    value = defaults | yaml.safe_load(configuration.read_text("utf-8"))
+    given = yaml.safe_load(configuration.read_text("utf-8"))
+    value = defaults | given | {"features": defaults["features"] | given["features"]}
     spec = config.read(value, ROOT / "workflow/schemas/config.schema.yaml", ROOT)
     planned = plan.Plan(spec, plan.read_catalogue(work / "catalog/plan.json"))
-    folders = [f"vectors/{planned.vectors}.zarr", f"neighbours/{planned.neighbours}.zarr", f"hotspots/{planned.hotspots}.zarr"]
-    paths = [f"{folder}/stamp.json" for folder in [*folders, f"atlases/{planned.atlases}/plan.zarr"]]
-    paths += [*planned.images_stamps, *planned.features_stamps, *planned.layouts_stamps, *planned.atlas_stamps]
+    paths = [*planned.images_stamps, *planned.all_features_stamps, *planned.vectors_stamps, *planned.neighbours_stamps]
+    paths += [*planned.layouts_stamps, *planned.hotspots_stamps, f"atlases/{planned.atlases}/plan.zarr/stamp.json", *planned.atlas_stamps]
     for path in [*paths, "problems.parquet", "site/data/manifest.json"]:
         (work / path).parent.mkdir(parents=True, exist_ok=True)
         (work / path).touch()

@@ -131,8 +131,16 @@ def test_any_path_can_be_configured(tmp_path: Path) -> None:
     workdir = done.stdout.rstrip("\n")
     assert workdir == f"results/{folder.name}"
     found = yaml.safe_load((tmp_path / workdir / "config.yaml").read_text("utf-8"))
-    paths = {"workdir": workdir, "images": str(folder), "metadata": str(tmp_path / "m, n.csv")}
-    assert found == paths | {"site": {"title": folder.name}, "features": {"models": ["builtin"]}}
+    own = {"workdir": workdir, "images": str(folder), "metadata": str(tmp_path / "m, n.csv"), "site": {"title": folder.name}}
+    assert found == own | {"features": {"models": ["builtin"]}}, "a first map needs no weights"
+
+
+def test_a_model_is_taken_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    wanted = configure.configuration(tmp_path, None, Path("results/x"))
+    for asked, found in (("inception_v3", "inception_v3"), ("", "inception_v3"), ("builtin", "builtin")):
+        configure.write(path, wanted, asked)
+        assert yaml.safe_load(path.read_text())["features"]["models"] == [found]
 
 
 def test_own_edits_are_kept(tmp_path: Path) -> None:

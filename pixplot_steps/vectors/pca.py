@@ -3,7 +3,7 @@
 Sums and Gram matrices add up over blocks, so one pass over the data and one eigendecomposition give the components
 (Pearson 1901; the covariance method). Sums are float64; rows are shifted by a row of the data before they are squared, so
 that little is lost when the mean is subtracted, and nothing when all rows are equal. Half floats are multiplied as float32, some
-thousand rows at a time: their products are exact in it, and so the sum of a block is right to six digits or more, at twice the speed.
+thousand rows at a time: their products are exact in it, and so the sum of a block is right to six digits or more, in half the bytes.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import dask
@@ -37,8 +38,12 @@ def test_unreadable_images_are_left_out(tmp_path: Path) -> None:
 
 def test_images_of_no_item_are_left_out(tmp_path: Path) -> None:
     parts = shards.write(tmp_path, shards.clustered(20))
-    path = parts.catalog / "items.parquet"
-    tables.write(path, tables.read(path, tables.ITEMS).slice(5), tables.ITEMS)
+    items = tables.read(parts.catalog / "items.parquet", tables.ITEMS).slice(5)
+    with commit.folder(tmp_path / "used") as draft:
+        shutil.copytree(parts.catalog, draft.path, ignore=shutil.ignore_patterns(commit.STAMP), dirs_exist_ok=True)
+        tables.write(draft.path / "items.parquet", items, tables.ITEMS)
+        draft.rows = items.num_rows
+    parts = replace(parts, catalog=tmp_path / "used")
     images = tables.read(reduce(parts, tmp_path / "v.zarr") / "images.parquet", tables.IMAGES)
     assert images["image"].to_pylist() == [shards.image(i) for i in range(5, 20)]
 
