@@ -129,7 +129,7 @@ def _unreadable(pictures: Path) -> None:
 @pytest.mark.parametrize(
     ("prepare", "text"),
     [
-        (lambda pictures: None, "There is no folder of pictures"),
+        (lambda pictures: None, "There are no such pictures"),
         (lambda pictures: pictures.mkdir(), "There are no pictures"),
         (_unreadable, "could be read"),
     ],
