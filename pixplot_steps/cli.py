@@ -18,7 +18,11 @@ from pixplot_steps.errors import DamagedError, PixplotError, of_storage
 from pixplot_steps.store import commit, lock
 
 STEPS = ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
-COMMANDS = {"verify": "check a built site against docs/format.md", "serve": "serve a built site on this machine"}
+COMMANDS = {
+    "verify": "check a built site against docs/format.md",
+    "serve": "serve a built site on this machine",
+    "publish": "copy a finished site to where it is served",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -36,6 +36,7 @@ WITH_FILES = {
     "site/checks.py": "reads what `pixplot verify` checks",
     "site/folder.py": "replaces a site in place; its one caller is the step",
     "site/gather.py": "streams pictures from the shards into the site",
+    "site/publish.py": "a command of its own",
     "site/serve.py": "a command of its own",
     "site/untrusted.py": "reads a site that nobody vouches for",
     "site/verify.py": "a command of its own",

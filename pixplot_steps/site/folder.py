@@ -22,7 +22,7 @@ _OWNED = (
     re.compile(r"(.+/)?\.[^/]+\.partial"),
 )
 _RECORD_FORMAT = 1
-_FOLDERS = ("data", "pictures", "assets")
+FOLDERS = ("data", "pictures", "assets")
 
 
 def write(root: Path, name: str, data: bytes | memoryview) -> None:
@@ -70,7 +70,7 @@ def write_manifest(root: Path, data: bytes) -> None:
 def sweep(root: Path, named: set[str]) -> int:
     """Remove the site's own files that are not `named` (paths relative to `root`), then empty folders; returns how many files went."""
     gone = 0
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         for place in (Path(place) for place, _, _ in os.walk(root / folder, topdown=False)):
             stale = [path for path in place.iterdir() if not path.is_dir() and _is_stale(path.relative_to(root).as_posix(), named)]
             for path in stale:
@@ -79,6 +79,11 @@ def sweep(root: Path, named: set[str]) -> int:
             if next(place.iterdir(), None) is None:
                 place.rmdir()
     return gone
+
+
+def stale(root: Path, named: set[str]) -> int:
+    """How many of the site's own files are not `named`."""
+    return sum(_is_stale(path, named) for path in _files(root))
 
 
 def check_owner(root: Path) -> None:
@@ -95,7 +100,7 @@ def check_owner(root: Path) -> None:
 
 
 def _files(root: Path) -> list[str]:
-    places = (place for folder in _FOLDERS for place in os.walk(root / folder))
+    places = (place for folder in FOLDERS for place in os.walk(root / folder))
     return [f"{Path(place).relative_to(root).as_posix()}/{name}" for place, _, files in places for name in files]
 
 
