@@ -43,7 +43,19 @@ def _remount(disk: Path, option: str) -> None:
 
 def _ingest(collection: Collection, disk: Path) -> list[str]:
     shard = min((collection.work / "catalog/shards").iterdir())
-    sizes = ("--thumbnail", "128", "--picture", "1024", "--picture-quality", "85", "--max-megapixels", "300")
+    sizes = (
+        "--thumbnail",
+        "128",
+        "--picture",
+        "1024",
+        "--picture-quality",
+        "85",
+        "--max-megapixels",
+        "300",
+        "--squares",
+        "--aspect",
+        "squash",
+    )
     return ["step", "ingest", "--shard", str(shard), *sizes, "--ground", "#ffffff", "--threads", "1", "--out", str(disk / "shard.zarr")]
 
 
