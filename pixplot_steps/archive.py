@@ -55,7 +55,7 @@ def read(path: str, name: str, offset: int | None, length: int) -> bytes:
     """The bytes of a member. Raises one of FAULTS."""
     if offset is None:
         return _zip(path, Path(path).stat().st_mtime_ns).read(name)
-    stream = _tar(path, Path(path).stat().st_mtime_ns)
+    stream = _tar(path, Path(path).stat().st_mtime_ns).stream
     # In a compressed archive, seeking reads what lies between, and seeking back begins anew.
     stream.seek(offset)
     return stream.read(length)
@@ -66,9 +66,17 @@ def _zip(path: str, changed: int) -> zipfile.ZipFile:  # noqa: ARG001 - an archi
     return zipfile.ZipFile(path)
 
 
+class _Tar:
+    """An open tar archive, closed when the cache lets it go."""
+
+    def __init__(self, archive: tarfile.TarFile) -> None:
+        self.archive = archive
+        self.stream = cast("IO[bytes]", archive.fileobj)
+
+    def __del__(self) -> None:
+        self.archive.close()
+
+
 @lru_cache(maxsize=2)
-def _tar(path: str, changed: int) -> IO[bytes]:  # noqa: ARG001
-    file = tarfile.open(path).fileobj  # noqa: SIM115 - stays open for the next member
-    if file is None:
-        raise tarfile.ReadError("no tar archive")
-    return cast("IO[bytes]", file)
+def _tar(path: str, changed: int) -> _Tar:  # noqa: ARG001
+    return _Tar(tarfile.open(path))  # noqa: SIM115 - stays open for the next member
