@@ -79,4 +79,4 @@ class _Tar:
 
 @lru_cache(maxsize=2)
 def _tar(path: str, changed: int) -> _Tar:  # noqa: ARG001
-    return _Tar(tarfile.open(path))  # noqa: SIM115 - stays open for the next member
+    return _Tar(tarfile.open(path))
