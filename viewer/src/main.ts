@@ -214,6 +214,7 @@ class Viewer {
     this.#syncCamera();
     this.#listen(stage);
     stage.draw(performance.now());
+    void stage.finished().then(() => performance.mark("pixplot-first"));
   }
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
@@ -261,6 +262,8 @@ class Viewer {
     await loadPages(shown, plan.shrink, take, () => {
       missing += 1;
     });
+    await stage.finished();
+    performance.mark("pixplot-base");
     if (missing > 0) this.#note(strings.pagesMissing(missing));
   }
 
