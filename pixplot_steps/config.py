@@ -61,11 +61,12 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         vectors=spec.Vectors(**config["vectors"]),
         neighbours=spec.Neighbours(**config["neighbours"]),
         positions=_given(config["layouts"], "layouts", "positions", base),
-        umap=spec.Umap(**config["layouts"]["umap"]),
+        umap=spec.Umap(**_without(config["layouts"]["umap"], "keep")),
+        keep=config["layouts"]["umap"]["keep"],
         grid=spec.Grid(**config["layouts"]["grid"]),
         alphabetical=spec.Alphabetical(**config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**{key: value for key, value in config["hotspots"].items() if key != "clusters"}),
+        hotspots=spec.Hotspots(**_without(config["hotspots"], "clusters")),
         atlases=spec.Atlases(**config["atlases"]),
         site=spec.Site(**site),
     )
@@ -74,6 +75,10 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
 def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
     common = wanted.Common(section["aspect"], section["engine"], section["precision"], machine.detect(), base)
     return spec.Features(wanted.models(section["models"], common), section["aspect"])
+
+
+def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if key != left_out}
 
 
 def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:

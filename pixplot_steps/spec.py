@@ -18,13 +18,13 @@ VERSIONS = {
     "features": 2,
     "vectors": 2,
     "neighbours": 2,
-    "umap": 2,
+    "umap": 3,
     "positions": 1,
     "grid": 1,
     "alphabetical": 1,
     "hotspots": 1,
     "atlases": 1,
-    "site": 3,
+    "site": 4,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -200,7 +200,7 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns.
 
-    `positions` replace the map of the first model, `clusters` its hotspots.
+    `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -215,6 +215,7 @@ class Spec:
     neighbours: Neighbours
     positions: Given
     umap: Umap
+    keep: bool
     grid: Grid
     alphabetical: Alphabetical
     clusters: Given

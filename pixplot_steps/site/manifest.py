@@ -103,6 +103,8 @@ def _counts(parts: Parts) -> Json:
 
 def _layout(parts: Parts, name: str, summary: Json, positions: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
+    if summary.get("kept"):
+        described["kept"] = summary["kept"]
     return {"name": name, "model": _model_of(parts, name), "positions": positions, **described}
 
 

@@ -49,6 +49,9 @@ NAMES = pa.schema([("filename", pa.string())])
 IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.int32())])
 """The images behind the rows of the vectors: digest, shard and row in the shard. Shard by shard, rows ascending."""
 
+PLACES = pa.schema([("image", pa.string()), ("x", pa.float32()), ("y", pa.float32())])
+"""Where each image lies on a map, in map units: what the next map carries on from."""
+
 
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:
     """Write a table inside a draft folder (see `commit`). Raises FormatError where it breaks the contract."""

@@ -11,8 +11,9 @@ wildcard_constraints:
 
 def plan():
     """The plan of this run; it makes Snakemake wait for the catalogue."""
+    catalogue = planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
     return planning.Plan(
-        SPEC, planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+        SPEC, catalogue, lineage.read(Path("ledger/lineage.json"), commit.whole)
     )
 
 
