@@ -118,11 +118,6 @@ class Plan:
         return sorted({model.side for model in self.spec.features.models if model.side})
 
     @property
-    def squares_mib(self) -> int:
-        """Memory in MiB of the squares of one shard."""
-        return math.ceil(self.spec.catalog.shard_size * sum(3 * side * side for side in self.sides) / (1 << 20))
-
-    @property
     def _decoded(self) -> str:
         # A model's features depend on how pictures are decoded, but not on which squares other models want.
         return _name("ingest", spec.parameters(self.spec.ingest))

@@ -13,7 +13,7 @@ from typing import Any
 
 VERSIONS = {
     "catalog": 3,
-    "ingest": 3,
+    "ingest": 4,
     "model": 1,
     "features": 2,
     "vectors": 2,

@@ -49,11 +49,10 @@ def images():
         return 0
 
 
-def memory(step, extra=None):
-    """A resources function: MiB for a job of this step, half as much again at each attempt; `extra`: an attribute of the plan to add."""
+def memory(step):
+    """A resources function: MiB for a job of this step, half as much again at each attempt."""
     return lambda wildcards, attempt: int(
-        (planning.memory(step, images()) + (getattr(plan(), extra) if extra else 0))
-        * (1 + (attempt - 1) / 2)
+        planning.memory(step, images()) * (1 + (attempt - 1) / 2)
     )
 
 
