@@ -187,7 +187,15 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
 
 
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    return name, commit.stamp(path).summary, site.hashed(hashed.array(_rows(path, "positions", count)))
+    summary = commit.stamp(path).summary
+    files = {"positions": site.hashed(hashed.array(_rows(path, "positions", count)))}
+    if summary.get("labels"):
+        labels = tables.read(path / "labels.parquet", tables.LABELS)
+        files["labels"] = site.hashed(hashed.file(table.encode(labels), "arrow", rows=labels.num_rows))
+    if summary.get("lines"):
+        lines = {"points": arrays.read(path, "lines"), "ends": arrays.read(path, "line_ends")}
+        files["lines"] = {key: site.hashed(hashed.array(values)) for key, values in lines.items()}
+    return name, summary, files
 
 
 def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:

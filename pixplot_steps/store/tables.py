@@ -43,6 +43,9 @@ SHARD = pa.schema(
 in an archive the member's name and length, and in a tar archive the offset of its bytes (after decompression); number of the page in
 a file of many pages, from 0; and the item."""
 
+LABELS = pa.schema([("text", pa.string()), ("x", pa.float64()), ("y", pa.float64()), ("level", pa.int32()), ("anchor", pa.string())])
+"""Texts below the pictures of a layout: see docs/format.md."""
+
 NAMES = pa.schema([("filename", pa.string())])
 """File names, as somebody gave them."""
 
