@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 VERSIONS = {
-    "catalog": 2,
-    "ingest": 3,
+    "catalog": 3,
+    "ingest": 4,
     "model": 1,
     "features": 2,
     "vectors": 2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pixplot_steps import archive, digest
@@ -77,7 +77,7 @@ def listing(sources: Sequence[str], besides: frozenset[str] = frozenset()) -> Li
     aside = [(_item(path, root), *fault) for path, fault in found.aside.items()]
     for path, status in found.archives.items():
         _unpack(path, status, _item(path, root), files, aside)
-    return Listing(sorted(files, key=lambda f: f.item), sorted(aside), found.missing)
+    return Listing(_distinct(files), sorted(aside), found.missing)
 
 
 def fingerprint(sources: Sequence[str], besides: Iterable[str]) -> str:
@@ -164,7 +164,9 @@ def _unpack(path: str, status: os.stat_result, prefix: str, files: list[File], a
                 continue
             fault = ("unreadable", "it is protected by a password") if member.locked else _fault_of(name, member.size)
             if fault is None:
-                inside[item] = File(item, member.size, status.st_mtime_ns, path, member.name, member.offset)
+                # A member of a tar archive is found by its offset, so that its name need be no more than text.
+                found = member.name if member.offset is None else name
+                inside[item] = File(item, member.size, status.st_mtime_ns, path, found, member.offset)
             else:
                 aside.append((item, *fault))
     except archive.FAULTS as error:
@@ -225,9 +227,28 @@ def _item(path: str, root: str) -> str:
     return _text(below)
 
 
-def _text(name: str) -> str:
-    # A file name that is not UTF-8 reaches Python with lone surrogates, which no table can hold; they become U+FFFD.
-    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _text(path: str) -> str:
+    """A path as text. A name that is not UTF-8 reaches Python with lone surrogates, which no table can hold; it is read as Windows-1252."""
+    return path if path.isascii() else "/".join(map(_name, path.split("/")))
+
+
+def _name(name: str) -> str:
+    data = name.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _distinct(files: list[File]) -> list[File]:
+    """Sorted by item, and those of one item told apart: two names that differ only in how they are encoded."""
+    ordered = sorted(files, key=lambda file: (file.item, file.path, file.offset or 0))
+    count = 1
+    for place in range(1, len(ordered)):
+        count = count + 1 if ordered[place].item == ordered[place - count].item else 1
+        if count > 1:
+            ordered[place] = replace(ordered[place], item=f"{ordered[place].item}#name={count}")
+    return ordered
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
