@@ -31,7 +31,7 @@ The columns of the metadata follow."""
 SHARD = pa.schema(
     [
         ("image", pa.string()),
-        ("path", pa.string()),
+        ("path", pa.binary()),
         ("member", pa.string()),
         ("offset", pa.int64()),
         ("length", pa.int64()),
@@ -39,7 +39,8 @@ SHARD = pa.schema(
         ("item", pa.string()),
     ]
 )
-"""The images of one shard, in order: id; absolute path of one file or archive that has this content, null where none has it any more;
+"""The images of one shard, in order: id; absolute path, as the bytes that the system knows, of one file or archive that has this content,
+null where none has it any more;
 in an archive the member's name and length, and in a tar archive the offset of its bytes (after decompression); number of the page in
 a file of many pages, from 0; and the item."""
 
