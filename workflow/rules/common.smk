@@ -11,9 +11,15 @@ wildcard_constraints:
 
 def plan():
     """The plan of this run; it makes Snakemake wait for the catalogue."""
-    return planning.Plan(
-        SPEC, planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
-    )
+    path = Path(checkpoints.catalog.get().output.plan)
+    status = path.stat()
+    return planned_once(path, status.st_ino, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def planned_once(path, *status):
+    """The plan for a catalogue of this status: Snakemake asks several times for each job."""
+    return planning.Plan(SPEC, planning.read_catalogue(path))
 
 
 def fingerprint(wildcards):
