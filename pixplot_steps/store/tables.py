@@ -43,6 +43,10 @@ SHARD = pa.schema(
 in an archive the member's name and length, and in a tar archive the offset of its bytes (after decompression); number of the page in
 a file of many pages, from 0; and the item."""
 
+FETCHED = pa.schema([("item", pa.string()), ("image", pa.string()), ("size", pa.int64()), ("service", pa.string()), ("cells", pa.string())])
+"""The pictures that came from servers, by item (unique, sorted): digest and length of the bytes, which lie in the cache; the image
+service as a JSON object (docs/iiif.md), null where there is none; a JSON object of lists of texts, by the column's name."""
+
 NAMES = pa.schema([("filename", pa.string())])
 """File names, as somebody gave them."""
 
