@@ -44,7 +44,14 @@ def attempt(wildcards):
 def fetching(wildcards):
     """All that fetch depends on, as one text: Snakemake compares parameters as a set, in which 1 and 2 swapped are the same."""
     asked = planning.spec.parameters(SPEC.fetch)
-    return json.dumps([asked, attempt(wildcards), planning.side_wanted(SPEC), planning.spec.VERSIONS["fetch"]])
+    return json.dumps(
+        [
+            asked,
+            attempt(wildcards),
+            planning.side_wanted(SPEC),
+            planning.spec.VERSIONS["fetch"],
+        ]
+    )
 
 
 FETCHED = "fetched/stamp.json"
