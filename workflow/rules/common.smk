@@ -49,6 +49,36 @@ def listed():
     return files.fingerprint(SPEC.images, SPEC.metadata)
 
 
+def listed_manifests(wildcards):
+    """Changes whenever a list of manifests, or a manifest that is a file, is written to."""
+    return files.fingerprint([], SPEC.manifests)
+
+
+def attempt(wildcards):
+    """Number of this run of fetch; it differs from that of the last one while something is left to try again."""
+    return (
+        commit.stamp(Path("fetched")).summary["attempt"]
+        if Path(FETCHED).is_file()
+        else 0
+    )
+
+
+def fetching(wildcards):
+    """All that fetch depends on, as one text: Snakemake compares parameters as a set, in which 1 and 2 swapped are the same."""
+    asked = planning.spec.parameters(SPEC.fetch)
+    return json.dumps(
+        [
+            asked,
+            attempt(wildcards),
+            planning.side_wanted(SPEC),
+            planning.spec.VERSIONS["fetch"],
+        ]
+    )
+
+
+FETCHED = "fetched/stamp.json"
+
+
 def planned(attribute):
     """An input or params function that gives one attribute of the plan."""
     return lambda wildcards: getattr(plan(), attribute)
