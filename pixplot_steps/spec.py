@@ -24,7 +24,7 @@ VERSIONS = {
     "alphabetical": 1,
     "hotspots": 1,
     "atlases": 1,
-    "site": 3,
+    "site": 4,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 

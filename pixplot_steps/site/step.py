@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import folder, gather, hashed, manifest, similar, stacks, table
+from pixplot_steps.site import coarse, folder, gather, hashed, manifest, similar, stacks, table
 from pixplot_steps.store import arrays, commit, lock, shown, tables
 
 _EXAMPLES = 3
@@ -184,7 +184,11 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
 
 
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    return name, commit.stamp(path).summary, site.hashed(hashed.array(_rows(path, "positions", count)))
+    values = _rows(path, "positions", count)
+    reference = site.hashed(hashed.array(values))
+    if count > coarse.FROM:
+        reference["coarse"] = site.hashed(hashed.array(coarse.steps(values)))
+    return name, commit.stamp(path).summary, reference
 
 
 def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
