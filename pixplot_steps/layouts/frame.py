@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,3 +51,29 @@ def picture_side(positions: NDArray[np.float32]) -> float:
     taken = len(np.unique((cells * bins // _BINS) @ np.array([bins, 1])))
     area = taken * (2.0 / bins) ** 2
     return float(min(1.0, _COVER * np.sqrt(area / len(positions))))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """From coordinates of a layout's own to map units: less `middle`, times `scale`."""
+
+    middle: NDArray[np.float64]
+    scale: float
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """One place in map units."""
+        return float((x - self.middle[0]) * self.scale), float((y - self.middle[1]) * self.scale)
+
+    def points(self, coordinates: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Places [n, 2] in map units."""
+        return np.asarray((coordinates - self.middle) * self.scale, dtype=np.float64)
+
+    def positions(self, coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Places f32 [n, 2] of pictures, which rounding must not put outside [-1, 1]."""
+        return np.clip(self.points(coordinates), -1, 1).astype(np.float32)
+
+
+def around(coordinates: NDArray[np.floating], least: float) -> Frame:
+    """The frame in which coordinates [n, 2] (n at least 1) span [-1, 1]; a span below `least` counts as `least`."""
+    low, high = coordinates.min(axis=0).astype(np.float64), coordinates.max(axis=0).astype(np.float64)
+    return Frame((low + high) / 2, 2 / max(least, float((high - low).max())))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pixplot_steps.site import table
 from pixplot_steps.site.manifest import FORMAT, PICTURE_PATH, VERSION
 from pixplot_steps.site.untrusted import MANIFEST, Fault, Node, Site, Wrong
+from pixplot_steps.store import tables
 
 Faults = Iterator[Fault]
 
@@ -26,6 +27,9 @@ _PROBLEMS = ("path", "stage", "kind", "reason", "action")
 _ID = re.compile("[0-9a-f]{32}")
 _SLACK = 1e-6
 """Float32 positions may round past 1 by this."""
+
+_STEP = 2 / 65_535
+"""Map units between coarse positions."""
 
 _LARGEST_SIDE = 1 << 16
 """Of a page or a picture: beyond what JPEG and WebP can hold."""
@@ -160,6 +164,41 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+    if (given := one["positions"].get("coarse")) is not None:
+        steps = site.array(given, "u16", values.shape)
+        near = np.abs(steps * _STEP - 1 - values) <= _STEP / 2 + _SLACK
+        yield from _outside(given, steps, near, "the nearest steps to the positions")
+    yield from _labels(site, one)
+    yield from _lines(site, one)
+
+
+def _labels(site: Site, one: Node) -> Faults:
+    """The labels of a layout, where it has any."""
+    reference = one.get("labels")
+    if reference is None:
+        return
+    found = site.table(reference)
+    name = reference["file"].text()
+    if found.schema.names != tables.LABELS.names or found.schema.types != tables.LABELS.types:
+        yield Fault(name, str(tables.LABELS).replace("\n", ", "), str(found.schema).replace("\n", ", "))
+    elif any(column.null_count for column in found.columns) or not set(found["anchor"].to_pylist()) <= {"top", "right"}:
+        yield Fault(name, "labels, all given, anchored at top or right", "another")
+    elif not (pc.all(pc.is_finite(found["x"])).as_py() and pc.all(pc.is_finite(found["y"])).as_py()):
+        yield Fault(name, "finite places", "another")
+
+
+def _lines(site: Site, one: Node) -> Faults:
+    """The lines of a layout, where it has any."""
+    reference = one.get("lines")
+    if reference is None:
+        return
+    count, lines = (reference[key]["shape"].list()[0].integer(1) for key in ("points", "ends"))
+    points = site.array(reference["points"], "f32", (count, 2))
+    ends = site.array(reference["ends"], "u32", (lines,)).astype(np.int64)
+    yield from _outside(reference["points"], points, np.isfinite(points), "finite points")
+    yield from _outside(reference["ends"], ends, np.diff(ends, prepend=0) >= 2, "ends that ascend by two points or more")
+    if ends[-1] != count:
+        yield Fault(reference["ends"]["file"].text(), f"{count}, the number of points, at the end", str(ends[-1]))
 
 
 def slots(site: Site, manifest: Node, known: Rows | None) -> Faults:
