@@ -20,6 +20,7 @@ VERSIONS = {
     "vectors": 2,
     "neighbours": 2,
     "umap": 3,
+    "variants": 1,
     "positions": 1,
     "grid": 1,
     "jitter": 1,
@@ -291,7 +292,8 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
+    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
+    `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -308,6 +310,7 @@ class Spec:
     neighbours: Neighbours
     positions: Given
     umap: Umap
+    variants: tuple[Umap, ...]
     keep: bool
     grid: Grid
     jitter: Jitter

@@ -38,6 +38,12 @@ export interface Quality {
   sample: number | null;
 }
 
+/** Of a map: its neighbours, itself counted, and the least distance of points. */
+export interface Parameters {
+  n_neighbors: number;
+  min_dist: number;
+}
+
 export interface Layout {
   name: string;
   label: string;
@@ -48,6 +54,10 @@ export interface Layout {
   quality: Quality | null;
   /** The model whose features made it; null where none did. */
   model: string | null;
+  /** Of a map that has variants, and of these. */
+  parameters: Parameters | null;
+  /** Of a variant the name of its map. */
+  variant_of: string | null;
 }
 
 export interface Level {
@@ -145,6 +155,8 @@ const layout = record<Layout>({
   cell: positive,
   quality: nullable(quality),
   model: nullable(text),
+  parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
+  variant_of: nullable(text),
 });
 
 const hotspot = record<Hotspot>({
