@@ -118,7 +118,7 @@ def _ingested(files: list[Path], side: int, folder: Path, threads: int) -> engin
     batch = Batch(len(files), Wanted(128, 1024, 85, (255, 255, 255), 300, squares=(side,), aspect="squash"), folder)
     batch.read([Location(digest.of_file(path), str(path)) for path in files], threads)
     with commit.folder(folder / "images.zarr") as draft:
-        arrays.write(draft.path, "square", batch.squares[side])
+        arrays.write(draft.path, "square", batch.squares[side], "quick")
     return batch.squares[side][:]
 
 

@@ -98,11 +98,11 @@ def _problems(images: list[str | None], faults: list[tuple[Fault, ...]]) -> pa.T
 def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
     arrays.write(folder, "thumb", batch.thumb)
     for side, squares in batch.squares.items():
-        arrays.write(folder, f"square_{side}", squares)
+        arrays.write(folder, f"square_{side}", squares, "quick")
     arrays.write(folder, "size", batch.size)
     arrays.write(folder, "colour", batch.colour)
     arrays.write(folder, "phash", batch.phash)
     arrays.write(folder, "ok", batch.ok)
-    arrays.write(folder, "picture", batch.pictures)
+    arrays.write(folder, "picture", batch.pictures, "none")
     arrays.write(folder, "picture_end", batch.pictures.ends)
     tables.write(folder / "problems.parquet", problems, tables.FAULTS)

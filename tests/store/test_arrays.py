@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pixplot_steps.errors import FormatError, MissingPartError
+from pixplot_steps.errors import DamagedError, FormatError, MissingPartError
 from pixplot_steps.store import arrays, tables
 
 
@@ -22,6 +22,19 @@ def test_what_is_written_is_read(tmp_path: Path, shape: tuple[int, ...], dtype: 
     read = arrays.read(tmp_path / "x.zarr", "values")
     assert (read.dtype, read.shape) == (values.dtype, values.shape)
     np.testing.assert_array_equal(read, values)
+
+
+@pytest.mark.parametrize("packing", ["small", "quick", "none"])
+def test_every_packing_keeps_the_values_and_finds_a_changed_bit(tmp_path: Path, packing: arrays.Packing) -> None:
+    values = np.random.default_rng(1).integers(0, 255, (40, 64, 64, 3), dtype=np.uint8)
+    arrays.write(tmp_path / "x.zarr", "values", values, packing)
+    np.testing.assert_array_equal(arrays.read(tmp_path / "x.zarr", "values"), values)
+    (file,) = (path for path in (tmp_path / "x.zarr/values/c").rglob("*") if path.is_file())
+    data = bytearray(file.read_bytes())
+    data[1000] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(DamagedError):
+        arrays.read(tmp_path / "x.zarr", "values")
 
 
 @pytest.mark.parametrize(("rows", "files"), [(600, 1), (2048, 2)])
