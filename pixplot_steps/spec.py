@@ -13,8 +13,8 @@ from typing import Any
 
 VERSIONS = {
     "fetch": 1,
-    "catalog": 3,
-    "ingest": 4,
+    "catalog": 4,
+    "ingest": 5,
     "model": 1,
     "features": 2,
     "vectors": 2,

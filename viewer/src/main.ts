@@ -24,6 +24,7 @@ import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
 import { pageOrder } from "./model/priority";
 import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
+import { matesOf } from "./model/stacks";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
 import { download, fileStem } from "./ui/download";
@@ -112,6 +113,7 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
+  #stacks: Promise<Uint32Array | null> | null = null;
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
@@ -538,6 +540,7 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadStack(row);
   }
 
   #showOpened(row: number, reveal: boolean): void {
@@ -586,6 +589,7 @@ class Viewer {
   #closeDetail(): void {
     this.ui.detail = null;
     this.ui.similar = null;
+    this.ui.stack = [];
     this.lightSimilar(false);
     this.#measure();
     if (!this.#stage) return;
@@ -629,6 +633,14 @@ class Viewer {
       : "failed";
     this.#tellTruth();
     this.lightSimilar(this.ui.similarLit);
+  }
+
+  /** Without the list of stacks the panel tells of none. */
+  async #loadStack(row: number): Promise<void> {
+    if (!this.site.stacks) return;
+    this.#stacks ??= fetchArray(this.site.stacks, "u32").catch(() => null);
+    const stacks = await this.#stacks;
+    if (this.ui.detail?.row === row) this.ui.stack = stacks ? matesOf(stacks, row) : [];
   }
 
   /** How many of the open picture's true neighbours are among as many nearest on the map. */

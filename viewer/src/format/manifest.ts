@@ -93,6 +93,8 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
+  /** The first row of each row's stack of near-duplicates. */
+  stacks: ArrayRef | null;
   hotspots: Hotspots | null;
   /** Those of the maps of further models. */
   more_hotspots: Hotspots[] | null;
@@ -172,6 +174,7 @@ const manifest = record<Manifest>({
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
+  stacks: nullable(array),
   hotspots: nullable(hotspots),
   more_hotspots: nullable(list(hotspots)),
   problems: nullable(table),
@@ -198,6 +201,7 @@ function requireConsistent(site: Manifest): void {
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
+  if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
     requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
     for (const { id, item, bounds } of set.list) {

@@ -74,6 +74,8 @@ export class UiState {
   place = $state.raw<{ index: number; count: number }>({ index: 0, count: 0 });
   similar = $state.raw<Similar | "failed" | null>(null);
   similarLit = $state(false);
+  /** The rows that show the open picture too, or near-duplicates of it. */
+  stack = $state.raw<readonly number[]>([]);
   aboutOpen = $state(false);
   problemsOpen = $state(false);
   problems = $state.raw<readonly Problem[] | "failed" | null>(null);

@@ -165,6 +165,7 @@ export function de({ number, share }: Format): Catalogue {
     hotspotsKept: "Ihre Änderungen bleiben in diesem Browser.",
     hotspotMade: (label) => `${label} angelegt`,
     noHotspots: "Es gibt keine Gruppen. Wählen Sie Bilder aus und dann „Neue Gruppe“.",
+    stack: (count) => `Dasselbe Bild, oder beinahe (${number(count)})`,
     similar: "Am ähnlichsten",
     lightSimilar: "Auf der Karte zeigen",
     truth: (near, count) =>

@@ -157,6 +157,7 @@ export function en({ number, share }: Format) {
     hotspotsKept: "Your changes are kept in this browser.",
     hotspotMade: (label: string) => `Made ${label}`,
     noHotspots: "There are no clusters. Select pictures and choose “New cluster”.",
+    stack: (count: number) => `The same, or nearly (${number(count)})`,
     similar: "Most alike",
     lightSimilar: "Show on the map",
     truth: (near: number, count: number) =>

@@ -164,6 +164,7 @@ export function fr({ number, share }: Format): Catalogue {
     hotspotsKept: "Vos changements restent dans ce navigateur.",
     hotspotMade: (label) => `${label} créé`,
     noHotspots: "Il n’y a pas de groupe. Sélectionnez des images, puis « Nouveau groupe ».",
+    stack: (count) => `La même image, ou presque (${number(count)})`,
     similar: "Les plus ressemblantes",
     lightSimilar: "Montrer sur la carte",
     truth: (near, count) =>
