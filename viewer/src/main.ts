@@ -4,6 +4,7 @@
  */
 import { flushSync, mount } from "svelte";
 import { fetchArray, fetchManifest } from "./data/fetch";
+import { fetchMarks } from "./data/marks";
 import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
@@ -23,10 +24,12 @@ import { type Items, makeItems, sizeOf } from "./model/items";
 import { maskOf, rowsOf } from "./model/selection";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
+import { captionText, nameOf } from "./ui/arrangements";
 import { Drawing } from "./ui/drawing";
 import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
 import { Grouping } from "./ui/grouping";
+import { captionWidth } from "./ui/measure";
 import { type Actions, type Outline, type Problem, type Reader, UiState } from "./ui/state.svelte";
 import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
@@ -78,7 +81,7 @@ interface Opened {
   readonly site: Manifest;
   readonly items: Items;
   readonly layout: Layout;
-  readonly positions: Float32Array;
+  readonly placed: Placed;
   /** null where the browser has no WebGL2: then there is no map, and all else. */
   readonly gl: GL | null;
   readonly plan: AtlasPlan;
@@ -90,19 +93,26 @@ async function loadItems(
   cell: number,
   first: Layout,
   arrived: () => void,
-): Promise<[Items, Float32Array]> {
+): Promise<[Items, Placed]> {
   const count = <T>(promise: Promise<T>) => promise.finally(arrived);
-  const [positions, colours, sizes, slots] = await Promise.all([
-    count(fetchArray(first.positions, "f32")),
+  const [placed, colours, sizes, slots] = await Promise.all([
+    count(fetchPlaced(first)),
     count(fetchArray(site.colours, "u8")),
     count(fetchArray(site.sizes, "u32")),
     count(fetchArray(site.atlas.slots, "u32")),
   ]);
-  return [makeItems(colours, sizes, slots, cell), positions];
+  return [makeItems(colours, sizes, slots, cell), placed];
 }
 
-function placedIn(layout: Layout, positions: Float32Array): Placed {
-  return { positions, cell: layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell };
+/** A layout without its labels is still a layout. */
+async function fetchPlaced(layout: Layout, failed: () => void = () => undefined): Promise<Placed> {
+  const marks = fetchMarks(layout).catch(() => {
+    failed();
+    return null;
+  });
+  const positions = await fetchArray(layout.positions, "f32");
+  const cell = layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell;
+  return { positions, cell, marks: await marks };
 }
 
 /** The parsing of tables is its own chunk: nothing on the first screen needs it. */
@@ -140,10 +150,9 @@ class Viewer {
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
   ) {
-    const { site, layout, positions } = opened;
+    const { site, layout, placed } = opened;
     this.site = site;
     this.items = opened.items;
-    const placed = placedIn(layout, positions);
     this.#layouts.set(layout.name, Promise.resolve(placed));
     this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
     ui.layout = layout.name;
@@ -454,6 +463,10 @@ class Viewer {
     if (!stage) return;
     const row = stage.hovered;
     ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
+    ui.captions = stage.captions(
+      (text) => captionWidth(captionText(text, ui.current)),
+      ui.current?.arrangement === "date",
+    );
     ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: ui.reader?.title(row) ?? null };
   }
 
@@ -641,7 +654,7 @@ class Viewer {
   #placedOf(layout: Layout): Promise<Placed> {
     const known = this.#layouts.get(layout.name);
     if (known) return known;
-    const loading = fetchArray(layout.positions, "f32").then((positions) => placedIn(layout, positions));
+    const loading = fetchPlaced(layout, () => this.#note(strings.marksMissing));
     this.#layouts.set(layout.name, loading);
     return loading;
   }
@@ -674,10 +687,10 @@ class Viewer {
     } catch {
       this.#layouts.delete(name);
       if (this.ui.layout === name) this.ui.layout = before;
-      this.#note(strings.layoutMissing(layout.label));
+      this.#note(strings.layoutMissing(nameOf(layout)));
       return;
     }
-    this.ui.announcement = strings.layoutShown(layout.label);
+    this.ui.announcement = strings.layoutShown(nameOf(layout));
     this.#remember("step");
     await this.#useHotspotsOf(name);
   }
@@ -907,7 +920,7 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   if (!plan || !layout)
     throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
   let arrived = 0;
-  const [items, positions] = await loadItems(site, gl ? plan.level.cell : NO_ATLAS_CELL, layout, () => {
+  const [items, placed] = await loadItems(site, gl ? plan.level.cell : NO_ATLAS_CELL, layout, () => {
     arrived += 1;
     ui.progress = (0.3 * arrived) / 4;
   });
@@ -915,7 +928,7 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items, layout, positions, gl, plan }, canvas, ui);
+  return new Viewer({ site, items, layout, placed, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {

@@ -9,8 +9,10 @@ import {
 } from "../model/budget";
 import type { Items } from "../model/items";
 import { MOST_INKS } from "../model/palette";
+import type { Lines as Shape } from "../model/travel";
 import { type GL, largestPoint } from "./context";
 import type { Frame, Rgb } from "./frame";
+import { Lines } from "./lines";
 import { Points } from "./points";
 import { MOST_QUADS, Quads, type SharpOf } from "./quads";
 import { TextureArray } from "./texture_array";
@@ -26,6 +28,7 @@ export class Scene {
   readonly #atlas: TextureArray;
   readonly #points: Points;
   readonly #quads: Quads;
+  readonly #lines: Lines;
   #entered: Float32Array;
   #lit: Uint8Array;
   #inks: Uint8Array;
@@ -38,6 +41,7 @@ export class Scene {
   ) {
     this.#points = new Points(gl, items);
     this.#quads = new Quads(gl, items);
+    this.#lines = new Lines(gl);
     this.#atlas = new TextureArray(gl, plan.width, plan.height, plan.layers, plan.mips);
     const others = this.#atlas.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
     this.pool = new TextureArray(gl, SHARP_SIDE, SHARP_SIDE, sharpLayers(others), SHARP_MIPS);
@@ -49,12 +53,17 @@ export class Scene {
 
   /** Bytes of everything this scene keeps on the GPU, the canvas included. */
   bytes(): number {
-    return this.#atlas.bytes + this.pool.bytes + this.#points.bytes + this.#quads.bytes + this.#canvasBytes();
+    const buffers = this.#points.bytes + this.#quads.bytes + this.#lines.bytes;
+    return this.#atlas.bytes + this.pool.bytes + buffers + this.#canvasBytes();
   }
 
   setPositions(left: Float32Array, entered: Float32Array): void {
     this.#entered = entered;
     this.#points.setPositions(left, entered);
+  }
+
+  setLines(lines: Shape | null): void {
+    this.#lines.set(lines);
   }
 
   setLit(lit: Uint8Array): void {
@@ -96,6 +105,7 @@ export class Scene {
     gl.clearColor(frame.ground[0], frame.ground[1], frame.ground[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     const uniforms = this.#uniforms(frame);
+    this.#lines.draw(uniforms, frame.ground, frame.mix ** 2);
     const looks = { lit: this.#lit, inks: this.#inks };
     if (frame.rows) this.#quads.load(frame.rows, this.#entered, looks, sharpOf);
     for (const pass of frame.highlight ? [1, 2] : [0]) {
