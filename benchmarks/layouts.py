@@ -36,7 +36,7 @@ def clustered(count: int) -> NDArray[np.float32]:
     points -= points.mean(axis=0)
     found = graph.exact(points, np.arange(count), 14)
     near = umap.Graph(found.indices, found.distances.astype(np.float32))
-    return frame.to_map_units(umap.embed(points @ axes(points), near, Umap(15, 0.1, 0), SEED, reproducible=True))
+    return frame.scaled(frame.gathered(umap.embed(points @ axes(points), near, Umap(15, 0.1, 0), SEED, reproducible=True)))
 
 
 def axes(points: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ from pixplot_steps import arrangements, digest, spec
 from pixplot_steps.arrangements import Arrangement
 from pixplot_steps.errors import FormatError
 from pixplot_steps.spec import Model
+from pixplot_steps.store.lineage import NONE, Lineage, Link, written
 
 _LEAST_CELL = 8
 
@@ -79,6 +80,7 @@ class Branch:
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
+    `map_link`: the map that this one carries on from; None where the positions are one's own.
     """
 
     model: Model
@@ -93,6 +95,12 @@ class Branch:
     hotspots: str
     layout: str
     clusters: list[str]
+    map_link: Link | None
+
+    @property
+    def map_former(self) -> list[str]:
+        """What the map reads of the map that it carries on from, where there is one."""
+        return [f"{self.map_link.former}/places.parquet"] if self.map_link and self.map_link.former else []
 
     @property
     def prepared_stamps(self) -> list[str]:
@@ -107,10 +115,11 @@ class Branch:
 
 @dataclass(frozen=True)
 class Plan:
-    """Names of all artefacts for one configuration and one catalogue."""
+    """Names of all artefacts for one configuration, one catalogue, and what was shown before."""
 
     spec: spec.Spec
     catalogue: Catalogue
+    lineage: Lineage = NONE
 
     @cached_property
     def sides(self) -> list[int]:
@@ -150,7 +159,7 @@ class Plan:
         parameters = [spec.parameters(self.spec.vectors), others]
         vectors = _name("vectors", parameters, features[number], catalogue.content, *catalogue.shards)
         neighbours = _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], vectors)
-        kind, layout = self._map(number, vectors, neighbours)
+        kind, layout, link = self._map(number, vectors, neighbours)
         return Branch(
             model=model,
             prepared=_prepared(model),
@@ -164,14 +173,24 @@ class Plan:
             hotspots=self._hotspots(number, layout, vectors),
             layout=self.layout_name(number),
             clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
+            map_link=link,
         )
 
-    def _map(self, number: int, vectors: str, neighbours: str) -> tuple[str, str]:
-        own = self.spec.positions.digest
+    def _map(self, number: int, vectors: str, neighbours: str) -> tuple[str, str, Link | None]:
+        """Kind and name of a map, and what it carries on from."""
+        own, order = self.spec.positions.digest, self.catalogue.columns["image"]
         if own and number == 0:
-            return "positions", _name("positions", own, vectors, self.catalogue.columns["image"])
+            return "positions", _name("positions", own, vectors, order), None
         parameters = [spec.parameters(self.spec.umap), *self._random]
-        return "umap", _name("umap", parameters, neighbours, self.catalogue.columns["image"])
+        # Maps of one line may hold other images, and share all else.
+        above = [spec.parameters(self.spec.vectors), spec.parameters(self.spec.neighbours)]
+        line = _name("umap", [parameters, above], self._features(self.spec.features.models[number]))
+
+        def named(former: str) -> str:
+            return f"layouts/umap/{_name('umap', parameters, neighbours, order, *([former] if former else []))}.zarr"
+
+        link = (self.lineage if self.spec.keep else NONE).link(line, named)
+        return "umap", Path(link.path).stem, link
 
     def _hotspots(self, number: int, layout: str, vectors: str) -> str:
         own = self.spec.clusters.digest if number == 0 else ""
@@ -219,6 +238,11 @@ class Plan:
             self.catalogue.problems,
         )
         return _name("site", spec.parameters(self.spec.site), *parts)
+
+    @property
+    def shown(self) -> str:
+        """What the site remembers for later runs (see store.lineage), as JSON."""
+        return written(branch.map_link for branch in self.branches if branch.map_link)
 
     def layout_name(self, number: int) -> str:
         """Name in the site of the map of the model of this number."""
@@ -309,6 +333,12 @@ class Plan:
         return max(counts)
 
 
+def side_wanted(wanted: spec.Spec) -> int:
+    """Longest side in pixels of the pictures that servers are asked for: enough for every network and for the atlas."""
+    # A picture that is reduced to half is sharper than one that comes in its final size.
+    return max(wanted.fetch.side, 2 * max(wanted.ingest.thumbnail, *(model.side for model in wanted.features.models)))
+
+
 def memory(step: str, images: int) -> int:
     """Memory in MiB that a job of this step may take with so many images in the collection.
 
@@ -319,6 +349,7 @@ def memory(step: str, images: int) -> int:
 
 
 _MEMORY: dict[str, tuple[int, float]] = {
+    "fetch": (2000, 0),
     "catalog": (400, 0.0015),
     "ingest": (1500, 0),
     "model": (4000, 0),
@@ -339,6 +370,8 @@ def minutes(step: str, images: int) -> int:
 
 
 _MINUTES: dict[str, tuple[int, float]] = {
+    # Servers set the pace; a job that is ended by the clock goes on where it was.
+    "fetch": (7200, 0),
     "catalog": (30, 0.0005),
     "ingest": (60, 0),
     "model": (120, 0),

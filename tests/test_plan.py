@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixplot_steps import arrangements, config, plan, spec
+from pixplot_steps.store import lineage
 
 ROOT = Path(__file__).parents[1]
 BRANCH = ("features", "vectors", "neighbours", "map", "jitter", "grid", "hotspots")
@@ -164,6 +165,52 @@ def test_engine_and_precision_are_named() -> None:
         for changed in (model, dataclasses.replace(model, precision="other"), dataclasses.replace(model, engine="other"))
     }
     assert len(names) == 3
+
+
+def _shown(planned: plan.Plan, before: lineage.Lineage = lineage.NONE) -> lineage.Lineage:
+    """The lineage after the site showed it, with everything still in the work folder."""
+    links = lineage.given(planned.shown)
+    former = {**before.former, **{link.fresh: link.former for link in links}}
+    return lineage.Lineage(former, {**before.last, **{link.line: link.path for link in links}}, lambda _: True)
+
+
+def _other(content: str) -> plan.Catalogue:
+    return dataclasses.replace(_CATALOGUE, content=content, columns={"image": content, "title": "t"})
+
+
+def test_a_map_carries_on_from_the_one_shown_before() -> None:
+    first = plan.Plan(_spec(), _CATALOGUE)
+    assert first.branches[0].map_former == [], "a build from scratch has none"
+    record = _shown(first)
+    assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "nothing changed"
+    more = plan.Plan(_spec(), _other("more"), record)
+    assert more.branches[0].map_former == [f"{first.branches[0].map_path}/places.parquet"]
+    assert more.branches[0].map != plan.Plan(_spec(), _other("more")).branches[0].map, "named by its former one"
+    record = _shown(more, record)
+    assert plan.Plan(_spec(), _other("more"), record).site == more.site
+    assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "back again"
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"), [("umap", "min_dist", 0.5), ("neighbours", "count", 30), ("vectors", "components", 7)]
+)
+def test_a_map_of_other_parameters_starts_afresh(section: str, key: str, value: Any) -> None:
+    base = _spec()
+    other = dataclasses.replace(base, **{section: dataclasses.replace(getattr(base, section), **{key: value})})
+    assert plan.Plan(other, _other("more"), _shown(plan.Plan(base, _CATALOGUE))).branches[0].map_former == []
+
+
+def test_a_map_does_not_carry_on_where_that_is_turned_off() -> None:
+    off = dataclasses.replace(_spec(), keep=False)
+    record = _shown(plan.Plan(_spec(), _CATALOGUE))
+    assert plan.Plan(off, _other("more"), record).site == plan.Plan(_spec(), _other("more")).site
+
+
+def test_a_map_carries_on_when_a_second_model_comes() -> None:
+    record = _shown(plan.Plan(_spec("builtin"), _CATALOGUE))
+    first, second = plan.Plan(_spec("builtin", "inception_v3"), _CATALOGUE, record).branches
+    assert first.map_former
+    assert not second.map_former
 
 
 def test_own_positions_replace_the_first_map_alone() -> None:

@@ -15,9 +15,24 @@ _COVER = 1.5
 """Side of a picture by that at which all pictures together just cover the taken area: they overlap, as prints on a table do."""
 
 
-def to_map_units(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Scale coordinates [M, 2] into [-1, 1], one scale for both axes, centred, after islands were moved together (see `islands`)."""
-    return scaled(islands.gather(coordinates.astype(np.float64)))
+def gathered(coordinates: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Coordinates [M, 2] in their own unit, after islands were moved together (see `islands`)."""
+    return islands.gather(coordinates.astype(np.float64))
+
+
+def turned(coordinates: NDArray[np.floating], rows: NDArray[np.integer], towards: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Coordinates [M, 2] turned, and mirrored if need be, so that `rows` lie as `towards` [n, 2] do (Schönemann 1966)."""
+    some = coordinates[rows].astype(np.float64)
+    # einsum adds in one order on any number of threads.
+    shared = np.einsum("ni,nj->ij", some - some.mean(axis=0), towards - towards.mean(axis=0, dtype=np.float64))
+    left, _, right = np.linalg.svd(shared)
+    found: NDArray[np.float64] = np.einsum("ni,ij->nj", coordinates.astype(np.float64), left @ right)
+    return found
+
+
+def half_span(coordinates: NDArray[np.floating]) -> float:
+    """Half the longer side of the box around coordinates [M, 2]: what a map unit is in their unit; 1 where all are one point."""
+    return float(np.ptp(coordinates, axis=0).max()) / 2 or 1.0
 
 
 def scaled(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -34,10 +34,12 @@ from pixplot_steps.layouts import (
     geojson,
     grid,
     jitter,
+    kept,
     marks,
     placed,
     quality,
     timeline,
+    umap,
 )
 from pixplot_steps.spec import Umap
 from pixplot_steps.store import arrays, commit, given, shown, tables
@@ -105,20 +107,36 @@ def _configure_umap(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, required=True, metavar="INT", help="rounds of descent; 0: by size")
     parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of the descent")
     parser.add_argument("--reproducible", choices=("true", "false"), required=True, help="whether two runs must give the same bytes")
+    parser.add_argument(
+        "--former", type=Path, nargs="*", required=True, metavar="FILE", help="places on the map that this one carries on from"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
 
 
 def _umap(args: argparse.Namespace) -> None:
-    from pixplot_steps.layouts import umap
-
     graph_summary = commit.stamps([args.catalog, args.vectors, args.neighbours])[2].summary
     vectors = arrays.read(args.vectors, "vectors")
+    images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
     graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
-    wanted = Umap(args.n_neighbors, args.min_dist, args.epochs)
-    embedded = frame.to_map_units(umap.embed(vectors, graph, wanted, args.seed, args.reproducible == "true"))
-    measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), embedded)
-    positions = embedded[shown.read(args.catalog, args.vectors, []).image_row]
-    _write(args.out, positions, {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured})
+    fit = kept.Fit(vectors, graph, Umap(args.n_neighbors, args.min_dist, args.epochs), args.seed, args.reproducible == "true")
+    found = kept.carry_on(fit, _former(args.former[0], images)) if args.former else kept.afresh(fit)
+    measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), found.places)
+    positions = found.places[shown.read(args.catalog, args.vectors, []).image_row]
+    summary = {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured, **found.told}
+    columns = [images, pa.array(found.places[:, 0]), pa.array(found.places[:, 1])]
+    _write(args.out, positions, summary, places=pa.Table.from_arrays(columns, schema=tables.PLACES))
+
+
+def _former(path: Path, images: pa.Array) -> kept.Former:
+    """What the map before says of these images."""
+    summary = commit.stamp(path.parent).summary
+    table = tables.read(path, tables.PLACES)
+    row = pa.compute.index_in(images, value_set=table["image"].combine_chunks())
+    known = np.asarray(pa.compute.is_valid(row))
+    old = np.column_stack([table["x"], table["y"]]).astype(np.float32)
+    return kept.Former(
+        known, old[np.asarray(row.filter(row.is_valid()), dtype=np.int64)], summary["unit"], summary["placed"], summary["quality"]
+    )
 
 
 def _positions(args: argparse.Namespace) -> None:
@@ -345,9 +363,12 @@ def _write(
     summary: dict[str, Any],
     problems: pa.Table | None = None,
     made: marks.Arranged | None = None,
+    places: pa.Table | None = None,
 ) -> None:
     with commit.folder(out) as draft:
         arrays.write(draft.path, "positions", positions)
+        if places is not None:
+            tables.write(draft.path / "places.parquet", places, tables.PLACES)
         tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table() if problems is None else problems, tables.FAULTS)
         if made and made.labels:
             tables.write(

@@ -156,6 +156,8 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
         yield from _quality(one["quality"])
+    if one.get("kept") is not None:
+        yield from _kept(one["kept"])
     if one.get("model") is not None:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
@@ -383,6 +385,15 @@ def _quality(quality: Node) -> Faults:
         if quality.value.get(key) is not None:
             quality[key].number(0, 1)
     yield from ()
+
+
+def _kept(kept: Node) -> Faults:
+    for key in ("old", "new"):
+        kept[key].integer()
+    if kept["drift_percent"].number(0) > 0 and kept["laid_out_again"].value is not True:
+        yield kept["drift_percent"].wrong("0, where the map was not laid out again").fault
+    if kept["quality_before"].value is not None:
+        yield from _quality(kept["quality_before"])
 
 
 def _pages(manifest: Node, one: Node) -> _Pages:

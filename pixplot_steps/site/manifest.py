@@ -103,6 +103,8 @@ def _counts(parts: Parts) -> Json:
 
 def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
+    if summary.get("kept"):
+        described["kept"] = summary["kept"]
     made = {"arrangement": name.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("unit")}
     return {"name": name, "model": _model_of(parts, name), **described, **made, **files}
 

@@ -40,10 +40,11 @@ def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0) -> M
     return made
 
 
-def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24) -> Path:
+def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24, former: Path | None = None) -> Path:
     flags = ("--n-neighbors", n_neighbors, "--min-dist", 0.1, "--epochs", 0, "--seed", seed, "--reproducible", "true")
     inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph)
-    shards.step(step, "umap", *inputs, *flags, "--out", made.root / name)
+    before = [former / "places.parquet"] if former else []
+    shards.step(step, "umap", *inputs, *flags, "--former", *before, "--out", made.root / name)
     return made.root / name
 
 
@@ -91,6 +92,25 @@ def test_umap_gives_the_same_bytes_on_any_number_of_threads(made: Made, mapped: 
         numba.set_num_threads(before)
     assert commit.stamp(again) == commit.stamp(mapped)
     assert commit.stamp(umap(made, "other.zarr", seed=25)).digest != commit.stamp(mapped).digest
+
+
+def test_what_came_and_went_moves_no_other(mapped: Path, made: Made, tmp_path: Path) -> None:
+    """Image 150 can be read now, image 7 no more, and two items that showed one image are gone."""
+    now = make(tmp_path, 300, bad=(0, 7), twice=18)
+    out = umap(now, "umap.zarr", former=mapped)
+    kept = commit.stamp(out).summary["kept"]
+    quality = commit.stamp(mapped).summary["quality"]
+    assert kept == {"old": 297, "new": 1, "laid_out_again": False, "drift_percent": 0.0, "quality_before": quality}
+    before, after = (
+        dict(zip(items_of(at), arrays.read(path, "positions").tolist(), strict=True)) for at, path in ((made, mapped), (now, out))
+    )
+    assert {item: after[item] for item in before.keys() & after.keys()} == {item: before[item] for item in before.keys() & after.keys()}
+    assert len(before.keys() & after.keys()) == 313
+
+
+def items_of(made: Made) -> list[str]:
+    names: list[str] = shown.read(made.catalog, made.vectors, []).items["item"].to_pylist()
+    return names
 
 
 def test_a_graph_too_thin_is_refused(made: Made) -> None:

@@ -21,16 +21,18 @@ import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
 import { type Group, setFor } from "./model/groups";
 import { type Items, makeItems, sizeOf } from "./model/items";
+import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
 import { captionText, nameOf } from "./ui/arrangements";
+import { download, fileStem } from "./ui/download";
 import { Drawing } from "./ui/drawing";
 import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
 import { Grouping } from "./ui/grouping";
 import { captionWidth } from "./ui/measure";
-import { type Actions, type Outline, type Problem, type Reader, UiState } from "./ui/state.svelte";
+import { type Actions, type Outline, type Reader, UiState } from "./ui/state.svelte";
 import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
 
@@ -46,7 +48,6 @@ const GRID_SHARE = 0.93;
 const NO_ATLAS_CELL = 64;
 /** Roles of the columns that a list tells below the title. */
 const NOTED = ["category", "year"];
-const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
 
 /** For tests: what is on the screen, and where. */
 export interface DebugHook {
@@ -222,6 +223,7 @@ class Viewer {
     this.#syncCamera();
     this.#listen(stage);
     stage.draw(performance.now());
+    void stage.finished().then(() => performance.mark("pixplot-first"));
   }
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
@@ -267,6 +269,8 @@ class Viewer {
     await loadPages(shown, plan.shrink, take, () => {
       missing += 1;
     });
+    await stage.finished();
+    performance.mark("pixplot-base");
     if (missing > 0) this.#note(strings.pagesMissing(missing));
   }
 
@@ -779,10 +783,16 @@ class Viewer {
     this.#keepFitted();
   }
 
-  async loadProblems(): Promise<void> {
+  async openProblems(): Promise<void> {
+    this.ui.problemsOpen = true;
+    if (Array.isArray(this.ui.problems)) return;
+    this.ui.problems = null;
     try {
       if (!this.site.problems) throw new FormatError("problems", "a table", null);
-      const { fetchTable } = await import("./data/table");
+      const [{ fetchTable }, { PROBLEM_COLUMNS }] = await Promise.all([
+        import("./data/table"),
+        import("./model/problems"),
+      ]);
       const table = await fetchTable(this.site.problems, PROBLEM_COLUMNS);
       this.ui.problems = Array.from({ length: table.count }, (_, row) => {
         const cells = PROBLEM_COLUMNS.map((name) => [name, `${table.value(name, row) ?? ""}`]);
@@ -791,6 +801,14 @@ class Viewer {
     } catch {
       this.ui.problems = "failed";
     }
+  }
+
+  async saveProblems(): Promise<void> {
+    const { problems } = this.ui;
+    if (!problems || problems === "failed") return;
+    const { problemsCsv } = await import("./model/problems");
+    const text = new Blob([problemsCsv(problems)], { type: "text/csv" });
+    download(`${fileStem(this.site.title)}-problems.csv`, text);
   }
 
   themeChanged(): void {
@@ -891,7 +909,11 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     closeAbout: () => {
       ui.aboutOpen = false;
     },
-    loadProblems: () => void viewer()?.loadProblems(),
+    openProblems: () => void viewer()?.openProblems(),
+    closeProblems: () => {
+      ui.problemsOpen = false;
+    },
+    saveProblems: () => void viewer()?.saveProblems(),
     dismissNote: (note) => {
       ui.notes = ui.notes.filter((other) => other !== note);
     },

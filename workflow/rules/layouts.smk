@@ -1,6 +1,6 @@
 """Layouts: a place for every item, in several ways.
 
-Needs vectors/<digest>.zarr, neighbours/<digest>.zarr and catalog/items.parquet.
+Needs vectors/<digest>.zarr, neighbours/<digest>.zarr and catalog/items.parquet; and the map that was shown before, if there is one.
 Colour needs the shards of images/ too.
 Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), jitter and grid of each model, and what plan.arranged lists.
 """
@@ -13,6 +13,9 @@ rule umap:
         ),
         neighbours=ancient(
             lambda wildcards: f"neighbours/{plan().branch('map', wildcards.digest).neighbours}.zarr/stamp.json"
+        ),
+        former=ancient(
+            lambda wildcards: plan().branch("map", wildcards.digest).map_former
         ),
     output:
         stamp="layouts/umap/{digest}.zarr/stamp.json",
@@ -46,6 +49,7 @@ rule umap:
             --epochs {params.epochs:q} \
             --seed {params.seed:q} \
             --reproducible {params.reproducible:q} \
+            --former {input.former:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
