@@ -30,19 +30,19 @@ class Fit:
 class Former:
     """The map before: `known` bool [M], which images it has; `places` f32 [n, 2] of these, in map units, in their order.
 
-    `unit`: a map unit in UMAP's; `placed`: images that were put among fixed ones since the last layout of the whole; `quality`: its own.
+    `scale`: a map unit in UMAP's; `placed`: images that were put among fixed ones since the last layout of the whole; `quality`: its own.
     """
 
     known: NDArray[np.bool_]
     places: NDArray[np.float32]
-    unit: float
+    scale: float
     placed: int
     quality: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Map:
-    """`places` f32 [M, 2] in map units; `told`: `unit`, `placed` and `kept` for the summary."""
+    """`places` f32 [M, 2] in map units; `told`: `scale`, `placed` and `kept` for the summary."""
 
     places: NDArray[np.float32]
     told: dict[str, Any]
@@ -63,15 +63,15 @@ def carry_on(fit: Fit, former: Former) -> Map:
     if not former.known.any():
         return afresh(fit)
     start = np.zeros((len(former.known), 2))
-    start[former.known] = former.places.astype(np.float64) * former.unit
+    start[former.known] = former.places.astype(np.float64) * former.scale
     start = placing.place(fit.graph.nearest(fit.wanted.n_neighbors - 1), start, ~former.known, fit.vectors, fit.wanted.min_dist, fit.seed)
     placed = former.placed + int((~former.known).sum())
     if placed > _FEW * len(former.known):
         coordinates = umap.embed(fit.vectors, fit.graph, fit.wanted, fit.seed, fit.reproducible, start)
         return _whole(coordinates, former)
-    places = np.clip(start / former.unit, -1, 1).astype(np.float32)
+    places = np.clip(start / former.scale, -1, 1).astype(np.float32)
     places[former.known] = former.places
-    return Map(places, {"unit": former.unit, "placed": placed, "kept": _kept(places, former, whole=False)})
+    return Map(places, {"scale": former.scale, "placed": placed, "kept": _kept(places, former, whole=False)})
 
 
 def variant(fit: Fit, places: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -85,7 +85,7 @@ def _whole(coordinates: NDArray[np.float32], former: Former | None) -> Map:
     if former is not None:
         gathered = frame.turned(gathered, np.flatnonzero(former.known), former.places)
     places = frame.scaled(gathered)
-    told = {"unit": frame.half_span(gathered), "placed": 0, "kept": former and _kept(places, former, whole=True)}
+    told = {"scale": frame.half_span(gathered), "placed": 0, "kept": former and _kept(places, former, whole=True)}
     return Map(places, told)
 
 

@@ -179,7 +179,7 @@ def _former(path: Path, images: pa.Array) -> kept.Former:
     known = np.asarray(pa.compute.is_valid(row))
     old = np.column_stack([table["x"], table["y"]]).astype(np.float32)
     return kept.Former(
-        known, old[np.asarray(row.filter(row.is_valid()), dtype=np.int64)], summary["unit"], summary["placed"], summary["quality"]
+        known, old[np.asarray(row.filter(row.is_valid()), dtype=np.int64)], summary["scale"], summary["placed"], summary["quality"]
     )
 
 

@@ -34,6 +34,9 @@ _STEP = 2 / 65_535
 _LARGEST_SIDE = 1 << 16
 """Of a page or a picture: beyond what JPEG and WebP can hold."""
 
+_UNITS = ("year", "decade", "century", "hue", "lightness")
+"""Of an arrangement by dates or by colours."""
+
 _END_OF_JPEG = b"\xff\xd9"
 
 
@@ -158,6 +161,8 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
         yield from _quality(one["quality"])
+    if one.get("unit") is not None:
+        one["unit"].text(*_UNITS)
     if one.get("parameters") is not None:
         one["parameters"]["n_neighbors"].integer(2)
         one["parameters"]["min_dist"].number(0)

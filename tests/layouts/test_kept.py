@@ -35,7 +35,7 @@ def former(first: int, rows: int = ROWS, placed: int = 0) -> kept.Former:
     """The map of the first points, as seen from the first `rows` of all."""
     found = afresh(first)
     known = np.arange(rows) < first
-    return kept.Former(known, found.places[: min(first, rows)], found.told["unit"], placed, {"trustworthiness": 0.5})
+    return kept.Former(known, found.places[: min(first, rows)], found.told["scale"], placed, {"trustworthiness": 0.5})
 
 
 def trust(places: NDArray[np.float32]) -> float:

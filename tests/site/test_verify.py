@@ -208,6 +208,7 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("a layout of another kind", lambda s: s.set("globe", "layouts", 0, "kind"), MANIFEST, "'map' or 'grid'"),
     ("a cell of no size", lambda s: s.set(0, "layouts", 0, "cell"), MANIFEST, "above 0"),
     ("an unmoved map that moved", lambda s: s.set(KEPT | {"drift_percent": 0.1}, "layouts", 0, "kept"), MANIFEST, "drift_percent"),
+    ("a unit that is a number", lambda s: s.set(3.7, "layouts", 0, "unit"), MANIFEST, "layouts[0].unit"),
     ("a quality above 1", lambda s: s.set(1.1, "layouts", 0, "quality", "trustworthiness"), MANIFEST, "trustworthiness"),
     ("a huge number", lambda s: s.set(10**400, "layouts", 0, "cell"), MANIFEST, "layouts[0].cell"),
     ("a slot out of range", lambda s: s.replace_rows(fill(37), "atlas", "slots"), "data/", "slots below 37"),

@@ -20,7 +20,7 @@ const family = [
 
 describe("variantsOf", () => {
   it("offers the values of the map's own family in order", () => {
-    const found = variantsOf(family, family[2]);
+    const found = variantsOf(family, family[2] ?? null);
     expect([found?.counts, found?.distances]).toEqual([
       [5, 15],
       [0.1, 0.5],
@@ -31,8 +31,8 @@ describe("variantsOf", () => {
   });
 
   it("offers nothing where there is one map, or a layout without parameters", () => {
-    expect(variantsOf(family.slice(0, 1), family[0])).toBeNull();
+    expect(variantsOf(family.slice(0, 1), family[0] ?? null)).toBeNull();
     expect(variantsOf(family, { ...(base as Layout), parameters: null, variant_of: null })).toBeNull();
-    expect(variantsOf(family, undefined)).toBeNull();
+    expect(variantsOf(family, null)).toBeNull();
   });
 });

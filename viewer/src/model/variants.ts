@@ -11,12 +11,12 @@ export interface Variants {
 }
 
 /** The map that a layout is, or is a variant of. */
-export function mapOf(layout: Layout): string {
+function mapOf(layout: Layout): string {
   return layout.variant_of ?? layout.name;
 }
 
 /** What the sliders offer while a layout is shown; null where it has no variants. */
-export function variantsOf(layouts: readonly Layout[], shown: Layout | undefined): Variants | null {
+export function variantsOf(layouts: readonly Layout[], shown: Layout | null): Variants | null {
   if (!shown?.parameters) return null;
   const family = layouts.filter((layout) => layout.parameters && mapOf(layout) === mapOf(shown));
   if (family.length < 2) return null;
