@@ -124,9 +124,8 @@ def test_variants_lie_as_the_map_does(made: Made, mapped: Path) -> None:
         # No other turn, and no mirror image, brings it nearer to the map: what a slider moves, moves little.
         assert np.median(np.linalg.norm(places - base, axis=1)) < 0.6, "chance would give 1"
         assert np.trace(base.T @ places) >= max(np.trace(base.T @ (places @ turn)) for turn in TURNS) - 1e-3
-    golden_check.check(
-        "variants", spec.VERSIONS["variants"], {"summary": sorted(summary), "arrays": sorted(p.name for p in out.glob("positions_*"))}
-    )
+    made_of = {"summary": sorted(summary), "arrays": sorted(path.name for path in out.glob("positions_*"))}
+    golden_check.check("variants", spec.VERSIONS["variants"], made_of)
 
 
 TURNS = [np.array([[c, -s], [m * s, m * c]]) for m in (1, -1) for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1))]
