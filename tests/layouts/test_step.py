@@ -124,7 +124,7 @@ def test_variants_lie_as_the_map_does(made: Made, mapped: Path) -> None:
         # No other turn, and no mirror image, brings it nearer to the map: what a slider moves, moves little.
         assert np.median(np.linalg.norm(places - base, axis=1)) < 0.6, "chance would give 1"
         assert np.trace(base.T @ places) >= max(np.trace(base.T @ (places @ turn)) for turn in TURNS) - 1e-3
-    made_of = {"summary": sorted(summary), "arrays": sorted(path.name for path in out.glob("positions_*"))}
+    made_of: dict[str, golden_check.Value] = {"summary": sorted(summary), "arrays": sorted(path.name for path in out.glob("positions_*"))}
     golden_check.check("variants", spec.VERSIONS["variants"], made_of)
 
 
