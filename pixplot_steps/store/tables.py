@@ -43,11 +43,17 @@ SHARD = pa.schema(
 in an archive the member's name and length, and in a tar archive the offset of its bytes (after decompression); number of the page in
 a file of many pages, from 0; and the item."""
 
+LABELS = pa.schema([("text", pa.string()), ("x", pa.float64()), ("y", pa.float64()), ("level", pa.int32()), ("anchor", pa.string())])
+"""Texts below the pictures of a layout: see docs/format.md."""
+
 NAMES = pa.schema([("filename", pa.string())])
 """File names, as somebody gave them."""
 
 IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.int32())])
 """The images behind the rows of the vectors: digest, shard and row in the shard. Shard by shard, rows ascending."""
+
+PLACES = pa.schema([("image", pa.string()), ("x", pa.float32()), ("y", pa.float32())])
+"""Where each image lies on a map, in map units: what the next map carries on from."""
 
 
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:

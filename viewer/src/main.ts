@@ -213,6 +213,7 @@ class Viewer {
     this.#syncCamera();
     this.#listen(stage);
     stage.draw(performance.now());
+    void stage.finished().then(() => performance.mark("pixplot-first"));
   }
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
@@ -258,6 +259,8 @@ class Viewer {
     await loadPages(shown, plan.shrink, take, () => {
       missing += 1;
     });
+    await stage.finished();
+    performance.mark("pixplot-base");
     if (missing > 0) this.#note(strings.pagesMissing(missing));
   }
 

@@ -11,9 +11,15 @@ wildcard_constraints:
 
 def plan():
     """The plan of this run; it makes Snakemake wait for the catalogue."""
-    return planning.Plan(
-        SPEC, planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    catalogue = planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    found = planning.Plan(
+        SPEC, catalogue, lineage.read(Path("ledger/lineage.json"), commit.whole)
     )
+    try:
+        found.layouts
+    except PixplotError as error:
+        raise WorkflowError(str(error)) from None
+    return found
 
 
 def fingerprint(wildcards):
@@ -30,6 +36,11 @@ def listed():
 def planned(attribute):
     """An input or params function that gives one attribute of the plan."""
     return lambda wildcards: getattr(plan(), attribute)
+
+
+def columns_of(digest):
+    """The columns that an arrangement is made from, as a JSON list: their names may look like flags."""
+    return json.dumps(plan().arrangement(digest).columns, ensure_ascii=False)
 
 
 def images():
