@@ -166,14 +166,19 @@ def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def coloured(image: Image.Image, icc: Any) -> tuple[Image.Image, tuple[Fault, ...]]:
     """The colours alone, as L or RGB in sRGB."""
-    opaque = image.convert({"LA": "L", "RGBA": "RGB"}.get(image.mode, image.mode))
+    opaque = _as({"LA": "L", "RGBA": "RGB"}.get(image.mode, image.mode), image)
     repairs: tuple[Fault, ...] = ()
     if icc:
         try:
             opaque = profile.to_srgb(opaque, bytes(icc))
         except profile.FAULTS:
             repairs = (fault.PROFILE,)
-    return opaque if opaque.mode == "L" else opaque.convert("RGB"), repairs
+    return opaque if opaque.mode == "L" else _as("RGB", opaque), repairs
+
+
+def _as(mode: str, image: Image.Image) -> Image.Image:
+    # Pillow converts to the same mode by a copy of all pixels.
+    return image if image.mode == mode else image.convert(mode)
 
 
 def composed(colours: Image.Image, source: Image.Image, ground: tuple[int, int, int]) -> Image.Image:
@@ -195,7 +200,7 @@ def _orientation(file: ImageFile.ImageFile) -> int:
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:
-    """The picture upright, without metadata."""
-    upright = image.transpose(_TURNS[orientation]) if orientation in _TURNS else image.copy()
-    upright.info.clear()
+    """The picture upright, without metadata; an upright one is not copied, and loses its metadata."""
+    upright = image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+    upright.info = {}
     return upright

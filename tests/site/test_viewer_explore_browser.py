@@ -472,4 +472,7 @@ def test_no_state_breaks_a_rule_of_accessibility(browser: Browser, collection: C
         found["picture"] = violations(visit)
         page.get_by_role("button", name="About this map").click()
         found["about"] = violations(visit)
+        page.get_by_role("button", name="Show the list").click()
+        expect(page.get_by_role("dialog", name="What was left out or repaired").get_by_role("row").first).to_be_visible()
+        found["problems"] = violations(visit)
         assert found == {state: [] for state in found}

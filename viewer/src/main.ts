@@ -7,6 +7,7 @@ import { fetchArray, fetchManifest } from "./data/fetch";
 import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
+import { fetchPositions } from "./data/positions";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
@@ -19,15 +20,18 @@ import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
 import { type Group, setFor } from "./model/groups";
-import { type Items, makeItems, sizeOf } from "./model/items";
+import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
+import { pageOrder } from "./model/priority";
+import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
+import { download, fileStem } from "./ui/download";
 import { Drawing } from "./ui/drawing";
 import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
 import { Grouping } from "./ui/grouping";
-import { type Actions, type Outline, type Problem, type Reader, UiState } from "./ui/state.svelte";
+import { type Actions, type Outline, type Reader, UiState } from "./ui/state.svelte";
 import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
 
@@ -41,9 +45,10 @@ const NARROW = 720;
 const GRID_SHARE = 0.93;
 /** Side of a cell where there is no atlas. */
 const NO_ATLAS_CELL = 64;
+/** Of so few items everything is asked for at once; of more, the first view comes first. */
+const FEW = 16_384;
 /** Roles of the columns that a list tells below the title. */
 const NOTED = ["category", "year"];
-const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
 
 /** For tests: what is on the screen, and where. */
 export interface DebugHook {
@@ -79,26 +84,11 @@ interface Opened {
   readonly items: Items;
   readonly layout: Layout;
   readonly positions: Float32Array;
+  /** Whether the positions are the exact ones. */
+  readonly exact: boolean;
   /** null where the browser has no WebGL2: then there is no map, and all else. */
   readonly gl: GL | null;
   readonly plan: AtlasPlan;
-}
-
-/** All arrays that the first picture needs, fetched side by side. */
-async function loadItems(
-  site: Manifest,
-  cell: number,
-  first: Layout,
-  arrived: () => void,
-): Promise<[Items, Float32Array]> {
-  const count = <T>(promise: Promise<T>) => promise.finally(arrived);
-  const [positions, colours, sizes, slots] = await Promise.all([
-    count(fetchArray(first.positions, "f32")),
-    count(fetchArray(site.colours, "u8")),
-    count(fetchArray(site.sizes, "u32")),
-    count(fetchArray(site.atlas.slots, "u32")),
-  ]);
-  return [makeItems(colours, sizes, slots, cell), positions];
 }
 
 function placedIn(layout: Layout, positions: Float32Array): Placed {
@@ -125,7 +115,11 @@ class Viewer {
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
-  readonly #tableLoaded: Promise<void>;
+  #tableOpened: Promise<void> | null = null;
+  /** Sizes and slots are in. */
+  readonly #completed: Promise<void>;
+  /** The pages of the atlas are in. */
+  #based: Promise<void> = Promise.resolve();
   #finder: Promise<Finder | null> | null = null;
   #clickTimer = 0;
   #restTimer = 0;
@@ -140,7 +134,7 @@ class Viewer {
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
   ) {
-    const { site, layout, positions } = opened;
+    const { site, layout, positions, exact } = opened;
     this.site = site;
     this.items = opened.items;
     const placed = placedIn(layout, positions);
@@ -151,7 +145,11 @@ class Viewer {
     this.grouping = this.#makeGrouping();
     this.explorer = this.#makeExplorer();
     if (this.#stage) this.#raise(this.#stage);
-    this.#tableLoaded = this.#loadTable();
+    this.#completed = this.#loadItems();
+    this.#based = this.#completed.then(() => this.#loadAtlas());
+    // Whoever waits for what failed is told; until then it is nobody's fault.
+    this.#based.catch(() => null);
+    if (!exact) void this.#refine(layout, placed);
     this.ready = this.#loadRest();
   }
 
@@ -213,10 +211,45 @@ class Viewer {
     this.#syncCamera();
     this.#listen(stage);
     stage.draw(performance.now());
-    void stage.finished().then(() => performance.mark("pixplot-first"));
   }
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
+
+  /** The texts: when first asked for, and at the latest when the map stands. */
+  #openTable(): Promise<void> {
+    this.#tableOpened ??= this.#loadTable();
+    return this.#tableOpened;
+  }
+
+  /** Sizes and slots: what turns dots into pictures. */
+  async #loadItems(): Promise<void> {
+    const { site, items } = this;
+    const first = this.#finish("pixplot-first");
+    if (items.count > FEW) await first;
+    const [sizes, slots] = await Promise.all([
+      fetchArray(site.sizes, "u32"),
+      fetchArray(site.atlas.slots, "u32"),
+    ]);
+    fillItems(items, sizes, slots, this.#stage ? this.opened.plan.level.cell : NO_ATLAS_CELL);
+    this.#stage?.completed();
+    await first;
+  }
+
+  /** Mark the moment at which all that was drawn is on the screen. */
+  async #finish(mark: string): Promise<void> {
+    await this.#stage?.finished();
+    performance.mark(mark);
+  }
+
+  /** Put the exact positions of a layout in the place of coarse ones, once the map stands. */
+  async #refine(layout: Layout, placed: Placed): Promise<void> {
+    try {
+      await this.#based;
+      this.#stage?.refine(placed, await fetchArray(layout.positions, "f32"));
+    } catch {
+      // Coarse places are a pixel off when one is very near.
+    }
+  }
 
   async #loadTable(): Promise<void> {
     await nextFrame();
@@ -234,8 +267,9 @@ class Viewer {
   async #loadRest(): Promise<void> {
     await nextFrame();
     const index = this.#stage?.reindex();
-    const pages = this.#loadAtlas();
-    await Promise.all([pages, this.#tableLoaded, index, this.grouping.load()]);
+    if (this.items.count > FEW) await this.#based;
+    const table = this.#openTable();
+    await Promise.all([this.#based, table, index, this.grouping.load()]);
     this.ui.progress = null;
     this.ui.hotspotPictures = true;
     this.grouping.show();
@@ -256,11 +290,13 @@ class Viewer {
       stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
       if (strip.last) this.#step(shown.length);
     };
-    await loadPages(shown, plan.shrink, take, () => {
+    const order = pageOrder(this.items.slots, stage.positions, plan, shown.length, stage.view.camera);
+    await loadPages(shown, order, plan.shrink, take, () => {
       missing += 1;
     });
-    await stage.finished();
-    performance.mark("pixplot-base");
+    stage.invalidate();
+    await nextFrame();
+    await this.#finish("pixplot-base");
     if (missing > 0) this.#note(strings.pagesMissing(missing));
   }
 
@@ -272,7 +308,7 @@ class Viewer {
 
   #openFinder(): Promise<Finder | null> {
     this.#finder ??= (async () => {
-      await this.#tableLoaded;
+      await this.#openTable();
       const { openFinder } = await import("./data/finder");
       return this.#table && openFinder(this.site.columns, this.#table);
     })();
@@ -487,7 +523,7 @@ class Viewer {
   // --- the panel ------------------------------------------------------------------------------------------------
 
   async open(row: number, reveal = true): Promise<void> {
-    if (!this.#table) await this.#tableLoaded;
+    await Promise.all([this.#openTable(), this.#completed]);
     const table = this.#table;
     if (!table || row < 0 || row >= this.items.count) return;
     const { ui } = this;
@@ -644,7 +680,11 @@ class Viewer {
   #placedOf(layout: Layout): Promise<Placed> {
     const known = this.#layouts.get(layout.name);
     if (known) return known;
-    const loading = fetchArray(layout.positions, "f32").then((positions) => placedIn(layout, positions));
+    const loading = fetchPositions(layout.positions).then(({ positions, exact }) => {
+      const placed = placedIn(layout, positions);
+      if (!exact) void this.#refine(layout, placed);
+      return placed;
+    });
     this.#layouts.set(layout.name, loading);
     return loading;
   }
@@ -769,10 +809,16 @@ class Viewer {
     this.#keepFitted();
   }
 
-  async loadProblems(): Promise<void> {
+  async openProblems(): Promise<void> {
+    this.ui.problemsOpen = true;
+    if (Array.isArray(this.ui.problems)) return;
+    this.ui.problems = null;
     try {
       if (!this.site.problems) throw new FormatError("problems", "a table", null);
-      const { fetchTable } = await import("./data/table");
+      const [{ fetchTable }, { PROBLEM_COLUMNS }] = await Promise.all([
+        import("./data/table"),
+        import("./model/problems"),
+      ]);
       const table = await fetchTable(this.site.problems, PROBLEM_COLUMNS);
       this.ui.problems = Array.from({ length: table.count }, (_, row) => {
         const cells = PROBLEM_COLUMNS.map((name) => [name, `${table.value(name, row) ?? ""}`]);
@@ -781,6 +827,14 @@ class Viewer {
     } catch {
       this.ui.problems = "failed";
     }
+  }
+
+  async saveProblems(): Promise<void> {
+    const { problems } = this.ui;
+    if (!problems || problems === "failed") return;
+    const { problemsCsv } = await import("./model/problems");
+    const text = new Blob([problemsCsv(problems)], { type: "text/csv" });
+    download(`${fileStem(this.site.title)}-problems.csv`, text);
   }
 
   themeChanged(): void {
@@ -881,7 +935,11 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     closeAbout: () => {
       ui.aboutOpen = false;
     },
-    loadProblems: () => void viewer()?.loadProblems(),
+    openProblems: () => void viewer()?.openProblems(),
+    closeProblems: () => {
+      ui.problemsOpen = false;
+    },
+    saveProblems: () => void viewer()?.saveProblems(),
     dismissNote: (note) => {
       ui.notes = ui.notes.filter((other) => other !== note);
     },
@@ -910,15 +968,20 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   if (!plan || !layout)
     throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
   let arrived = 0;
-  const [items, positions] = await loadItems(site, gl ? plan.level.cell : NO_ATLAS_CELL, layout, () => {
-    arrived += 1;
-    ui.progress = (0.3 * arrived) / 4;
-  });
+  const count = <T>(promise: Promise<T>) =>
+    promise.finally(() => {
+      arrived += 1;
+      ui.progress = (0.3 * arrived) / 2;
+    });
+  const [{ positions, exact }, colours] = await Promise.all([
+    count(fetchPositions(layout.positions)),
+    count(fetchArray(site.colours, "u8")),
+  ]);
   ui.mapless = gl === null;
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items, layout, positions, gl, plan }, canvas, ui);
+  return new Viewer({ site, items: plainItems(colours), layout, positions, exact, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {
@@ -942,6 +1005,7 @@ async function start(): Promise<void> {
     window.pixplot = opened.hook();
     window.addEventListener("popstate", () => opened.addressChanged());
     if (ui.mapless) void opened.explorer.search(null);
+    await opened.ready;
   } catch (error) {
     ui.error = {
       message: error instanceof Error ? error.message : `${error}`,

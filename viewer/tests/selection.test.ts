@@ -13,6 +13,7 @@ import {
 } from "../src/model/groups";
 import { DIMMED, HIDDEN, Highlight, LIT } from "../src/model/highlight";
 import { inside, rectangleShape } from "../src/model/lasso";
+import { byKind, problemsCsv } from "../src/model/problems";
 import { combined, decodeRows, encodeRows, inverted, maskOf, rowsOf, toggled } from "../src/model/selection";
 
 const grid = Float32Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? (i / 2) % 5 : Math.floor(i / 10)));
@@ -214,5 +215,35 @@ describe("Highlight", () => {
     highlight.update();
     expect([...highlight.lit, highlight.active]).toEqual([LIT, LIT, LIT, LIT, false]);
     expect(highlight.update()).toBe(false);
+  });
+});
+
+describe("problems", () => {
+  const problem = (path: string, kind: string, action: string) => ({
+    path,
+    stage: "ingest",
+    kind,
+    reason: "why",
+    action,
+  });
+  const problems = [
+    problem("a", "empty", "copy"),
+    problem("b", "unreadable", "replace"),
+    problem("c", "unreadable", "check"),
+    problem("d", "unreadable", "check"),
+  ];
+
+  it("are put by kind, the most frequent first, each advice once", () => {
+    expect(byKind(problems)).toEqual([
+      { kind: "unreadable", problems: problems.slice(1), actions: ["check", "replace"] },
+      { kind: "empty", problems: problems.slice(0, 1), actions: ["copy"] },
+    ]);
+    expect(byKind([])).toEqual([]);
+  });
+
+  it("become a table that no spreadsheet runs", () => {
+    expect(problemsCsv([problem('=1+1,"x"', "empty", "")])).toBe(
+      '\uFEFFpath,stage,kind,reason,action\r\n"\'=1+1,""x""",ingest,empty,why,\r\n',
+    );
   });
 });

@@ -15,6 +15,10 @@ export interface ArrayRef extends FileRef {
   dtype: Dtype;
   shape: number[];
 }
+/** An array of positions, and the same in 65,536 steps, for a first view of many. */
+export interface PositionsRef extends ArrayRef {
+  coarse: ArrayRef | null;
+}
 export interface TableRef extends FileRef {
   rows: number;
 }
@@ -38,7 +42,7 @@ export interface Layout {
   name: string;
   label: string;
   kind: "map" | "grid";
-  positions: ArrayRef;
+  positions: PositionsRef;
   /** Side of the square into which a picture is fitted, in map units. */
   cell: number;
   quality: Quality | null;
@@ -114,7 +118,9 @@ const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
-const array = record<ArrayRef>({ ...fileRef, dtype, shape: list(count) });
+const arrayRef = { ...fileRef, dtype, shape: list(count) };
+const array = record<ArrayRef>(arrayRef);
+const positions = record<PositionsRef>({ ...arrayRef, coarse: nullable(array) });
 
 const column = record<Column>({
   name: text,
@@ -133,7 +139,7 @@ const layout = record<Layout>({
   name: text,
   label: text,
   kind: oneOf<"map" | "grid">("map", "grid"),
-  positions: array,
+  positions,
   cell: positive,
   quality: nullable(quality),
   model: nullable(text),
@@ -184,7 +190,10 @@ function requireConsistent(site: Manifest): void {
   requireShape(site.colours, "colours", "u8", [n, 3]);
   requireShape(site.sizes, "sizes", "u32", [n, 2]);
   requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
-  for (const { name, positions } of site.layouts) requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+  for (const { name, positions } of site.layouts) {
+    requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+    if (positions.coarse) requireShape(positions.coarse, `layout ${name}, coarse`, "u16", [n, 2]);
+  }
   const names = new Set(site.layouts.map(({ name }) => name));
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
