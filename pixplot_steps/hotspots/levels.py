@@ -33,7 +33,9 @@ def wanted(hotspots: int) -> int:
 
 
 def regions(tree: Tree, labels: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """The region i64 [points] of each point, or -1: the tree's branches, the largest split until there are `count`, but no hotspot is split.
+    """The region i64 [points] of each point, or -1: branches of the tree, the largest split until there are `count`.
+
+    No hotspot is split.
 
     `labels` i64 [points]: the hotspot of each point, or -1, each the whole of a branch.
     """

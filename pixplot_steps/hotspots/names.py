@@ -1,7 +1,7 @@
 """Names of hotspots, from the metadata of their members: what is frequent in one and rare elsewhere.
 
 Terms are weighed as in class-based tf-idf (Grootendorst 2022, BERTopic), each counted once for a picture: the share of a hotspot's
-pictures that have a term, times log(1 + A / f), where f is the number of pictures that have it in all hotspots and A the mean size of a hotspot.
+pictures that have a term, times log(1 + A / f), where f is the number of pictures that have it in all hotspots and A the mean size of one.
 A term must also hold for a good part of the hotspot, and clearly more often than in the whole collection: what all pictures are says
 nothing about some of them, in whatever language a collection's little words are.
 """
@@ -20,7 +20,7 @@ _SHORTEST = 3
 _LONGEST = 60
 """Characters of a term in a name."""
 
-_LEAST_SHARE = 0.25
+_LEAST_SHARE = 0.3
 _LEAST_LIFT = 1.3
 _SECOND = 0.5
 """Share of the first term's weight that a second must have."""
@@ -181,7 +181,7 @@ def _spans(members: NDArray[np.int32], groups: int, years: list[NDArray[np.int32
 
 
 def _years(first: int, last: int) -> str:
-    """"1890s", "1890-1920" in whole decades, "500-450 BC"."""
+    """Years in whole decades: 1890s, 1890–1920, 500–450 BC."""
     begin, end = first // 10 * 10, -(-(last + 1) // 10) * 10
     if end <= 0:
         return f"{-begin}–{-end} BC" if end < 0 else f"{-begin} BC–AD 1"

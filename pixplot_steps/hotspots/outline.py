@@ -20,6 +20,9 @@ _EDGE = 8
 _HELD = 0.95
 """Share of the members inside."""
 
+_MARGIN = 0.6
+"""Of the density at the outermost member held: where the line runs."""
+
 _TOLERANCE = 0.4
 """By which a simplified line may leave the true one, in cells."""
 
@@ -51,16 +54,15 @@ def outline(points: NDArray[np.floating], picture: float) -> list[Ring]:
 
 
 def _width(counts: NDArray[np.float64], members: int) -> float:
-    """Standard deviation in cells: as far as the neighbours of a member usually are, so that few members make one region and not as many."""
-    taken = np.count_nonzero(counts)
-    spacing = np.sqrt(counts.size / max(1, min(members, taken))) if taken else 1.0
+    """Standard deviation in cells: half of how far apart members usually are, so that few of them make one region and not as many."""
+    taken = int(np.count_nonzero(counts))
+    spacing = np.sqrt(counts.size / max(1, min(members, taken)))
     return float(np.clip(spacing / 2, 1.2, _EDGE / 2.2))
 
 
 def _level(smooth: NDArray[np.float64], at_members: NDArray[np.float64]) -> float:
-    level = float(np.quantile(at_members, 1 - _HELD))
-    # Below the least of the members' cells by a trace, so that these are inside; and never so low that all is.
-    return max(level * 0.999, float(smooth.max()) * 1e-3)
+    # A margin around the outermost of those held; and never so low that all is inside.
+    return max(_MARGIN * float(np.quantile(at_members, 1 - _HELD)), float(smooth.max()) * 1e-3)
 
 
 def _area(ring: NDArray[np.floating]) -> float:
