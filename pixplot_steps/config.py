@@ -81,7 +81,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
         alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**_without(config["hotspots"], "clusters")),
+        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
         atlases=spec.Atlases(**config["atlases"]),
         site=spec.Site(**site),
     )

@@ -16,7 +16,7 @@ from pixplot_steps import arrangements, config, plan, spec
 from pixplot_steps.store import lineage
 
 ROOT = Path(__file__).parents[1]
-BRANCH = ("features", "vectors", "neighbours", "map", "jitter", "grid", "hotspots")
+BRANCH = ("features", "vectors", "neighbours", "map", "jitter", "grid", "hotspots", "names")
 ARRANGED = ("date", "category", "geographic", "axes", "custom", "colour", "alphabetical")
 NAMES = ("ingest", *BRANCH, *ARRANGED, "atlases", "site")
 _COLUMNS = (
@@ -57,7 +57,7 @@ def _name(planned: plan.Plan, name: str) -> str:
     return found
 
 
-BELOW_MAP = {"map", "jitter", "grid", "hotspots", "atlases", "site"}
+BELOW_MAP = {"map", "jitter", "grid", "hotspots", "names", "atlases", "site"}
 BELOW_VECTORS = {"neighbours", *BELOW_MAP, *ARRANGED}
 
 
@@ -80,7 +80,8 @@ BELOW_VECTORS = {"neighbours", *BELOW_MAP, *ARRANGED}
         ("axes", "by", (("height", "width"),), {"axes", "site"}),
         ("colour", "by", ("lightness",), {"colour", "site"}),
         ("alphabetical", "by", ("made",), {"alphabetical", "site"}),
-        ("hotspots", "max_clusters", 3, {"hotspots", "site"}),
+        ("hotspots", "max_clusters", 3, {"hotspots", "names", "site"}),
+        ("hotspots", "names", ("kind",), {"names", "site"}),
         ("atlases", "quality", 50, {"atlases", "site"}),
         ("site", "title", "A title", {"site"}),
     ],
@@ -95,8 +96,8 @@ def test_a_parameter_changes_its_step_and_what_is_made_from_it(section: str, key
     ("field", "value", "changed", "why"),
     [
         ("columns", _CATALOGUE.columns | {"note": "N"}, set(), "columns that no layout uses"),
-        ("columns", _CATALOGUE.columns | {"kind": "K"}, {"category", "site"}, "a column that one layout uses"),
-        ("columns", _CATALOGUE.columns | {"made: years": "Y"}, {"date", "site"}, "what dates are taken to mean"),
+        ("columns", _CATALOGUE.columns | {"kind": "K"}, {"category", "names", "site"}, "a column that one layout and the names use"),
+        ("columns", _CATALOGUE.columns | {"made: years": "Y"}, {"date", "names", "site"}, "what dates are taken to mean"),
         ("table", "other", {"site"}, "metadata only: no feature, no map"),
         ("content", "other", {"vectors"} | BELOW_VECTORS, "other images: no name of a shard's features"),
         ("problems", "other", {"site"}, "problems are shown in the site"),
@@ -111,7 +112,7 @@ def test_a_raised_version_changes_the_step_and_what_is_made_from_it(monkeypatch:
     before = {name: _name(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
     monkeypatch.setitem(spec.VERSIONS, "hotspots", spec.VERSIONS["hotspots"] + 1)
     after = {name: _name(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
-    assert {name for name in NAMES if before[name] != after[name]} == {"hotspots", "site"}
+    assert {name for name in NAMES if before[name] != after[name]} == {"hotspots", "names", "site"}
 
 
 @given(st.integers(1, 3_000_000), st.integers(1, 3_000_000), st.sampled_from([1, 8, 128, 512]), st.sampled_from([1024, 2048, 4096]))
@@ -185,7 +186,11 @@ def test_a_map_carries_on_from_the_one_shown_before() -> None:
     assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "nothing changed"
     more = plan.Plan(_spec(), _other("more"), record)
     assert more.branches[0].map_former == [f"{first.branches[0].map_path}/places.parquet"]
-    assert more.branches[0].map != plan.Plan(_spec(), _other("more")).branches[0].map, "named by its former one"
+    assert more.branches[0].hotspots_former == [f"hotspots/{first.branches[0].hotspots}.zarr/members.parquet"]
+    assert more.atlases_former == [f"atlases/{first.atlases}/plan.zarr/images.parquet"]
+    scratch = plan.Plan(_spec(), _other("more"))
+    assert more.branches[0].map != scratch.branches[0].map, "named by its former one"
+    assert (scratch.pages, more.pages) == (1, 8), "as many pages as the budget has room for"
     record = _shown(more, record)
     assert plan.Plan(_spec(), _other("more"), record).site == more.site
     assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "back again"
@@ -197,13 +202,16 @@ def test_a_map_carries_on_from_the_one_shown_before() -> None:
 def test_a_map_of_other_parameters_starts_afresh(section: str, key: str, value: Any) -> None:
     base = _spec()
     other = dataclasses.replace(base, **{section: dataclasses.replace(getattr(base, section), **{key: value})})
-    assert plan.Plan(other, _other("more"), _shown(plan.Plan(base, _CATALOGUE))).branches[0].map_former == []
+    planned = plan.Plan(other, _other("more"), _shown(plan.Plan(base, _CATALOGUE)))
+    assert (planned.branches[0].map_former, planned.atlases_former) == ([], []), "pages in the order of another map are of no use"
 
 
 def test_a_map_does_not_carry_on_where_that_is_turned_off() -> None:
     off = dataclasses.replace(_spec(), keep=False)
-    record = _shown(plan.Plan(_spec(), _CATALOGUE))
-    assert plan.Plan(off, _other("more"), record).site == plan.Plan(_spec(), _other("more")).site
+    carried = plan.Plan(off, _other("more"), _shown(plan.Plan(_spec(), _CATALOGUE)))
+    scratch = plan.Plan(_spec(), _other("more"))
+    assert (carried.branches[0].map, carried.atlases_former) == (scratch.branches[0].map, [])
+    assert carried.branches[0].hotspots_former, "names stay all the same"
 
 
 def test_a_map_carries_on_when_a_second_model_comes() -> None:

@@ -7,9 +7,11 @@ Two commands, so that other metadata gives other names without another search. M
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +22,35 @@ from numpy.typing import NDArray
 
 from pixplot_steps import digest
 from pixplot_steps.errors import SourceError
-from pixplot_steps.hotspots import clusters, names
+from pixplot_steps.hotspots import clusters, matching, names
 from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _NOISE = "-1"
 """What clustering programs write for a point in no cluster."""
 
+_TOLD = 5
+"""Names that the log shows."""
+
+_NUMBERED = re.compile(r"Cluster (\d+)")
+
 
 @dataclass(frozen=True)
 class Found:
-    """A hotspot with its stable id and the number of items that show its images."""
+    """A hotspot with its stable id, the number of items that show its images, and its name, empty where it is to get one."""
 
     id: str
     count: int
     hotspot: clusters.Hotspot
+    label: str
+
+
+@dataclass(frozen=True)
+class Former:
+    """The hotspots before: `ids`; `labels`; `of_image` i64 [M], which of them each image was in, -1 for none."""
+
+    ids: list[str]
+    labels: list[str]
+    of_image: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -54,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Find or name the hotspots. Raises MissingPartError and SourceError."""
-    (_find_all if args.what == "find" else _name_all)(args)
+    (_find if args.what == "find" else _name)(args)
 
 
 def _configure_name(parser: argparse.ArgumentParser) -> None:
@@ -76,52 +93,50 @@ def _configure_find(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of kmeans")
     parser.add_argument("--min-cluster-size", type=int, required=True, metavar="INT", help="images of the smallest hotspot")
     parser.add_argument("--max-clusters", type=int, required=True, metavar="INT", help="hotspots kept, the largest first")
+    parser.add_argument(
+        "--former", type=Path, nargs="*", required=True, metavar="FILE", help="members of the hotspots that were shown before"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the hotspots to write")
 
 
-def _find_all(args: argparse.Namespace) -> None:
+def _find(args: argparse.Namespace) -> None:
     picture = commit.stamps([args.catalog, args.vectors, args.map])[2].summary["cell"]
     items = shown.read(args.catalog, args.vectors, [])
-    image_row = items.image_row
-    first_item = _first_items(image_row)
-    positions = arrays.read(args.map, "positions")[first_item]
-    own = _own(items, len(positions), args.clusters[0]) if args.clusters else None
-    labels = _labels(positions, args, own)
-    collection = _Collection(positions, picture, image_row, first_item, arrays.read(args.vectors, "vectors"), _images(args.vectors))
-    kept = _described(collection, labels.hotspot)
-    kept = kept[: args.max_clusters] if own is None else kept
-    regions = _described(collection, labels.region)
-    members, within = (_members(found, len(positions)) for found in (kept, regions))
+    first_item = _first_items(items.image_row)
+    of = _Map(arrays.read(args.map, "positions")[first_item], picture, items.image_row, arrays.read(args.vectors, "vectors"))
+    own = _own(items, len(of.positions), args.clusters[0]) if args.clusters else None
+    images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
+    nothing = Former([], [], np.full(len(images), -1))
+    former = _former(args.former[0], images) if args.former else nothing
+    labels = _labels(of.positions, args, own)
+    hotspots = _described(of, labels.hotspot)
+    kept = _labelled(_identified(hotspots if own else hotspots[: args.max_clusters], images, former), own, former)
+    regions = _identified(_described(of, labels.region), images, nothing)
+    members, region = _members(kept, len(images)), _members(regions, len(images))
     with commit.folder(args.out) as draft:
-        arrays.write(draft.path, "members", members[image_row])
-        arrays.write(draft.path, "region_members", within[image_row])
+        arrays.write(draft.path, "members", members[of.image_row])
+        arrays.write(draft.path, "regions", region[of.image_row])
+        tables.write(draft.path / "members.parquet", _table(kept, members, images), tables.MEMBERS)
         tables.write(draft.path / "problems.parquet", _without_cluster(items.items, own), tables.FAULTS)
-        draft.rows = len(image_row)
+        draft.rows = len(of.image_row)
         draft.summary = {
             "layout": args.layout_name,
-            "list": [_entry(collection, found, own) for found in kept],
-            "regions": [_entry(collection, found, None) for found in regions],
+            "own": own is not None,
+            "list": [_entry(found, first_item) for found in kept],
+            "regions": [_entry(found, first_item) for found in regions],
         }
-    print(f"hotspots: {len(kept)}, {np.count_nonzero(members[image_row] >= 0)} of {len(image_row)} items in one", file=sys.stderr)
+    inside = np.count_nonzero(members[of.image_row] >= 0)
+    print(f"hotspots: {len(kept)}, {inside} of {len(of.image_row)} items in one", file=sys.stderr)
 
 
 @dataclass(frozen=True)
-class _Collection:
-    """`positions` f32 [M, 2] of images, whose ids are `images`; `picture`: side of a picture in map units.
-
-    `image_row` i64 [N]: the image of each item; `first_item` i64 [M]: the first item of each image.
-    """
+class _Map:
+    """`positions` f32 [M, 2] of images; `picture`: side of a picture in map units; `image_row` i64 [N]: the image of each item; `vectors`."""
 
     positions: NDArray[np.float32]
     picture: float
     image_row: NDArray[np.int64]
-    first_item: NDArray[np.int64]
     vectors: NDArray[np.float32]
-    images: pa.ChunkedArray
-
-
-def _images(vectors: Path) -> pa.ChunkedArray:
-    return tables.read(vectors / "images.parquet", tables.IMAGES, ["image"])["image"]
 
 
 def _labels(positions: NDArray[np.float32], args: argparse.Namespace, own: Own | None) -> clusters.Labels:
@@ -165,21 +180,56 @@ def _without_cluster(items: pa.Table, own: Own | None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=tables.FAULTS)
 
 
-def _described(of: _Collection, labels: NDArray[np.int64]) -> list[Found]:
-    """The groups of images that have a number, the largest first."""
+def _described(of: _Map, labels: NDArray[np.int64]) -> list[tuple[int, clusters.Hotspot]]:
+    """The groups of images that have a number, with the number of items that show each, by that number."""
     items_of_image = np.bincount(of.image_row, minlength=len(of.positions))
     order = np.argsort(labels, kind="stable")
     groups = np.split(order, np.searchsorted(labels[order], np.arange(labels.max(initial=-1) + 1)))[1:]
-    found = [
-        Found(_id(rows, of.images), int(items_of_image[rows].sum()), clusters.describe(rows, of.positions, of.vectors, of.picture))
-        for rows in groups
-        if len(rows)
-    ]
-    return sorted(found, key=lambda one: (-one.count, one.id))
+    counted = [(int(items_of_image[rows].sum()), rows) for rows in groups if len(rows)]
+    counted.sort(key=lambda one: (-one[0], one[1][0]))
+    return [(count, clusters.describe(rows, of.positions, of.vectors, of.picture)) for count, rows in counted]
 
 
-def _id(rows: NDArray[np.int64], images: pa.ChunkedArray) -> str:
-    return digest.of_lines(sorted(images.take(pa.array(rows)).to_pylist()))
+def _former(path: Path, images: pa.Array) -> Former:
+    listed = commit.stamp(path.parent).summary["list"]
+    table = tables.read(path, tables.MEMBERS)
+    row = pa.compute.index_in(images, value_set=table["image"].combine_chunks())
+    number = pa.compute.index_in(table["id"].take(row), value_set=pa.array([one["id"] for one in listed], pa.string()))
+    of_image = np.asarray(pa.compute.fill_null(number, -1), dtype=np.int64)
+    return Former([one["id"] for one in listed], [one["label"] for one in listed], of_image)
+
+
+def _identified(found: list[tuple[int, clusters.Hotspot]], images: pa.Array, former: Former) -> list[Found]:
+    """Each with the id that it had before, or else the digest of its members' ids; by number of items, then id."""
+    now = np.full(len(images), -1)
+    for number, (_, hotspot) in enumerate(found):
+        now[hotspot.rows] = number
+    known = matching.match(former.of_image, now)
+    taken = set(former.ids)
+    out = []
+    for number, (count, hotspot) in enumerate(found):
+        before = known.get(number)
+        name = _new_id(hotspot.rows, images, taken) if before is None else former.ids[before]
+        out.append(Found(name, count, hotspot, "" if before is None else former.labels[before]))
+    return sorted(out, key=lambda one: (-one.count, one.id))
+
+
+def _new_id(rows: NDArray[np.int64], images: pa.Array, taken: set[str]) -> str:
+    lines = sorted(images.take(pa.array(rows)).to_pylist())
+    name = digest.of_lines(lines)
+    while name in taken:  # a hotspot that has other members by now may have been named by these
+        name = digest.of_lines([name, *lines])
+    taken.add(name)
+    return name
+
+
+def _labelled(found: list[Found], own: Own | None, former: Former) -> list[Found]:
+    """Each with its name: that of one's own file; or the one it had; or a number above all that were given."""
+    if own is not None:
+        return [replace(one, label=own.labels[own.of_image[one.hotspot.rows[0]]]) for one in found]
+    given = [int(match.group(1)) for label in former.labels if (match := _NUMBERED.fullmatch(label))]
+    numbers = itertools.count(max(given, default=0) + 1)
+    return [one if one.label else replace(one, label=f"Cluster {next(numbers)}") for one in found]
 
 
 def _members(kept: list[Found], images: int) -> NDArray[np.int32]:
@@ -189,31 +239,37 @@ def _members(kept: list[Found], images: int) -> NDArray[np.int32]:
     return members
 
 
-def _entry(of: _Collection, found: Found, own: Own | None) -> dict[str, Any]:
-    """What the site says of it. Only clusters of one's own have a label by now."""
+def _table(kept: list[Found], of_image: NDArray[np.int32], images: pa.Array) -> pa.Table:
+    rows = np.flatnonzero(of_image >= 0)
+    ids = pa.array([found.id for found in kept], pa.string()).take(pa.array(of_image[rows]))
+    return pa.Table.from_arrays([images.take(pa.array(rows)), ids], schema=tables.MEMBERS)
+
+
+def _entry(found: Found, first_item: NDArray[np.int64]) -> dict[str, Any]:
     return {
         "id": found.id,
-        "label": "" if own is None else own.labels[own.of_image[found.hotspot.rows[0]]],
+        "label": found.label,
         "count": found.count,
-        "item": int(of.first_item[found.hotspot.medoid]),
+        "item": int(first_item[found.hotspot.medoid]),
         "centre": list(found.hotspot.centre),
         "bounds": list(found.hotspot.bounds),
         "outline": found.hotspot.outline,
     }
 
 
-def _name_all(args: argparse.Namespace) -> None:
+def _name(args: argparse.Namespace) -> None:
     summary = commit.stamps([args.catalog, args.vectors, args.hotspots])[2].summary
     terms, years = _known(args)
-    labels, regions = (
-        _labelled(summary[key], names.name(arrays.read(args.hotspots, array), len(summary[key]), terms, years), word)
-        for key, array, word in (("list", "members", "Cluster"), ("regions", "region_members", "Region"))
+    found, regions = (
+        names.name(arrays.read(args.hotspots, array), len(summary[key]), terms, years)
+        for key, array in (("list", "members"), ("regions", "regions"))
     )
+    # One's own labels stay; what the metadata has no name for keeps its number.
+    labels = [entry["label"] if summary["own"] else name or entry["label"] for entry, name in zip(summary["list"], found, strict=True)]
     with commit.folder(args.out) as draft:
-        draft.rows = len(labels) + len(regions)
-        draft.summary = {"labels": labels, "regions": regions}
-    for text in labels:
-        print(f"hotspots: {text}", file=sys.stderr)
+        draft.rows = len(labels)
+        draft.summary = {"labels": labels, "regions": [name or f"Region {number + 1}" for number, name in enumerate(regions)]}
+    print(f"hotspots: {', '.join(labels[:_TOLD]) or 'none'}{', ...' if len(labels) > _TOLD else ''}", file=sys.stderr)
 
 
 def _known(args: argparse.Namespace) -> tuple[list[names.Terms], list[NDArray[np.int32]]]:
@@ -229,14 +285,9 @@ def _known(args: argparse.Namespace) -> tuple[list[names.Terms], list[NDArray[np
 def _is_prose(field: pa.Field) -> bool:
     """Whether a column is named by its words, and not by its values as they are."""
     said = field.metadata or {}
-    return said.get(b"type") == b"text" or said.get(b"role") in (b"title", b"description", b"filename")
+    return said.get(b"type") == b"text" and not pa.types.is_list(field.type)
 
 
 def _years(column: pa.ChunkedArray) -> NDArray[np.int32]:
     """First and last years i32 [N, 2]; 0, -1 where there is no date."""
     return np.asarray(column.combine_chunks().fill_null([0, -1]).flatten(), dtype=np.int32).reshape(-1, 2)
-
-
-def _labelled(entries: list[dict[str, Any]], found: list[str], word: str) -> list[str]:
-    """One's own labels stay; what the metadata has no name for is numbered."""
-    return [entry["label"] or name or f"{word} {number + 1}" for number, (entry, name) in enumerate(zip(entries, found, strict=True))]

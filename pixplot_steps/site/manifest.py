@@ -13,12 +13,24 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Hotspots:
+    """Those of one map, and its regions, the coarse level: entries and the array of members; `region_members` is None without any."""
+
+    layout: str
+    listed: list[Json]
+    members: Json
+    regions: list[Json]
+    region_members: Json | None
+
+
+@dataclass(frozen=True)
 class Atlas:
-    """One level of pages, and the slot of each row."""
+    """One level of pages, and the slot of each row; `count`: slots, of images that are gone too."""
 
     page: int
     format: str
     cell: int
+    count: int
     slots: Json
     pages: list[Json]
 
@@ -60,7 +72,7 @@ class Parts:
     models: list[Model]
     atlas: Atlas
     neighbours: Json
-    hotspots: list[tuple[Json, Json]]
+    hotspots: list[Hotspots]
     problems: Json
     pictures: Pictures
 
@@ -87,8 +99,8 @@ def value(parts: Parts) -> Json:
         "layouts": [_layout(parts, *layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
         "neighbours": parts.neighbours,
-        "hotspots": _hotspots(*parts.hotspots[0]),
-        "more_hotspots": [_hotspots(*one) for one in parts.hotspots[1:]],
+        "hotspots": _hotspots(parts.hotspots[0]),
+        "more_hotspots": [_hotspots(one) for one in parts.hotspots[1:]],
         "problems": parts.problems,
         "pictures": {"path": PICTURE_PATH, "longest_side": parts.pictures.longest_side, "bytes": parts.pictures.bytes},
         "model": _model(parts.models[0].vectors["model"]),
@@ -117,8 +129,9 @@ def _model_of(parts: Parts, layout: str) -> str | None:
     return name or str(parts.models[0].vectors["model"]["model"])
 
 
-def _hotspots(summary: Json, members: Json) -> Json:
-    return {"layout": summary["layout"], "members": members, "list": summary["list"]}
+def _hotspots(found: Hotspots) -> Json:
+    regions = {"members": found.region_members, "list": found.regions} if found.regions else None
+    return {"layout": found.layout, "members": found.members, "list": found.listed, "regions": regions}
 
 
 def _all_of(model: Model) -> Json:
@@ -134,7 +147,7 @@ def _vectors(model: Model) -> Json:
 
 def _atlas(atlas: Atlas) -> Json:
     levels = [{"cell": atlas.cell, "pages": atlas.pages}]
-    return {"page": atlas.page, "format": atlas.format, "slots": atlas.slots, "levels": levels}
+    return {"page": atlas.page, "format": atlas.format, "count": atlas.count, "slots": atlas.slots, "levels": levels}
 
 
 def _model(summary: Json) -> Json:

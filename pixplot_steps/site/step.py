@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
     )
     parser.add_argument("--hotspots", type=Path, nargs="+", required=True, help="hotspots of each model's map")
+    parser.add_argument("--names", type=Path, nargs="+", required=True, help="names of the hotspots of each model's map")
     parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
     parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
@@ -116,7 +117,15 @@ def _viewer_files(viewer: Path) -> list[tuple[str, Path]]:
 
 def _check_parts(args: argparse.Namespace) -> None:
     commit.stamps(
-        [*args.vectors, *args.neighbours, *(path for _, path in args.layouts), *args.hotspots, args.atlas_plan, *args.atlas_pages]
+        [
+            *args.vectors,
+            *args.neighbours,
+            *(path for _, path in args.layouts),
+            *args.hotspots,
+            *args.names,
+            args.atlas_plan,
+            *args.atlas_pages,
+        ]
     )
 
 
@@ -166,14 +175,25 @@ def _write_data(
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
-        hotspots=[_hotspots(site, path, count) for path in args.hotspots],
+        hotspots=[_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)],
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
     )
 
 
-def _hotspots(site: _Site, path: Path, count: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    return commit.stamp(path).summary, site.hashed(hashed.array(_rows(path, "members", count)))
+def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hotspots:
+    summary, named = commit.stamp(path).summary, commit.stamp(names).summary
+    return manifest.Hotspots(
+        summary["layout"],
+        _labelled(summary["list"], named["labels"]),
+        site.hashed(hashed.array(_rows(path, "members", count))),
+        _labelled(summary["regions"], named["regions"]),
+        site.hashed(hashed.array(_rows(path, "regions", count))) if summary["regions"] else None,
+    )
+
+
+def _labelled(entries: list[dict[str, Any]], labels: list[str]) -> list[dict[str, Any]]:
+    return [{**entry, "label": label} for entry, label in zip(entries, labels, strict=True)]
 
 
 def _models(args: argparse.Namespace) -> list[manifest.Model]:
@@ -206,7 +226,7 @@ def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
     slots = site.hashed(hashed.array(_rows(args.atlas_plan, "slots", count)))
     pages = [page for group in args.atlas_pages for page in sorted(group.iterdir()) if page.name != commit.STAMP]
     files = [site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])) for page in pages]
-    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], slots, files)
+    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], plan["slots"], slots, files)
 
 
 def _rows(path: Path, name: str, count: int) -> NDArray[Any]:

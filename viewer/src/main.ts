@@ -4,6 +4,7 @@
  */
 import { flushSync, mount } from "svelte";
 import { fetchArray, fetchManifest } from "./data/fetch";
+import { fetchMarks } from "./data/marks";
 import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
@@ -24,13 +25,16 @@ import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
 import { pageOrder } from "./model/priority";
 import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
+import { matesOf } from "./model/stacks";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
+import { captionText, nameOf } from "./ui/arrangements";
 import { download, fileStem } from "./ui/download";
 import { Drawing } from "./ui/drawing";
 import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
 import { Grouping } from "./ui/grouping";
+import { captionWidth } from "./ui/measure";
 import { type Actions, type Outline, type Reader, UiState } from "./ui/state.svelte";
 import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
@@ -83,7 +87,7 @@ interface Opened {
   readonly site: Manifest;
   readonly items: Items;
   readonly layout: Layout;
-  readonly positions: Float32Array;
+  readonly placed: Placed;
   /** Whether the positions are the exact ones. */
   readonly exact: boolean;
   /** null where the browser has no WebGL2: then there is no map, and all else. */
@@ -91,8 +95,20 @@ interface Opened {
   readonly plan: AtlasPlan;
 }
 
-function placedIn(layout: Layout, positions: Float32Array): Placed {
-  return { positions, cell: layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell };
+interface Arrived {
+  readonly placed: Placed;
+  readonly exact: boolean;
+}
+
+/** A layout without its labels is still a layout. */
+async function fetchPlaced(layout: Layout, failed: () => void = () => undefined): Promise<Arrived> {
+  const marks = fetchMarks(layout).catch(() => {
+    failed();
+    return null;
+  });
+  const { positions, exact } = await fetchPositions(layout.positions);
+  const cell = layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell;
+  return { placed: { positions, cell, marks: await marks }, exact };
 }
 
 /** The parsing of tables is its own chunk: nothing on the first screen needs it. */
@@ -112,6 +128,7 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
+  #stacks: Promise<Uint32Array | null> | null = null;
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
@@ -134,10 +151,9 @@ class Viewer {
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
   ) {
-    const { site, layout, positions, exact } = opened;
+    const { site, layout, placed, exact } = opened;
     this.site = site;
     this.items = opened.items;
-    const placed = placedIn(layout, positions);
     this.#layouts.set(layout.name, Promise.resolve(placed));
     this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
     ui.layout = layout.name;
@@ -493,6 +509,10 @@ class Viewer {
     if (!stage) return;
     const row = stage.hovered;
     ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
+    ui.captions = stage.captions(
+      (text) => captionWidth(captionText(text, ui.current)),
+      ui.current?.arrangement === "date",
+    );
     ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: ui.reader?.title(row) ?? null };
   }
 
@@ -538,6 +558,7 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadStack(row);
   }
 
   #showOpened(row: number, reveal: boolean): void {
@@ -586,6 +607,7 @@ class Viewer {
   #closeDetail(): void {
     this.ui.detail = null;
     this.ui.similar = null;
+    this.ui.stack = [];
     this.lightSimilar(false);
     this.#measure();
     if (!this.#stage) return;
@@ -629,6 +651,14 @@ class Viewer {
       : "failed";
     this.#tellTruth();
     this.lightSimilar(this.ui.similarLit);
+  }
+
+  /** Without the list of stacks the panel tells of none. */
+  async #loadStack(row: number): Promise<void> {
+    if (!this.site.stacks) return;
+    this.#stacks ??= fetchArray(this.site.stacks, "u32").catch(() => null);
+    const stacks = await this.#stacks;
+    if (this.ui.detail?.row === row) this.ui.stack = stacks ? matesOf(stacks, row) : [];
   }
 
   /** How many of the open picture's true neighbours are among as many nearest on the map. */
@@ -680,8 +710,8 @@ class Viewer {
   #placedOf(layout: Layout): Promise<Placed> {
     const known = this.#layouts.get(layout.name);
     if (known) return known;
-    const loading = fetchPositions(layout.positions).then(({ positions, exact }) => {
-      const placed = placedIn(layout, positions);
+    const failed = () => this.#note(strings.marksMissing);
+    const loading = fetchPlaced(layout, failed).then(({ placed, exact }) => {
       if (!exact) void this.#refine(layout, placed);
       return placed;
     });
@@ -717,10 +747,10 @@ class Viewer {
     } catch {
       this.#layouts.delete(name);
       if (this.ui.layout === name) this.ui.layout = before;
-      this.#note(strings.layoutMissing(layout.label));
+      this.#note(strings.layoutMissing(nameOf(layout)));
       return;
     }
-    this.ui.announcement = strings.layoutShown(layout.label);
+    this.ui.announcement = strings.layoutShown(nameOf(layout));
     this.#remember("step");
     await this.#useHotspotsOf(name);
   }
@@ -973,15 +1003,15 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
       arrived += 1;
       ui.progress = (0.3 * arrived) / 2;
     });
-  const [{ positions, exact }, colours] = await Promise.all([
-    count(fetchPositions(layout.positions)),
+  const [{ placed, exact }, colours] = await Promise.all([
+    count(fetchPlaced(layout)),
     count(fetchArray(site.colours, "u8")),
   ]);
   ui.mapless = gl === null;
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items: plainItems(colours), layout, positions, exact, gl, plan }, canvas, ui);
+  return new Viewer({ site, items: plainItems(colours), layout, placed, exact, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {

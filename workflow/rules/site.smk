@@ -12,6 +12,7 @@ rule site:
         vectors=ancient(planned("vectors_stamps")),
         neighbours=ancient(planned("neighbours_stamps")),
         hotspots=ancient(planned("hotspots_stamps")),
+        names=ancient(planned("names_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
@@ -48,6 +49,7 @@ rule site:
         hotspots=lambda wildcards, input: [
             Path(stamp).parent for stamp in input.hotspots
         ],
+        names=lambda wildcards, input: [Path(stamp).parent for stamp in input.names],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         shown=planned("shown"),
@@ -64,6 +66,7 @@ rule site:
             --neighbours {params.neighbours:q} \
             --layouts {params.layouts:q} \
             --hotspots {params.hotspots:q} \
+            --names {params.names:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \
             --viewer {params.viewer:q} \

@@ -36,6 +36,14 @@ export interface Quality {
   trustworthiness: number | null;
   neighbours_kept: number | null;
   sample: number | null;
+  /** How far pictures moved from the map to be without overlaps, as shares of its width. */
+  moved_median: number | null;
+  moved_most: number | null;
+}
+
+export interface LinesRef {
+  points: ArrayRef;
+  ends: ArrayRef;
 }
 
 export interface Layout {
@@ -48,6 +56,13 @@ export interface Layout {
   quality: Quality | null;
   /** The model whose features made it; null where none did. */
   model: string | null;
+  /** What it goes by: layouts of one arrangement are variants of it. */
+  arrangement: string | null;
+  /** The columns that it is made from. */
+  columns: string[] | null;
+  unit: string | null;
+  labels: TableRef | null;
+  lines: LinesRef | null;
 }
 
 export interface Level {
@@ -58,6 +73,8 @@ export interface Level {
 export interface Atlas {
   page: number;
   format: string;
+  /** Slots, those of images that are gone too; null where there is one for each image. */
+  count: number | null;
   slots: ArrayRef;
   levels: Level[];
 }
@@ -93,6 +110,8 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
+  /** The first row of each row's stack of near-duplicates. */
+  stacks: ArrayRef | null;
   hotspots: Hotspots | null;
   /** Those of the maps of further models. */
   more_hotspots: Hotspots[] | null;
@@ -133,6 +152,8 @@ const quality = record<Quality>({
   trustworthiness: nullable(finite),
   neighbours_kept: nullable(finite),
   sample: nullable(count),
+  moved_median: nullable(finite),
+  moved_most: nullable(finite),
 });
 
 const layout = record<Layout>({
@@ -143,6 +164,11 @@ const layout = record<Layout>({
   cell: positive,
   quality: nullable(quality),
   model: nullable(text),
+  arrangement: nullable(text),
+  columns: nullable(list(text)),
+  unit: nullable(text),
+  labels: nullable(table),
+  lines: nullable(record<LinesRef>({ points: array, ends: array })),
 });
 
 const hotspot = record<Hotspot>({
@@ -168,10 +194,12 @@ const manifest = record<Manifest>({
   atlas: record<Atlas>({
     page: positive,
     format: text,
+    count: nullable(count),
     slots: array,
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
+  stacks: nullable(array),
   hotspots: nullable(hotspots),
   more_hotspots: nullable(list(hotspots)),
   problems: nullable(table),
@@ -190,14 +218,18 @@ function requireConsistent(site: Manifest): void {
   requireShape(site.colours, "colours", "u8", [n, 3]);
   requireShape(site.sizes, "sizes", "u32", [n, 2]);
   requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
-  for (const { name, positions } of site.layouts) {
+  for (const { name, positions, lines } of site.layouts) {
     requireShape(positions, `layout ${name}`, "f32", [n, 2]);
     if (positions.coarse) requireShape(positions.coarse, `layout ${name}, coarse`, "u16", [n, 2]);
+    if (!lines) continue;
+    requireShape(lines.points, `layout ${name}.lines.points`, "f32", [lines.points.shape[0] ?? 0, 2]);
+    requireShape(lines.ends, `layout ${name}.lines.ends`, "u32", [lines.ends.shape[0] ?? 0]);
   }
   const names = new Set(site.layouts.map(({ name }) => name));
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
+  if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
     requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
     for (const { id, item, bounds } of set.list) {
