@@ -131,7 +131,7 @@ def _find(args: argparse.Namespace) -> None:
 
 @dataclass(frozen=True)
 class _Map:
-    """`positions` f32 [M, 2] of images; `picture`: side of a picture in map units; `image_row` i64 [N]: the image of each item; `vectors`."""
+    """`positions` f32 [M, 2] and `vectors` f32 [M, d] of images; `picture`: side of one, in map units; `image_row` i64 [N] of items."""
 
     positions: NDArray[np.float32]
     picture: float
