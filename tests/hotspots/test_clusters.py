@@ -13,10 +13,11 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from pixplot_steps import digest
+from pixplot_steps import digest, spec
 from pixplot_steps.errors import SourceError
 from pixplot_steps.hotspots import clusters, step
 from pixplot_steps.store import arrays, commit, tables
+from tests import golden_check
 from tests.vectors import shards
 
 
@@ -196,7 +197,9 @@ def test_hotspots_are_named_by_the_metadata_of_their_members(tmp_path: Path) -> 
     kinds = pa.array(["portrait"] * 100 + ["map"] * 80 + [None] * 60)
     spans = pa.array([[1890, 1899]] * 100 + [[1700, 1700]] * 80 + [None] * 60, pa.list_(pa.int32(), 2))
     describe(tmp_path, kind=kinds, title=pa.array([f"A view {i}" for i in range(240)]), years=spans, made=pa.array(["?"] * 240))
-    assert named(tmp_path, "kind", "title", "made") == {"labels": ["Portrait, 1890s", "Map, 1700s", "Cluster 3"], "regions": []}
+    found = named(tmp_path, "kind", "title", "made")
+    assert found == {"labels": ["Portrait, 1890s", "Map, 1700s", "Cluster 3"], "regions": []}
+    golden_check.check("names", spec.VERSIONS["names"], found)
     assert named(tmp_path)["labels"] == ["Cluster 1", "Cluster 2", "Cluster 3"]
 
 

@@ -109,6 +109,7 @@ ELSEWHERE = {
     "fetch": "tests/fetch/test_step.py",
     "model": "tests/features/test_networks.py",
     "positions": "tests/layouts/test_step.py",
+    "names": "tests/hotspots/test_clusters.py",
     **dict.fromkeys(("date", "category", "geographic", "axes", "custom", "colour"), "tests/layouts/test_arranged.py"),
 }
 """Steps that a build of the twelve does not need, and the test that has their golden output."""
