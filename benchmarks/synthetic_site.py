@@ -25,7 +25,7 @@ from pixplot_steps import digest
 from pixplot_steps.atlases import geometry, hilbert
 from pixplot_steps.atlases.geometry import Pages
 from pixplot_steps.atlases.pages import encode
-from pixplot_steps.site import folder, hashed, manifest, table
+from pixplot_steps.site import coarse, folder, hashed, manifest, table
 from pixplot_steps.store import commit
 
 VERSION = 1
@@ -143,7 +143,7 @@ def _write(site: Path, count: int) -> None:
         sizes=write(hashed.array(sizes)),
         stacks=write(hashed.array(rows.astype(np.uint32))),
         years=[],
-        layouts=[(name, _summary(name, found.layouts[name]), write(hashed.array(found.layouts[name]))) for name in found.layouts],
+        layouts=[(name, _summary(name, values), _positions(write, values)) for name, values in found.layouts.items()],
         models=[_model()],
         atlas=levels,
         neighbours=write(hashed.array(((rows[:, None] + np.arange(1, 6)) % count).astype(np.uint32))),
@@ -160,6 +160,13 @@ def _writer(site: Path) -> Callable[[hashed.Hashed], dict[str, Any]]:
         return file.reference
 
     return write
+
+
+def _positions(write: Callable[[hashed.Hashed], dict[str, Any]], values: NDArray[np.float32]) -> dict[str, Any]:
+    reference = write(hashed.array(values))
+    if len(values) > coarse.FROM:
+        reference["coarse"] = write(hashed.array(coarse.steps(values)))
+    return reference
 
 
 def _levels(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places, count: int) -> tuple[manifest.Atlas, NDArray[np.uint8]]:

@@ -46,17 +46,23 @@ def _plain(value: Any) -> Any:
 
 def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
     images = _paths(config["images"], base)
-    if not images:
+    manifests = _addresses(config["manifests"], base)
+    if not images and not manifests:
         raise ConfigError(
-            "No pictures are named", expected="images: a folder", where="images", action="set `images` in your configuration file"
+            "No pictures are named",
+            expected="images: a folder; or manifests: addresses of IIIF manifests",
+            where="images, manifests",
+            action="set `images` or `manifests` in your configuration file",
         )
-    site = {**config["site"], "title": config["site"]["title"] or _title(images[0])}
+    site = {**config["site"], "title": config["site"]["title"] or _title((images or manifests)[0])}
     return spec.Spec(
         workdir=(base / Path(config["workdir"]).expanduser()).absolute(),
         images=images,
+        manifests=manifests,
         metadata=_paths(config["metadata"], base),
         seed=config["seed"],
         reproducible=config["reproducible"],
+        fetch=_fetch(config["fetch"], manifests),
         catalog=spec.Catalog(**config["catalog"]),
         ingest=spec.Ingest(**config["ingest"]),
         features=_features(config["features"], base),
@@ -79,6 +85,18 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         atlases=spec.Atlases(**config["atlases"]),
         site=spec.Site(**site),
     )
+
+
+def _fetch(section: Mapping[str, Any], manifests: tuple[str, ...]) -> spec.Fetch:
+    if manifests and not section["contact"]:
+        raise ConfigError(
+            "Servers are to be told whom to write to",
+            expected="fetch.contact: your e-mail address, or that of a page about your project",
+            found="none",
+            where="fetch.contact",
+            action="set it in your configuration file; the administrators of the servers see it, and nobody else",
+        )
+    return spec.Fetch(**{**section, "contact": section["contact"] or "", "hosts": dict(section["hosts"])})
 
 
 def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
@@ -120,6 +138,12 @@ def _paths(value: str | list[str] | None, base: Path) -> tuple[str, ...]:
     """Absolute paths or patterns of one text or of a list; links are left as they are."""
     texts = [value] if isinstance(value, str) else value or []
     return tuple(os.path.normpath(base / Path(text).expanduser()) for text in texts)
+
+
+def _addresses(value: str | list[str] | None, base: Path) -> tuple[str, ...]:
+    """Addresses as they are, and absolute paths."""
+    texts = [value] if isinstance(value, str) else value or []
+    return tuple(text if re.match("https?://", text, re.IGNORECASE) else _paths(text, base)[0] for text in texts)
 
 
 def _title(source: str) -> str:

@@ -333,6 +333,12 @@ class Plan:
         return max(counts)
 
 
+def side_wanted(wanted: spec.Spec) -> int:
+    """Longest side in pixels of the pictures that servers are asked for: enough for every network and for the atlas."""
+    # A picture that is reduced to half is sharper than one that comes in its final size.
+    return max(wanted.fetch.side, 2 * max(wanted.ingest.thumbnail, *(model.side for model in wanted.features.models)))
+
+
 def memory(step: str, images: int) -> int:
     """Memory in MiB that a job of this step may take with so many images in the collection.
 
@@ -343,6 +349,7 @@ def memory(step: str, images: int) -> int:
 
 
 _MEMORY: dict[str, tuple[int, float]] = {
+    "fetch": (2000, 0),
     "catalog": (400, 0.0015),
     "ingest": (1500, 0),
     "model": (4000, 0),
@@ -363,6 +370,8 @@ def minutes(step: str, images: int) -> int:
 
 
 _MINUTES: dict[str, tuple[int, float]] = {
+    # Servers set the pace; a job that is ended by the clock goes on where it was.
+    "fetch": (7200, 0),
     "catalog": (30, 0.0005),
     "ingest": (60, 0),
     "model": (120, 0),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 VERSIONS = {
+    "fetch": 1,
     "catalog": 4,
     "ingest": 5,
     "model": 1,
@@ -22,13 +23,13 @@ VERSIONS = {
     "positions": 1,
     "grid": 1,
     "jitter": 1,
-    "date": 1,
-    "category": 1,
+    "date": 2,
+    "category": 2,
     "geographic": 1,
     "axes": 1,
     "custom": 1,
     "colour": 1,
-    "alphabetical": 2,
+    "alphabetical": 3,
     "hotspots": 1,
     "atlases": 1,
     "site": 4,
@@ -38,6 +39,32 @@ VERSIONS = {
 
 CATALOGUE_FORMAT = 2
 """Format of catalog/plan.json."""
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """How servers are asked. `contact`: of a person; `canvases`: first, start or all; `language`: of texts, empty for the first there is.
+
+    `side`: longest side in pixels asked for, at least; `info`: always or needed. `per_minute`, `concurrency`: of one host, and `hosts`
+    the same for single ones; `cool_down`, `longest_wait`, `timeout`: in seconds. `max_failures`: a share.
+    """
+
+    contact: str
+    canvases: str
+    language: str
+    side: int
+    info: str
+    per_minute: float
+    concurrency: int
+    hosts: dict[str, dict[str, float]]
+    cool_down: float
+    longest_wait: float
+    retries: int
+    timeout: float
+    max_mib: float
+    max_failures: float
+    private_addresses: bool
+    refresh: bool
 
 
 @dataclass(frozen=True)
@@ -262,16 +289,18 @@ class Given:
 
 @dataclass(frozen=True)
 class Spec:
-    """The whole configuration. `images` and `metadata` are absolute paths or patterns.
+    """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
     `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
     images: tuple[str, ...]
+    manifests: tuple[str, ...]
     metadata: tuple[str, ...]
     seed: int
     reproducible: bool
+    fetch: Fetch
     catalog: Catalog
     ingest: Ingest
     features: Features

@@ -29,6 +29,9 @@ _ID = re.compile("[0-9a-f]{32}")
 _SLACK = 1e-6
 """Float32 positions may round past 1 by this."""
 
+_STEP = 2 / 65_535
+"""Map units between coarse positions."""
+
 _LARGEST_SIDE = 1 << 16
 """Of a page or a picture: beyond what JPEG and WebP can hold."""
 
@@ -162,6 +165,10 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+    if (given := one["positions"].get("coarse")) is not None:
+        steps = site.array(given, "u16", values.shape)
+        near = np.abs(steps * _STEP - 1 - values) <= _STEP / 2 + _SLACK
+        yield from _outside(given, steps, near, "the nearest steps to the positions")
     yield from _labels(site, one)
     yield from _lines(site, one)
 

@@ -22,7 +22,17 @@ def _run(root: Path, out: Path, *, metadata: str = "", size: int = 2, **changes:
     out.mkdir(exist_ok=True)
     if metadata:
         table.write_text(metadata)
-    flags = ["--images", str(root), "--metadata", *([str(table)] if metadata else []), "--shard-size", str(size)]
+    flags = [
+        "--images",
+        str(root),
+        "--fetched",
+        "--cache",
+        "cache",
+        "--metadata",
+        *([str(table)] if metadata else []),
+        "--shard-size",
+        str(size),
+    ]
     options = {"pages": "first", "key": "filename", "without-row": "keep", "columns": "{}"}
     options |= {name.replace("_", "-"): value for name, value in changes.items()}
     flags += [text for name, value in options.items() for text in (f"--{name}", value)]

@@ -11,9 +11,25 @@ wildcard_constraints:
 
 def plan():
     """The plan of this run; it makes Snakemake wait for the catalogue."""
-    catalogue = planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    ledger = Path("ledger/lineage.json")
+    path = Path(checkpoints.catalog.get().output.plan)
+    return planned_once(path, ledger, status(path), status(ledger))
+
+
+def status(path):
+    """What changes whenever a file is replaced; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def planned_once(path, ledger, *status):
+    """The plan for files of this status: Snakemake asks several times for each job."""
     found = planning.Plan(
-        SPEC, catalogue, lineage.read(Path("ledger/lineage.json"), commit.whole)
+        SPEC, planning.read_catalogue(path), lineage.read(ledger, commit.whole)
     )
     try:
         found.layouts
@@ -31,6 +47,36 @@ def fingerprint(wildcards):
 def listed():
     """The fingerprint, taken once in a run: listing a million files takes seconds."""
     return files.fingerprint(SPEC.images, SPEC.metadata)
+
+
+def listed_manifests(wildcards):
+    """Changes whenever a list of manifests, or a manifest that is a file, is written to."""
+    return files.fingerprint([], SPEC.manifests)
+
+
+def attempt(wildcards):
+    """Number of this run of fetch; it differs from that of the last one while something is left to try again."""
+    return (
+        commit.stamp(Path("fetched")).summary["attempt"]
+        if Path(FETCHED).is_file()
+        else 0
+    )
+
+
+def fetching(wildcards):
+    """All that fetch depends on, as one text: Snakemake compares parameters as a set, in which 1 and 2 swapped are the same."""
+    asked = planning.spec.parameters(SPEC.fetch)
+    return json.dumps(
+        [
+            asked,
+            attempt(wildcards),
+            planning.side_wanted(SPEC),
+            planning.spec.VERSIONS["fetch"],
+        ]
+    )
+
+
+FETCHED = "fetched/stamp.json"
 
 
 def planned(attribute):

@@ -1,5 +1,6 @@
 /** What the interface shows, and what it can ask for. main.ts writes the one, and answers the other. */
 import type { Layout, Manifest } from "../format/manifest";
+import type { Shown } from "../model/captions";
 import type { Detail } from "../model/detail";
 import type { Choice, Choices, Found } from "../model/facets";
 import type { Group } from "../model/groups";
@@ -100,9 +101,14 @@ export class UiState {
 
   hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
   selected = $state.raw<Outline | null>(null);
+  captions = $state.raw<readonly Shown[]>([]);
 
   get layouts(): readonly Layout[] {
     return this.manifest?.layouts ?? [];
+  }
+
+  get current(): Layout | null {
+    return this.layouts.find(({ name }) => name === this.layout) ?? null;
   }
 
   get filtering(): boolean {
