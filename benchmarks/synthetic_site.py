@@ -178,7 +178,7 @@ def _levels(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places, cou
     files = [
         _page(write, kept[shown[start : start + pages.per_page]], pages) for pages in [Pages(PAGE, base, count)] for start in _starts(pages)
     ]
-    return manifest.Atlas(PAGE, "webp", base, write(hashed.array(found.slots)), files), colours
+    return manifest.Atlas(PAGE, "webp", base, count, write(hashed.array(found.slots)), files), colours
 
 
 def _starts(pages: Pages) -> range:

@@ -30,9 +30,9 @@ VERSIONS = {
     "custom": 1,
     "colour": 1,
     "alphabetical": 3,
-    "hotspots": 1,
-    "atlases": 1,
-    "site": 4,
+    "hotspots": 2,
+    "atlases": 2,
+    "site": 5,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 

@@ -206,7 +206,7 @@ def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
     slots = site.hashed(hashed.array(_rows(args.atlas_plan, "slots", count)))
     pages = [page for group in args.atlas_pages for page in sorted(group.iterdir()) if page.name != commit.STAMP]
     files = [site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])) for page in pages]
-    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], slots, files)
+    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], plan["slots"], slots, files)
 
 
 def _rows(path: Path, name: str, count: int) -> NDArray[Any]:

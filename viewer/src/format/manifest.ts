@@ -73,6 +73,8 @@ export interface Level {
 export interface Atlas {
   page: number;
   format: string;
+  /** Slots, those of images that are gone too; null where there is one for each image. */
+  count: number | null;
   slots: ArrayRef;
   levels: Level[];
 }
@@ -192,6 +194,7 @@ const manifest = record<Manifest>({
   atlas: record<Atlas>({
     page: positive,
     format: text,
+    count: nullable(count),
     slots: array,
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
