@@ -30,7 +30,6 @@ SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "netw
 WITH_FILES = {
     "catalog/files.py": "walks the folders of pictures, which the workflow does too",
     "catalog/known.py": "reads the pictures' bytes, and keeps the index of what is known of them",
-    "catalog/ledger.py": "reads what earlier runs left behind",
     "ingest/location.py": "reads files and members of archives, in the workers",
     "ingest/workers.py": "processes, their memory and their terminal",
     "site/checks.py": "reads what `pixplot verify` checks",

@@ -13,13 +13,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from pixplot_steps import digest, spec
-from pixplot_steps.catalog import columns, files, known, ledger, metadata, shards
+from pixplot_steps.catalog import columns, files, known, metadata, shards
 from pixplot_steps.catalog.files import File
 from pixplot_steps.catalog.known import Known
 from pixplot_steps.errors import SourceError
-from pixplot_steps.store import commit, lock, tables
-
-_LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())], ledger.FORMAT)
+from pixplot_steps.store import commit, ledger, lock, tables
 
 _ACTIONS = {
     "folder": "rename the folder if this was not meant; pictures in it are used",
@@ -219,12 +217,11 @@ def _items(kept: list[Page], row_of: list[int], rows: metadata.Rows, args: argpa
 def _extend_ledger(args: argparse.Namespace, images: list[str]) -> list[shards.Shard]:
     """Add shards for the new images to the ledger of all shards ever made."""
     path = args.ledger / "shards.parquet"
-    table = ledger.read(path, _LEDGER)
+    table = ledger.read(path, ledger.SHARDS)
     earlier = _listed(table) if table is not None else _last_used(args.out / "shards")
     extended = shards.extend(earlier, list(dict.fromkeys(images)), args.shard_size)
     pairs = {"shard": [s.name for s in extended for _ in s.images], "image": [image for s in extended for image in s.images]}
-    with commit.file(path) as draft:
-        tables.write(draft, pa.table(pairs, schema=_LEDGER), _LEDGER)
+    ledger.write(path, pa.table(pairs, schema=ledger.SHARDS), ledger.SHARDS)
     return extended
 
 

@@ -7,6 +7,7 @@ Makes layouts/<name>/<digest>.zarr for each of umap (or positions of one's own),
 
 rule umap:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -52,6 +53,7 @@ rule umap:
 
 rule positions:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -117,6 +119,7 @@ rule grid:
 
 rule alphabetical:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"
         ),
