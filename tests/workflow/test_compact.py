@@ -103,6 +103,16 @@ def test_what_an_older_configuration_made_goes(twelve: Collection, copy: Collect
     assert copy.run("--dry-run").jobs == {}
 
 
+def test_a_map_that_carries_on_from_another_needs_nothing_else(copy: Collection) -> None:
+    copy.draw([12])
+    copy.configure({"metadata": str(copy.root / "metadata.csv")})
+    assert copy.run().code == 0
+    site = contents(copy.site)
+    assert cli.main(_command(copy)) == 0
+    assert copy.run("--dry-run").jobs == {}
+    assert contents(copy.site) == site
+
+
 def test_small_shards_are_merged_by_the_next_run(twelve: Collection, copy: Collection, capsys: pytest.CaptureFixture[str]) -> None:
     _configure(copy, twelve, catalog={"shard_size": 24})
     assert copy.run().jobs == {"catalog": 1}, "a size alone changes no shard that is there"

@@ -7,10 +7,11 @@ import { fetchArray, fetchManifest } from "./data/fetch";
 import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
+import { fetchPositions } from "./data/positions";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
-import type { Layout, Manifest } from "./format/manifest";
+import { type Hotspots, hotspotsOf, type Layout, type Manifest } from "./format/manifest";
 import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type Address, readAddress, writeAddress } from "./model/address";
@@ -18,16 +19,20 @@ import { type AtlasPlan, planAtlas } from "./model/budget";
 import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
-import type { Group } from "./model/groups";
-import { type Items, makeItems, sizeOf } from "./model/items";
+import { type Group, setFor } from "./model/groups";
+import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
+import { pageOrder } from "./model/priority";
+import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
+import { matesOf } from "./model/stacks";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
+import { download, fileStem } from "./ui/download";
 import { Drawing } from "./ui/drawing";
 import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
 import { Grouping } from "./ui/grouping";
-import { type Actions, type Outline, type Problem, type Reader, UiState } from "./ui/state.svelte";
+import { type Actions, type Outline, type Reader, UiState } from "./ui/state.svelte";
 import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
 
@@ -41,9 +46,10 @@ const NARROW = 720;
 const GRID_SHARE = 0.93;
 /** Side of a cell where there is no atlas. */
 const NO_ATLAS_CELL = 64;
+/** Of so few items everything is asked for at once; of more, the first view comes first. */
+const FEW = 16_384;
 /** Roles of the columns that a list tells below the title. */
 const NOTED = ["category", "year"];
-const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
 
 /** For tests: what is on the screen, and where. */
 export interface DebugHook {
@@ -79,27 +85,11 @@ interface Opened {
   readonly items: Items;
   readonly layout: Layout;
   readonly positions: Float32Array;
-  readonly members: Promise<Int32Array> | null;
+  /** Whether the positions are the exact ones. */
+  readonly exact: boolean;
   /** null where the browser has no WebGL2: then there is no map, and all else. */
   readonly gl: GL | null;
   readonly plan: AtlasPlan;
-}
-
-/** All arrays that the first picture needs, fetched side by side. */
-async function loadItems(
-  site: Manifest,
-  cell: number,
-  first: Layout,
-  arrived: () => void,
-): Promise<[Items, Float32Array]> {
-  const count = <T>(promise: Promise<T>) => promise.finally(arrived);
-  const [positions, colours, sizes, slots] = await Promise.all([
-    count(fetchArray(first.positions, "f32")),
-    count(fetchArray(site.colours, "u8")),
-    count(fetchArray(site.sizes, "u32")),
-    count(fetchArray(site.atlas.slots, "u32")),
-  ]);
-  return [makeItems(colours, sizes, slots, cell), positions];
 }
 
 function placedIn(layout: Layout, positions: Float32Array): Placed {
@@ -123,10 +113,15 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
-  #members: Int32Array | null = null;
+  #stacks: Promise<Uint32Array | null> | null = null;
+  readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
-  readonly #tableLoaded: Promise<void>;
+  #tableOpened: Promise<void> | null = null;
+  /** Sizes and slots are in. */
+  readonly #completed: Promise<void>;
+  /** The pages of the atlas are in. */
+  #based: Promise<void> = Promise.resolve();
   #finder: Promise<Finder | null> | null = null;
   #clickTimer = 0;
   #restTimer = 0;
@@ -141,7 +136,7 @@ class Viewer {
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
   ) {
-    const { site, layout, positions } = opened;
+    const { site, layout, positions, exact } = opened;
     this.site = site;
     this.items = opened.items;
     const placed = placedIn(layout, positions);
@@ -152,7 +147,11 @@ class Viewer {
     this.grouping = this.#makeGrouping();
     this.explorer = this.#makeExplorer();
     if (this.#stage) this.#raise(this.#stage);
-    this.#tableLoaded = this.#loadTable();
+    this.#completed = this.#loadItems();
+    this.#based = this.#completed.then(() => this.#loadAtlas());
+    // Whoever waits for what failed is told; until then it is nobody's fault.
+    this.#based.catch(() => null);
+    if (!exact) void this.#refine(layout, placed);
     this.ready = this.#loadRest();
   }
 
@@ -177,9 +176,9 @@ class Viewer {
     return new Grouping({
       ui: this.ui,
       count: this.items.count,
-      list: this.site.hotspots?.list ?? [],
+      first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${location.pathname}`,
-      members: () => this.#members,
+      members: (set) => this.#membersOf(set),
       itemOf: (row) => `${this.#table?.value("item", row) ?? ""}`,
       rowOf: (item) => this.#rowOf(item),
     });
@@ -218,6 +217,42 @@ class Viewer {
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
 
+  /** The texts: when first asked for, and at the latest when the map stands. */
+  #openTable(): Promise<void> {
+    this.#tableOpened ??= this.#loadTable();
+    return this.#tableOpened;
+  }
+
+  /** Sizes and slots: what turns dots into pictures. */
+  async #loadItems(): Promise<void> {
+    const { site, items } = this;
+    const first = this.#finish("pixplot-first");
+    if (items.count > FEW) await first;
+    const [sizes, slots] = await Promise.all([
+      fetchArray(site.sizes, "u32"),
+      fetchArray(site.atlas.slots, "u32"),
+    ]);
+    fillItems(items, sizes, slots, this.#stage ? this.opened.plan.level.cell : NO_ATLAS_CELL);
+    this.#stage?.completed();
+    await first;
+  }
+
+  /** Mark the moment at which all that was drawn is on the screen. */
+  async #finish(mark: string): Promise<void> {
+    await this.#stage?.finished();
+    performance.mark(mark);
+  }
+
+  /** Put the exact positions of a layout in the place of coarse ones, once the map stands. */
+  async #refine(layout: Layout, placed: Placed): Promise<void> {
+    try {
+      await this.#based;
+      this.#stage?.refine(placed, await fetchArray(layout.positions, "f32"));
+    } catch {
+      // Coarse places are a pixel off when one is very near.
+    }
+  }
+
   async #loadTable(): Promise<void> {
     await nextFrame();
     try {
@@ -234,10 +269,9 @@ class Viewer {
   async #loadRest(): Promise<void> {
     await nextFrame();
     const index = this.#stage?.reindex();
-    const pages = this.#loadAtlas();
-    // Without them the list still flies to its hotspots; it only lights nothing.
-    this.#members = (await this.opened.members?.catch(() => null)) ?? null;
-    await Promise.all([pages, this.#tableLoaded, index]);
+    if (this.items.count > FEW) await this.#based;
+    const table = this.#openTable();
+    await Promise.all([this.#based, table, index, this.grouping.load()]);
     this.ui.progress = null;
     this.ui.hotspotPictures = true;
     this.grouping.show();
@@ -258,9 +292,13 @@ class Viewer {
       stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
       if (strip.last) this.#step(shown.length);
     };
-    await loadPages(shown, plan.shrink, take, () => {
+    const order = pageOrder(this.items.slots, stage.positions, plan, shown.length, stage.view.camera);
+    await loadPages(shown, order, plan.shrink, take, () => {
       missing += 1;
     });
+    stage.invalidate();
+    await nextFrame();
+    await this.#finish("pixplot-base");
     if (missing > 0) this.#note(strings.pagesMissing(missing));
   }
 
@@ -272,7 +310,7 @@ class Viewer {
 
   #openFinder(): Promise<Finder | null> {
     this.#finder ??= (async () => {
-      await this.#tableLoaded;
+      await this.#openTable();
       const { openFinder } = await import("./data/finder");
       return this.#table && openFinder(this.site.columns, this.#table);
     })();
@@ -487,7 +525,7 @@ class Viewer {
   // --- the panel ------------------------------------------------------------------------------------------------
 
   async open(row: number, reveal = true): Promise<void> {
-    if (!this.#table) await this.#tableLoaded;
+    await Promise.all([this.#openTable(), this.#completed]);
     const table = this.#table;
     if (!table || row < 0 || row >= this.items.count) return;
     const { ui } = this;
@@ -502,6 +540,7 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadStack(row);
   }
 
   #showOpened(row: number, reveal: boolean): void {
@@ -550,6 +589,7 @@ class Viewer {
   #closeDetail(): void {
     this.ui.detail = null;
     this.ui.similar = null;
+    this.ui.stack = [];
     this.lightSimilar(false);
     this.#measure();
     if (!this.#stage) return;
@@ -593,6 +633,14 @@ class Viewer {
       : "failed";
     this.#tellTruth();
     this.lightSimilar(this.ui.similarLit);
+  }
+
+  /** Without the list of stacks the panel tells of none. */
+  async #loadStack(row: number): Promise<void> {
+    if (!this.site.stacks) return;
+    this.#stacks ??= fetchArray(this.site.stacks, "u32").catch(() => null);
+    const stacks = await this.#stacks;
+    if (this.ui.detail?.row === row) this.ui.stack = stacks ? matesOf(stacks, row) : [];
   }
 
   /** How many of the open picture's true neighbours are among as many nearest on the map. */
@@ -644,9 +692,29 @@ class Viewer {
   #placedOf(layout: Layout): Promise<Placed> {
     const known = this.#layouts.get(layout.name);
     if (known) return known;
-    const loading = fetchArray(layout.positions, "f32").then((positions) => placedIn(layout, positions));
+    const loading = fetchPositions(layout.positions).then(({ positions, exact }) => {
+      const placed = placedIn(layout, positions);
+      if (!exact) void this.#refine(layout, placed);
+      return placed;
+    });
     this.#layouts.set(layout.name, loading);
     return loading;
+  }
+
+  #membersOf(set: Hotspots): Promise<Int32Array> {
+    const known = this.#members.get(set);
+    if (known) return known;
+    const loading = fetchArray(set.members, "i32");
+    this.#members.set(set, loading);
+    loading.catch(() => this.#members.delete(set));
+    return loading;
+  }
+
+  /** Each model has hotspots of its own; one that is chosen stays so as long as it is listed. */
+  async #useHotspotsOf(layout: string): Promise<void> {
+    const set = setFor(hotspotsOf(this.site), this.site.layouts, layout);
+    if (set) await this.grouping.use(set);
+    if (this.ui.hotspot !== null && !this.grouping.find(this.ui.hotspot)) this.#chooseGroup(null);
   }
 
   /** Travel to a layout; `goal` is what the camera should show of it, all when null. */
@@ -666,6 +734,7 @@ class Viewer {
     }
     this.ui.announcement = strings.layoutShown(layout.label);
     this.#remember("step");
+    await this.#useHotspotsOf(name);
   }
 
   setSize(size: number): void {
@@ -684,7 +753,7 @@ class Viewer {
     const group = this.grouping.find(id);
     if (!group) return;
     this.#chooseGroup(group);
-    const home = group.bounds ? this.site.hotspots?.layout : this.ui.layout;
+    const home = group.bounds ? this.grouping.layout : this.ui.layout;
     const cell = this.site.layouts.find(({ name }) => name === home)?.cell ?? 0;
     const box = group.bounds ?? this.#boundsOf(group);
     const goal = { x0: box.x0 - cell, y0: box.y0 - cell, x1: box.x1 + cell, y1: box.y1 + cell };
@@ -752,10 +821,16 @@ class Viewer {
     this.#keepFitted();
   }
 
-  async loadProblems(): Promise<void> {
+  async openProblems(): Promise<void> {
+    this.ui.problemsOpen = true;
+    if (Array.isArray(this.ui.problems)) return;
+    this.ui.problems = null;
     try {
       if (!this.site.problems) throw new FormatError("problems", "a table", null);
-      const { fetchTable } = await import("./data/table");
+      const [{ fetchTable }, { PROBLEM_COLUMNS }] = await Promise.all([
+        import("./data/table"),
+        import("./model/problems"),
+      ]);
       const table = await fetchTable(this.site.problems, PROBLEM_COLUMNS);
       this.ui.problems = Array.from({ length: table.count }, (_, row) => {
         const cells = PROBLEM_COLUMNS.map((name) => [name, `${table.value(name, row) ?? ""}`]);
@@ -764,6 +839,14 @@ class Viewer {
     } catch {
       this.ui.problems = "failed";
     }
+  }
+
+  async saveProblems(): Promise<void> {
+    const { problems } = this.ui;
+    if (!problems || problems === "failed") return;
+    const { problemsCsv } = await import("./model/problems");
+    const text = new Blob([problemsCsv(problems)], { type: "text/csv" });
+    download(`${fileStem(this.site.title)}-problems.csv`, text);
   }
 
   themeChanged(): void {
@@ -864,7 +947,11 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     closeAbout: () => {
       ui.aboutOpen = false;
     },
-    loadProblems: () => void viewer()?.loadProblems(),
+    openProblems: () => void viewer()?.openProblems(),
+    closeProblems: () => {
+      ui.problemsOpen = false;
+    },
+    saveProblems: () => void viewer()?.saveProblems(),
     dismissNote: (note) => {
       ui.notes = ui.notes.filter((other) => other !== note);
     },
@@ -892,19 +979,21 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   const layout = site.layouts.find(({ name }) => name === asked) ?? site.layouts[0];
   if (!plan || !layout)
     throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
-  const members = site.hotspots ? fetchArray(site.hotspots.members, "i32") : null;
-  // Answered later; until then a failure is nobody's fault.
-  members?.catch(() => null);
   let arrived = 0;
-  const [items, positions] = await loadItems(site, gl ? plan.level.cell : NO_ATLAS_CELL, layout, () => {
-    arrived += 1;
-    ui.progress = (0.3 * arrived) / 4;
-  });
+  const count = <T>(promise: Promise<T>) =>
+    promise.finally(() => {
+      arrived += 1;
+      ui.progress = (0.3 * arrived) / 2;
+    });
+  const [{ positions, exact }, colours] = await Promise.all([
+    count(fetchPositions(layout.positions)),
+    count(fetchArray(site.colours, "u8")),
+  ]);
   ui.mapless = gl === null;
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items, layout, positions, members, gl, plan }, canvas, ui);
+  return new Viewer({ site, items: plainItems(colours), layout, positions, exact, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {
@@ -928,6 +1017,7 @@ async function start(): Promise<void> {
     window.pixplot = opened.hook();
     window.addEventListener("popstate", () => opened.addressChanged());
     if (ui.mapless) void opened.explorer.search(null);
+    await opened.ready;
   } catch (error) {
     ui.error = {
       message: error instanceof Error ? error.message : `${error}`,

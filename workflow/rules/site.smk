@@ -51,6 +51,7 @@ rule site:
         ],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
+        shown=planned("shown"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
@@ -72,6 +73,8 @@ rule site:
             --record ledger/site.json \
             --plan {params.digest:q} \
             --made ledger/made.json \
+            --lineage ledger/lineage.json \
+            --shown {params.shown:q} \
             --problems {output.problems:q} \
             --out site \
             2>&1 | tee {log:q}

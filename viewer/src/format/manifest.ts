@@ -15,6 +15,10 @@ export interface ArrayRef extends FileRef {
   dtype: Dtype;
   shape: number[];
 }
+/** An array of positions, and the same in 65,536 steps, for a first view of many. */
+export interface PositionsRef extends ArrayRef {
+  coarse: ArrayRef | null;
+}
 export interface TableRef extends FileRef {
   rows: number;
 }
@@ -38,7 +42,7 @@ export interface Layout {
   name: string;
   label: string;
   kind: "map" | "grid";
-  positions: ArrayRef;
+  positions: PositionsRef;
   /** Side of the square into which a picture is fitted, in map units. */
   cell: number;
   quality: Quality | null;
@@ -68,6 +72,15 @@ export interface Hotspot {
   bounds: number[];
 }
 
+/** The hotspots of one map. */
+export interface Hotspots {
+  /** The name of that map. */
+  layout: string;
+  /** The place in the list of each row's hotspot, or -1. */
+  members: ArrayRef;
+  list: Hotspot[];
+}
+
 export interface Manifest {
   title: string;
   description: string;
@@ -80,7 +93,11 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
-  hotspots: { layout: string; members: ArrayRef; list: Hotspot[] } | null;
+  /** The first row of each row's stack of near-duplicates. */
+  stacks: ArrayRef | null;
+  hotspots: Hotspots | null;
+  /** Those of the maps of further models. */
+  more_hotspots: Hotspots[] | null;
   problems: TableRef | null;
   pictures: { path: string; longest_side: number; bytes: number };
   model: { name: string; version: string; dimensions: number; description: string };
@@ -103,7 +120,9 @@ const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
-const array = record<ArrayRef>({ ...fileRef, dtype, shape: list(count) });
+const arrayRef = { ...fileRef, dtype, shape: list(count) };
+const array = record<ArrayRef>(arrayRef);
+const positions = record<PositionsRef>({ ...arrayRef, coarse: nullable(array) });
 
 const column = record<Column>({
   name: text,
@@ -122,7 +141,7 @@ const layout = record<Layout>({
   name: text,
   label: text,
   kind: oneOf<"map" | "grid">("map", "grid"),
-  positions: array,
+  positions,
   cell: positive,
   quality: nullable(quality),
   model: nullable(text),
@@ -136,6 +155,8 @@ const hotspot = record<Hotspot>({
   centre: list(finite),
   bounds: list(finite),
 });
+
+const hotspots = record<Hotspots>({ layout: text, members: array, list: list(hotspot) });
 
 const manifest = record<Manifest>({
   title: text,
@@ -153,7 +174,9 @@ const manifest = record<Manifest>({
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
-  hotspots: nullable(record({ layout: text, members: array, list: list(hotspot) })),
+  stacks: nullable(array),
+  hotspots: nullable(hotspots),
+  more_hotspots: nullable(list(hotspots)),
   problems: nullable(table),
   pictures: record({ path: sitePath, longest_side: positive, bytes: count }),
   model: record({ name: text, version: label, dimensions: count, description: text }),
@@ -170,18 +193,27 @@ function requireConsistent(site: Manifest): void {
   requireShape(site.colours, "colours", "u8", [n, 3]);
   requireShape(site.sizes, "sizes", "u32", [n, 2]);
   requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
-  for (const { name, positions } of site.layouts) requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+  for (const { name, positions } of site.layouts) {
+    requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+    if (positions.coarse) requireShape(positions.coarse, `layout ${name}, coarse`, "u16", [n, 2]);
+  }
   const names = new Set(site.layouts.map(({ name }) => name));
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
-  if (site.hotspots) {
-    requireShape(site.hotspots.members, "hotspots.members", "i32", [n]);
-    for (const { id, item, bounds } of site.hotspots.list) {
+  if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
+  for (const set of hotspotsOf(site)) {
+    requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
+    for (const { id, item, bounds } of set.list) {
       if (item >= n) throw new FormatError(`hotspot ${id}.item`, `a row below ${n}`, item);
       if (bounds.length !== 4) throw new FormatError(`hotspot ${id}.bounds`, "four numbers", bounds);
     }
   }
+}
+
+/** The hotspots of all maps, the first model's first. */
+export function hotspotsOf(site: Manifest): Hotspots[] {
+  return [...(site.hotspots ? [site.hotspots] : []), ...(site.more_hotspots ?? [])];
 }
 
 /** Check parsed JSON against the format; throws FormatError. The name and version come first, for the clearest message. */

@@ -4,6 +4,7 @@ import type { Detail } from "../model/detail";
 import type { Choice, Choices, Found } from "../model/facets";
 import type { Group } from "../model/groups";
 import type { LegendEntry } from "../model/palette";
+import type { Problem } from "../model/problems";
 import type { How } from "../model/selection";
 
 export type Theme = "light" | "dark";
@@ -19,14 +20,6 @@ export interface Outline {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-}
-
-export interface Problem {
-  readonly path: string;
-  readonly stage: string;
-  readonly kind: string;
-  readonly reason: string;
-  readonly action: string;
 }
 
 /** What a list says of a row. */
@@ -81,7 +74,10 @@ export class UiState {
   place = $state.raw<{ index: number; count: number }>({ index: 0, count: 0 });
   similar = $state.raw<Similar | "failed" | null>(null);
   similarLit = $state(false);
+  /** The rows that show the open picture too, or near-duplicates of it. */
+  stack = $state.raw<readonly number[]>([]);
   aboutOpen = $state(false);
+  problemsOpen = $state(false);
   problems = $state.raw<readonly Problem[] | "failed" | null>(null);
 
   findOpen = $state(false);
@@ -172,7 +168,9 @@ export interface Actions {
   colourBy(column: string | null): void;
   openAbout(): void;
   closeAbout(): void;
-  loadProblems(): void;
+  openProblems(): void;
+  closeProblems(): void;
+  saveProblems(): void;
   dismissNote(note: string): void;
   reload(): void;
 }
