@@ -18,6 +18,7 @@ import yaml
 from pixplot_steps import machine, spec, wanted
 from pixplot_steps.errors import ConfigError
 
+_ROOT = Path(__file__).parents[1]
 _WORLD = "world"
 _GEOJSON = (".geojson", ".json")
 _HELP = "see config/config.yaml, where every key stands with its default"
@@ -35,6 +36,29 @@ def read(config: Mapping[str, Any], schema_path: Path, base: Path) -> spec.Spec:
     result = _spec(config, base)
     _check_together(result)
     return result
+
+
+def load(path: Path, base: Path) -> spec.Spec:
+    """What a configuration file says, with all defaults, as Snakemake reads it for a run. Raises ConfigError."""
+    defaults, own = (_yaml(one) for one in (_ROOT / "config" / "config.yaml", path))
+    return read(_merged(defaults, own), _ROOT / "workflow" / "schemas" / "config.schema.yaml", base)
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    try:
+        value = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(
+            "a configuration file cannot be read", found=str(error), where=str(path), action="correct its path or text"
+        ) from None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _merged(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(defaults[key], own[key]) for key in own if isinstance(own[key], Mapping) and isinstance(defaults.get(key), Mapping)
+    }
+    return {**defaults, **own, **both}
 
 
 def _plain(value: Any) -> Any:

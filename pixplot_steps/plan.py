@@ -377,6 +377,15 @@ class Plan:
         return [f"atlases/{self.atlases}/pages/{group}" for group in range(groups)]
 
     @property
+    def artefacts(self) -> set[str]:
+        """Folders of all that the site is made from, and of the maps that its own carry on from."""
+        stamps = [*self.images_stamps, *self.all_features_stamps, *self.vectors_stamps, *self.neighbours_stamps, *self.layouts_stamps]
+        stamps += [*self.hotspots_stamps, f"atlases/{self.atlases}/plan.zarr/stamp.json", *self.atlas_stamps]
+        stamps += [stamp for branch in self.branches for stamp in branch.prepared_stamps]
+        formers = {branch.map_link.former for branch in self.branches if branch.map_link and branch.map_link.former}
+        return {stamp.removesuffix("/stamp.json") for stamp in stamps} | formers
+
+    @property
     def pages(self) -> int:
         """At most so many pages: each page has as many slots as the cell chosen for all images in use leaves.
 

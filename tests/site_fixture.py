@@ -79,7 +79,8 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
     texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
-    step("site", *inputs, *described, *atlas_flags, *texts, *record, *ends)
+    made = ("--plan", "plan", "--made", out.with_name("made.json"))
+    step("site", *inputs, *described, *atlas_flags, *texts, *record, *made, *ends)
 
 
 def main() -> None:

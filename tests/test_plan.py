@@ -225,3 +225,10 @@ def test_own_positions_replace_the_first_map_alone() -> None:
     own = dataclasses.replace(_spec("builtin", "inception_v3"), positions=spec.Given("/x.csv", "digest"))
     first, second = plan.Plan(own, _CATALOGUE).branches
     assert (first.map_kind, second.map_kind) == ("positions", "umap")
+
+
+@pytest.mark.parametrize("models", [["builtin"], ["builtin", {"model": "mobilenet_v2"}]])
+def test_a_million_images_make_at_most_two_thousand_jobs(models: list[Any]) -> None:
+    million = dataclasses.replace(_CATALOGUE, items=10**6, images=10**6, shards=tuple(f"s{i}" for i in range(489)))
+    artefacts = plan.Plan(_spec(*models), million).artefacts
+    assert 489 * (1 + len(models)) < len(artefacts) <= 2000 - 3, "besides the catalogue, the site and the target"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
 from pixplot_steps.site import coarse, folder, gather, hashed, manifest, similar, stacks, table
-from pixplot_steps.store import arrays, commit, lineage, lock, shown, tables
+from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
 
 _EXAMPLES = 3
 _ADVICE = 2
@@ -44,6 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
+    parser.add_argument("--plan", required=True, help="the plan's name of the site")
+    parser.add_argument("--made", type=Path, required=True, help="file that remembers the plan's name of the site")
     parser.add_argument("--lineage", type=Path, required=True, help="file that remembers what was shown, for later maps to carry on from")
     parser.add_argument("--shown", type=lineage.given, required=True, help="JSON list of what is shown now and carried on from")
     parser.add_argument("--problems", type=Path, required=True, help="table of all problems to write")
@@ -71,6 +73,7 @@ def _update(args: argparse.Namespace) -> None:
     lineage.record(args.lineage, args.shown)
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
     folder.write_record(args.record, _digests(found))
+    ledger.write_made(args.made, args.plan)
     folder.sweep(args.out, site.named | {folder.MANIFEST})
     with commit.file(args.problems) as draft:
         tables.write(draft, problems, tables.PROBLEMS)

@@ -7,6 +7,7 @@ Makes hotspots/<digest>.zarr, and hotspots/names/<digest>, so that other metadat
 
 rule hotspots:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('hotspots', wildcards.digest).vectors}.zarr/stamp.json"
         ),

@@ -8,6 +8,7 @@ Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), jitter and
 
 rule umap:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -57,6 +58,7 @@ rule umap:
 
 rule positions:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -155,6 +157,7 @@ rule jitter:
 
 rule date:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/date/{digest}.zarr/stamp.json",
@@ -189,6 +192,7 @@ rule date:
 
 rule category:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/category/{digest}.zarr/stamp.json",
@@ -221,6 +225,7 @@ rule category:
 
 rule geographic:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/geographic/{digest}.zarr/stamp.json",
@@ -253,6 +258,7 @@ rule geographic:
 
 rule axes:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/axes/{digest}.zarr/stamp.json",
@@ -283,6 +289,7 @@ rule axes:
 
 rule custom:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/custom/{digest}.zarr/stamp.json",
@@ -313,6 +320,7 @@ rule custom:
 
 rule colour:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
         images=ancient(planned("images_stamps")),
     output:
@@ -348,6 +356,7 @@ rule colour:
 
 rule alphabetical:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/alphabetical/{digest}.zarr/stamp.json",

@@ -7,6 +7,7 @@ Makes site/, and problems.parquet, which lists what was left out or repaired. It
 
 rule site:
     input:
+        catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
         vectors=ancient(planned("vectors_stamps")),
@@ -73,10 +74,12 @@ rule site:
             --title={params.title:q} \
             --description={params.description:q} \
             --record ledger/site.json \
+            --plan {params.digest:q} \
+            --made ledger/made.json \
             --lineage ledger/lineage.json \
             --shown {params.shown:q} \
             --problems {output.problems:q} \
             --out site \
             2>&1 | tee {log:q}
-        : made from {params.digest} and {params.viewer_digest}
+        : viewer {params.viewer_digest}
         """
