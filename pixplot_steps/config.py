@@ -6,6 +6,7 @@ A wrong key or value stops before any job, with the key's path, what is allowed 
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
 from collections.abc import Mapping
@@ -93,7 +94,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         vectors=spec.Vectors(**config["vectors"]),
         neighbours=spec.Neighbours(**config["neighbours"]),
         positions=_given(config["layouts"], "layouts", "positions", base),
-        umap=spec.Umap(**_without(config["layouts"]["umap"], "keep")),
+        umap=_umaps(config["layouts"]["umap"])[0],
+        variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
         grid=spec.Grid(**config["layouts"]["grid"]),
         jitter=spec.Jitter(**config["layouts"]["jitter"]),
@@ -126,6 +128,14 @@ def _fetch(section: Mapping[str, Any], manifests: tuple[str, ...]) -> spec.Fetch
 def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
     common = wanted.Common(section["aspect"], section["engine"], section["precision"], machine.detect(), base)
     return spec.Features(wanted.models(section["models"], common), section["aspect"])
+
+
+def _umaps(section: Mapping[str, Any]) -> tuple[spec.Umap, ...]:
+    """The map, and its variants: every pair of the values listed, each once."""
+    counts, distances = (
+        [value] if not isinstance(value, list | tuple) else value for value in (section["n_neighbors"], section["min_dist"])
+    )
+    return tuple(spec.Umap(*pair, section["epochs"]) for pair in dict.fromkeys(itertools.product(counts, map(float, distances))))
 
 
 def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
@@ -177,10 +187,11 @@ def _title(source: str) -> str:
 
 
 def _check_together(result: spec.Spec) -> None:
-    if result.umap.n_neighbors - 1 > result.neighbours.count:
+    most = max(one.n_neighbors for one in (result.umap, *result.variants))
+    if most - 1 > result.neighbours.count:
         raise ConfigError(
             "The map asks for more neighbours than are kept",
-            expected=f"neighbours.count of at least {result.umap.n_neighbors - 1}",
+            expected=f"neighbours.count of at least {most - 1}",
             found=str(result.neighbours.count),
             where="layouts.umap.n_neighbors, neighbours.count",
             action="raise neighbours.count or lower layouts.umap.n_neighbors",

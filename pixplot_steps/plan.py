@@ -84,8 +84,8 @@ class Branch:
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
-    `map_link`, `hotspots_link`: what these carry on from; the map does from none where the positions are one's own. `names`: of the
-    hotspots.
+    `variants`: empty where the map has none; `names`: of the hotspots.
+    `map_link`, `hotspots_link`: what these carry on from; the map does from none where the positions are one's own.
     """
 
     model: Model
@@ -95,6 +95,7 @@ class Branch:
     neighbours: str
     map_kind: str
     map: str
+    variants: str
     grid: str
     jitter: str
     layout: str
@@ -185,6 +186,7 @@ class Plan:
             neighbours=neighbours,
             map_kind=kind,
             map=layout,
+            variants=self._variants(kind, layout, neighbours),
             grid=_name("grid", spec.parameters(self.spec.grid), layout),
             jitter=_name("jitter", spec.parameters(self.spec.jitter), layout),
             layout=self.layout_name(number),
@@ -209,6 +211,13 @@ class Plan:
 
         link = (self.lineage if self.spec.keep else NONE).link(line, named)
         return "umap", Path(link.path).stem, link
+
+    def _variants(self, kind: str, layout: str, neighbours: str) -> str:
+        """Name of the variants of a map, empty where there are none: they start from it."""
+        if kind != "umap" or not self.spec.variants:
+            return ""
+        parameters = [[spec.parameters(one) for one in (self.spec.umap, *self.spec.variants)], *self._random]
+        return _name("variants", parameters, layout, neighbours)
 
     def _hotspots(self, number: int, layout: str, vectors: str) -> Link:
         own = self.spec.clusters.digest if number == 0 else ""
@@ -315,7 +324,8 @@ class Plan:
     def _of_model(self, branch: Branch, suffix: str) -> dict[str, str]:
         """The map of a model, and what is made from it."""
         jitter = {f"jitter{suffix}": f"layouts/jitter/{branch.jitter}.zarr"} if self.spec.jitter.wanted else {}
-        return {f"umap{suffix}": branch.map_path, **jitter, f"grid{suffix}": f"layouts/grid/{branch.grid}.zarr"}
+        variants = {f"variants{suffix}": f"layouts/variants/{branch.variants}.zarr"} if branch.variants else {}
+        return {f"umap{suffix}": branch.map_path, **variants, **jitter, f"grid{suffix}": f"layouts/grid/{branch.grid}.zarr"}
 
     @property
     def first_vectors_stamp(self) -> str:

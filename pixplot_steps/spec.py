@@ -20,6 +20,7 @@ VERSIONS = {
     "vectors": 2,
     "neighbours": 2,
     "umap": 3,
+    "variants": 1,
     "positions": 1,
     "grid": 1,
     "jitter": 1,
@@ -33,7 +34,7 @@ VERSIONS = {
     "hotspots": 3,
     "names": 1,
     "atlases": 2,
-    "site": 6,
+    "site": 7,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -298,7 +299,8 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
+    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
+    `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -315,6 +317,7 @@ class Spec:
     neighbours: Neighbours
     positions: Given
     umap: Umap
+    variants: tuple[Umap, ...]
     keep: bool
     grid: Grid
     jitter: Jitter

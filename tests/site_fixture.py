@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -60,11 +61,11 @@ def atlas(
     return out
 
 
-def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
+def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Sequence[str] = ("umap", "grid")) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
-    layouts = [f"{name}={found.layout(name)}" for name in ("umap", "grid")]
-    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *layouts)
+    named = [f"{name}={found.layout(name)}" for name in layouts]
+    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *named)
     described = ("--features", found.features, "--neighbours", found.neighbours)
     atlas_flags = (
         "--hotspots",

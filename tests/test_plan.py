@@ -221,6 +221,16 @@ def test_a_map_carries_on_when_a_second_model_comes() -> None:
     assert not second.map_former
 
 
+def test_variants_of_a_map_change_nothing_but_themselves() -> None:
+    base = _spec("builtin", "inception_v3")
+    more = dataclasses.replace(base, variants=(spec.Umap(5, 0.1, 0),))
+    before, after = plan.Plan(base, _CATALOGUE), plan.Plan(more, _CATALOGUE)
+    assert _changed(before, after) == {"site"}
+    assert set(after.layouts) - set(before.layouts) == {"variants", "variants-inception_v3"}
+    own = dataclasses.replace(more, positions=spec.Given("/x.csv", "digest"))
+    assert "variants" not in plan.Plan(own, _CATALOGUE).layouts, "a map of one's own has none"
+
+
 def test_own_positions_replace_the_first_map_alone() -> None:
     own = dataclasses.replace(_spec("builtin", "inception_v3"), positions=spec.Given("/x.csv", "digest"))
     first, second = plan.Plan(own, _CATALOGUE).branches

@@ -158,6 +158,11 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
         yield from _quality(one["quality"])
+    if one.get("parameters") is not None:
+        one["parameters"]["n_neighbors"].integer(2)
+        one["parameters"]["min_dist"].number(0)
+    if one.get("variant_of") is not None:
+        one["variant_of"].text(*(other["name"].text() for other in manifest["layouts"].list() if other.get("variant_of") is None))
     if one.get("kept") is not None:
         yield from _kept(one["kept"])
     if one.get("model") is not None:

@@ -115,10 +115,10 @@ def _counts(parts: Parts) -> Json:
 
 def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
-    if summary.get("kept"):
-        described["kept"] = summary["kept"]
-    made = {"arrangement": name.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("unit")}
-    return {"name": name, "model": _model_of(parts, name), **described, **made, **files}
+    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of") if summary.get(key)}
+    base = summary.get("variant_of", name)
+    made = {"arrangement": base.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("unit")}
+    return {"name": name, "model": _model_of(parts, base), **described, **made, **files}
 
 
 def _model_of(parts: Parts, layout: str) -> str | None:

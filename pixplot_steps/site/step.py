@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,7 @@ def _write_data(
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         stacks=site.hashed(hashed.array(_stacks(found, items))),
         years=[{"column": name, "values": site.hashed(hashed.array(values))} for name, values in table.years(items.items)],
-        layouts=[_layout(site, name, path, count) for name, path in args.layouts],
+        layouts=list(_layouts(site, args.layouts, count)),
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
@@ -209,12 +210,37 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
     return stacks.first_rows(stacks.groups(digests)[items.image_row])
 
 
+def _layouts(site: _Site, named: list[tuple[str, Path]], count: int) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Name, summary and files of each; the variants of a map follow it, under its name with their parameters."""
+    bases = {name.replace("variants", "umap", 1): commit.stamp(path).summary["base"] for name, path in named if _has_variants(name)}
+    for name, path in named:
+        if not _has_variants(name):
+            found, summary, files = _layout(site, name, path, count)
+            yield found, summary | {"parameters": bases.get(name)}, files
+            continue
+        described = commit.stamp(path).summary
+        for number, one in enumerate(described["variants"]):
+            pair = {key: one[key] for key in described["base"]}
+            of = name.replace("variants", "umap", 1)
+            values = _rows(path, f"positions_{number}", count)
+            own = {"label": described["label"], "kind": described["kind"], **one, "parameters": pair, "variant_of": of}
+            yield f"{of}~{one['n_neighbors']}~{one['min_dist']}", own, _positions(site, values)
+
+
+def _has_variants(name: str) -> bool:
+    return name.partition("-")[0] == "variants"
+
+
+def _positions(site: _Site, values: NDArray[Any]) -> dict[str, Any]:
+    files: dict[str, Any] = {"positions": site.hashed(hashed.array(values))}
+    if len(values) > coarse.FROM:
+        files["positions"]["coarse"] = site.hashed(hashed.array(coarse.steps(values)))
+    return files
+
+
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
     summary = commit.stamp(path).summary
-    values = _rows(path, "positions", count)
-    files: dict[str, Any] = {"positions": site.hashed(hashed.array(values))}
-    if count > coarse.FROM:
-        files["positions"]["coarse"] = site.hashed(hashed.array(coarse.steps(values)))
+    files = _positions(site, _rows(path, "positions", count))
     if summary.get("labels"):
         labels = tables.read(path / "labels.parquet", tables.LABELS)
         files["labels"] = site.hashed(hashed.file(table.encode(labels), "arrow", rows=labels.num_rows))

@@ -107,6 +107,7 @@ READERS: dict[str, Callable[[Path], dict[str, Any]]] = {
 
 ELSEWHERE = {
     "fetch": "tests/fetch/test_step.py",
+    "variants": "tests/layouts/test_step.py",
     "model": "tests/features/test_networks.py",
     "positions": "tests/layouts/test_step.py",
     "names": "tests/hotspots/test_clusters.py",

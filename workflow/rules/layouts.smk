@@ -56,6 +56,55 @@ rule umap:
         """
 
 
+rule variants:
+    input:
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('variants', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().branch('variants', wildcards.digest).neighbours}.zarr/stamp.json"
+        ),
+        map=ancient(
+            lambda wildcards: f"{plan().branch('variants', wildcards.digest).map_path}/stamp.json"
+        ),
+    output:
+        stamp="layouts/variants/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/variants/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/variants/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
+        map=lambda wildcards, input: Path(input.map).parent,
+        wanted=[
+            json.dumps(planning.spec.parameters(one))
+            for one in (SPEC.umap, *SPEC.variants)
+        ],
+        seed=SPEC.seed,
+        reproducible=str(SPEC.reproducible).lower(),
+        out="layouts/variants/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts variants \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --neighbours {params.neighbours:q} \
+            --map {params.map:q} \
+            --wanted {params.wanted:q} \
+            --seed {params.seed:q} \
+            --reproducible {params.reproducible:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
 rule positions:
     input:
         catalog=ancient("catalog/stamp.json"),

@@ -46,6 +46,12 @@ export interface LinesRef {
   ends: ArrayRef;
 }
 
+/** Of a map: its neighbours, itself counted, and the least distance of points. */
+export interface Parameters {
+  n_neighbors: number;
+  min_dist: number;
+}
+
 export interface Layout {
   name: string;
   label: string;
@@ -63,6 +69,10 @@ export interface Layout {
   unit: string | null;
   labels: TableRef | null;
   lines: LinesRef | null;
+  /** Of a map that has variants, and of these. */
+  parameters: Parameters | null;
+  /** Of a variant the name of its map. */
+  variant_of: string | null;
 }
 
 export interface Level {
@@ -169,6 +179,8 @@ const layout = record<Layout>({
   unit: nullable(text),
   labels: nullable(table),
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
+  parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
+  variant_of: nullable(text),
 });
 
 const hotspot = record<Hotspot>({

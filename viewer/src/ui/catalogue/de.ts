@@ -45,6 +45,9 @@ export function de({ number, share }: Format): Catalogue {
     moved: (median: number, most: number) =>
       `Damit jedes Bild ganz zu sehen ist, rückten die Bilder im Median um ${share(median)} der Kartenbreite, höchstens um ${share(most)}.`,
     models: "Woran Ähnlichkeit gemessen wird",
+    variants: "Varianten der Karte",
+    variantNeighbours: "Nachbarn",
+    variantDistance: "Abstand",
     size: "Bildgröße",
     zoomIn: "Vergrößern",
     zoomOut: "Verkleinern",

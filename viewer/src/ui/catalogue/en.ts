@@ -43,6 +43,9 @@ export function en({ number, share }: Format) {
     moved: (median: number, most: number) =>
       `To be seen whole, pictures moved by ${share(median)} of the map's width at the median, and by ${share(most)} at most.`,
     models: "What likeness is measured by",
+    variants: "Variants of the map",
+    variantNeighbours: "Neighbours",
+    variantDistance: "Spacing",
     size: "Picture size",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",

@@ -44,6 +44,9 @@ export function fr({ number, share }: Format): Catalogue {
     moved: (median: number, most: number) =>
       `Pour être vues en entier, les images se sont déplacées de ${share(median)} de la largeur de la carte en médiane, et de ${share(most)} au plus.`,
     models: "Ce qui mesure la ressemblance",
+    variants: "Variantes de la carte",
+    variantNeighbours: "Voisins",
+    variantDistance: "Espacement",
     size: "Taille des images",
     zoomIn: "Agrandir",
     zoomOut: "Réduire",
