@@ -19,9 +19,11 @@ VERSIONS = {
     "features": 2,
     "vectors": 2,
     "neighbours": 2,
-    "umap": 3,
-    "positions": 1,
-    "grid": 1,
+    "umap": 4,
+    "positions": 2,
+    "grid": 2,
+    "similarity": 1,
+    "tsne": 1,
     "jitter": 1,
     "date": 2,
     "category": 2,
@@ -32,7 +34,7 @@ VERSIONS = {
     "alphabetical": 3,
     "hotspots": 1,
     "atlases": 1,
-    "site": 4,
+    "site": 5,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -182,9 +184,28 @@ class Umap:
 
 @dataclass(frozen=True)
 class Grid:
-    """`aspect`: width by height of the whole grid."""
+    """`aspect`: width by height of the whole grid; `mask`: rectangle, circle, hexagon, or the digest of a picture; `path`: of that."""
 
     aspect: float
+    mask: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """`decay`: in (0, 1); nearer to 1 takes longer and keeps more neighbours."""
+
+    wanted: bool
+    aspect: float
+    decay: float
+
+
+@dataclass(frozen=True)
+class Tsne:
+    """`perplexities`: a t-SNE for each; `components`: 1 or 2."""
+
+    perplexities: tuple[float, ...]
+    components: int
 
 
 @dataclass(frozen=True)
@@ -310,6 +331,8 @@ class Spec:
     umap: Umap
     keep: bool
     grid: Grid
+    similarity: Similarity
+    tsne: Tsne
     jitter: Jitter
     date: Dates
     category: Categories

@@ -133,6 +133,7 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
+  readonly #near = new Map<string, Promise<Uint8Array>>();
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
@@ -516,6 +517,7 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadNear(row);
   }
 
   #showOpened(row: number, reveal: boolean): void {
@@ -609,6 +611,19 @@ class Viewer {
     this.lightSimilar(this.ui.similarLit);
   }
 
+  /** How true the place of the open picture is, where the layout says so. */
+  async #loadNear(row: number): Promise<void> {
+    const layout = this.ui.current;
+    this.ui.near = null;
+    if (!layout?.near) return;
+    const known = this.#near.get(layout.name) ?? fetchArray(layout.near, "u8");
+    this.#near.set(layout.name, known);
+    // A sentence that cannot be had is left out.
+    const shares = await known.catch(() => null);
+    if (this.ui.detail?.row !== row || this.ui.layout !== layout.name) return;
+    this.ui.near = shares ? (shares[row] ?? 0) / 255 : null;
+  }
+
   /** How many of the open picture's true neighbours are among as many nearest on the map. */
   #tellTruth(): void {
     const { similar } = this.ui;
@@ -695,6 +710,7 @@ class Viewer {
       return;
     }
     this.ui.announcement = strings.layoutShown(nameOf(layout));
+    if (this.ui.detail) void this.#loadNear(this.ui.detail.row);
     this.#remember("step");
     await this.#useHotspotsOf(name);
   }
