@@ -60,6 +60,12 @@ IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.i
 PLACES = pa.schema([("image", pa.string()), ("x", pa.float32()), ("y", pa.float32())])
 """Where each image lies on a map, in map units: what the next map carries on from."""
 
+MEMBERS = pa.schema([("image", pa.string()), ("id", pa.string())])
+"""The images that are in a hotspot, and its id."""
+
+SLOTS = pa.schema([("image", pa.string()), ("slot", pa.int32())])
+"""The slot of each image in an atlas."""
+
 
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:
     """Write a table inside a draft folder (see `commit`). Raises FormatError where it breaks the contract."""

@@ -108,6 +108,7 @@ READERS: dict[str, Callable[[Path], dict[str, Any]]] = {
 UNPINNED = {"similarity": "its optional extra may be absent, and its output is that package's"}
 
 ELSEWHERE = {
+    "fetch": "tests/fetch/test_step.py",
     "model": "tests/features/test_networks.py",
     **dict.fromkeys(("positions", "tsne"), "tests/layouts/test_step.py"),
     **dict.fromkeys(("date", "category", "geographic", "axes", "custom", "colour"), "tests/layouts/test_arranged.py"),

@@ -15,6 +15,10 @@ export interface ArrayRef extends FileRef {
   dtype: Dtype;
   shape: number[];
 }
+/** An array of positions, and the same in 65,536 steps, for a first view of many. */
+export interface PositionsRef extends ArrayRef {
+  coarse: ArrayRef | null;
+}
 export interface TableRef extends FileRef {
   rows: number;
 }
@@ -48,7 +52,7 @@ export interface Layout {
   name: string;
   label: string;
   kind: "map" | "grid";
-  positions: ArrayRef;
+  positions: PositionsRef;
   /** Side of the square into which a picture is fitted, in map units. */
   cell: number;
   quality: Quality | null;
@@ -73,6 +77,8 @@ export interface Level {
 export interface Atlas {
   page: number;
   format: string;
+  /** Slots, those of images that are gone too; null where there is one for each image. */
+  count: number | null;
   slots: ArrayRef;
   levels: Level[];
 }
@@ -108,6 +114,8 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
+  /** The first row of each row's stack of near-duplicates. */
+  stacks: ArrayRef | null;
   hotspots: Hotspots | null;
   /** Those of the maps of further models. */
   more_hotspots: Hotspots[] | null;
@@ -133,7 +141,9 @@ const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
-const array = record<ArrayRef>({ ...fileRef, dtype, shape: list(count) });
+const arrayRef = { ...fileRef, dtype, shape: list(count) };
+const array = record<ArrayRef>(arrayRef);
+const positions = record<PositionsRef>({ ...arrayRef, coarse: nullable(array) });
 
 const column = record<Column>({
   name: text,
@@ -155,7 +165,7 @@ const layout = record<Layout>({
   name: text,
   label: text,
   kind: oneOf<"map" | "grid">("map", "grid"),
-  positions: array,
+  positions,
   cell: positive,
   quality: nullable(quality),
   model: nullable(text),
@@ -190,10 +200,12 @@ const manifest = record<Manifest>({
   atlas: record<Atlas>({
     page: positive,
     format: text,
+    count: nullable(count),
     slots: array,
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
+  stacks: nullable(array),
   hotspots: nullable(hotspots),
   more_hotspots: nullable(list(hotspots)),
   problems: nullable(table),
@@ -215,6 +227,7 @@ function requireConsistent(site: Manifest): void {
   for (const { name, positions, near, lines } of site.layouts) {
     if (near) requireShape(near, `layout ${name}.near`, "u8", [n]);
     requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+    if (positions.coarse) requireShape(positions.coarse, `layout ${name}, coarse`, "u16", [n, 2]);
     if (!lines) continue;
     requireShape(lines.points, `layout ${name}.lines.points`, "f32", [lines.points.shape[0] ?? 0, 2]);
     requireShape(lines.ends, `layout ${name}.lines.ends`, "u32", [lines.ends.shape[0] ?? 0]);
@@ -223,6 +236,7 @@ function requireConsistent(site: Manifest): void {
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
+  if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
     requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
     for (const { id, item, bounds } of set.list) {

@@ -77,6 +77,8 @@ export class UiState {
   similarLit = $state(false);
   /** Share of the pictures most like the open one that lie around it on this map; null where it is not known. */
   near = $state<number | null>(null);
+  /** The rows that show the open picture too, or near-duplicates of it. */
+  stack = $state.raw<readonly number[]>([]);
   aboutOpen = $state(false);
   problemsOpen = $state(false);
   problems = $state.raw<readonly Problem[] | "failed" | null>(null);

@@ -205,6 +205,7 @@ export function de({ number, share }: Format): Catalogue {
         : `Sein Platz auf dieser Karte sagt wenig: Von den ähnlichsten Bildern liegen nur ${share(part)} um es herum.`,
     distances: (value: number) =>
       `Von dem, was ein Raster an Abständen wahren kann, sind ${share(value)} gewahrt (DPQ16).`,
+    stack: (count) => `Dasselbe Bild, oder beinahe (${number(count)})`,
     similar: "Am ähnlichsten",
     lightSimilar: "Auf der Karte zeigen",
     truth: (near, count) =>

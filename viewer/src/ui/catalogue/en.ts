@@ -197,6 +197,7 @@ export function en({ number, share }: Format) {
         : `Take its place on this map lightly: of the pictures most like it, only ${share(part)} lie around it.`,
     distances: (value: number) =>
       `Of what a grid can keep of all distances, ${share(value)} is kept (DPQ16).`,
+    stack: (count: number) => `The same, or nearly (${number(count)})`,
     similar: "Most alike",
     lightSimilar: "Show on the map",
     truth: (near: number, count: number) =>

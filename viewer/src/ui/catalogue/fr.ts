@@ -204,6 +204,7 @@ export function fr({ number, share }: Format): Catalogue {
         : `Sa place sur cette carte dit peu : parmi les images les plus ressemblantes, seules ${share(part)} l’entourent.`,
     distances: (value: number) =>
       `De ce qu’une grille peut conserver des distances, ${share(value)} est conservé (DPQ16).`,
+    stack: (count) => `La même image, ou presque (${number(count)})`,
     similar: "Les plus ressemblantes",
     lightSimilar: "Montrer sur la carte",
     truth: (near, count) =>
