@@ -21,6 +21,8 @@ from pixplot_steps.errors import ConfigError
 
 _ROOT = Path(__file__).parents[1]
 _WORLD = "world"
+_FIGURES = ("rectangle", "circle", "hexagon")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _GEOJSON = (".geojson", ".json")
 _HELP = "see config/config.yaml, where every key stands with its default"
 
@@ -36,6 +38,7 @@ def read(config: Mapping[str, Any], schema_path: Path, base: Path) -> spec.Spec:
         raise ConfigError("The configuration is wrong:\n" + "\n".join(line for fault in faults for line in _describe(fault)), action=_HELP)
     result = _spec(config, base)
     _check_together(result)
+    _check_perplexity(result)
     return result
 
 
@@ -97,7 +100,9 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         umap=_umaps(config["layouts"]["umap"])[0],
         variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
-        grid=spec.Grid(**config["layouts"]["grid"]),
+        grid=_grid(config["layouts"]["grid"], base),
+        similarity=spec.Similarity(**config["layouts"]["similarity"]),
+        tsne=spec.Tsne(**_tuples(config["layouts"]["tsne"])),
         jitter=spec.Jitter(**config["layouts"]["jitter"]),
         date=spec.Dates(**_tuples(config["layouts"]["date"])),
         category=spec.Categories(**_tuples(config["layouts"]["category"])),
@@ -151,6 +156,12 @@ def _tuple(value: Any) -> Any:
     return tuple(_tuple(item) for item in value) if isinstance(value, list | tuple) else value
 
 
+def _grid(section: Mapping[str, Any], base: Path) -> spec.Grid:
+    mask = section["mask"]
+    path, digest = ("", mask) if mask in _FIGURES else wanted.given(mask, "layouts.grid.mask", base, _PICTURES)
+    return spec.Grid(section["aspect"], digest, path)
+
+
 def _alphabetical(section: Mapping[str, Any]) -> spec.Alphabetical:
     by = section["by"]
     return spec.Alphabetical((by,) if isinstance(by, str) else tuple(by), section["aspect"])
@@ -195,6 +206,18 @@ def _check_together(result: spec.Spec) -> None:
             found=str(result.neighbours.count),
             where="layouts.umap.n_neighbors, neighbours.count",
             action="raise neighbours.count or lower layouts.umap.n_neighbors",
+        )
+
+
+def _check_perplexity(result: spec.Spec) -> None:
+    most = max(result.tsne.perplexities, default=0)
+    if most > result.neighbours.count:
+        raise ConfigError(
+            "The t-SNE asks for more neighbours than are kept",
+            expected=f"neighbours.count of at least {most:g}, better three times as many",
+            found=str(result.neighbours.count),
+            where="layouts.tsne.perplexities, neighbours.count",
+            action="raise neighbours.count or lower the perplexity",
         )
 
 

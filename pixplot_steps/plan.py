@@ -98,6 +98,8 @@ class Branch:
     variants: str
     grid: str
     jitter: str
+    similarity: str
+    tsne: dict[float, str]
     layout: str
     clusters: list[str]
     map_link: Link | None
@@ -176,8 +178,9 @@ class Plan:
         parameters = [spec.parameters(self.spec.vectors), others]
         vectors = _name("vectors", parameters, features[number], catalogue.content, *catalogue.shards)
         neighbours = _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], vectors)
-        kind, layout, link = self._map(number, vectors, neighbours)
+        kind, layout, link = self._map(number, neighbours)
         hotspots = self._hotspots(number, layout, vectors)
+        judged, order = (*self._random, self.spec.neighbours.metric), catalogue.columns["image"]
         return Branch(
             model=model,
             prepared=_prepared(model),
@@ -187,8 +190,13 @@ class Plan:
             map_kind=kind,
             map=layout,
             variants=self._variants(kind, layout, neighbours),
-            grid=_name("grid", spec.parameters(self.spec.grid), layout),
+            grid=_name("grid", [self.spec.grid.aspect, self.spec.grid.mask, self.spec.neighbours.metric], layout, vectors),
             jitter=_name("jitter", spec.parameters(self.spec.jitter), layout),
+            similarity=_name("similarity", [spec.parameters(self.spec.similarity), *judged], vectors, order),
+            tsne={
+                perplexity: _name("tsne", [perplexity, self.spec.tsne.components, *judged], neighbours, order)
+                for perplexity in self.spec.tsne.perplexities
+            },
             layout=self.layout_name(number),
             clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
             map_link=link,
@@ -196,11 +204,11 @@ class Plan:
             names=self._names(hotspots.path),
         )
 
-    def _map(self, number: int, vectors: str, neighbours: str) -> tuple[str, str, Link | None]:
+    def _map(self, number: int, neighbours: str) -> tuple[str, str, Link | None]:
         """Kind and name of a map, and what it carries on from."""
         own, order = self.spec.positions.digest, self.catalogue.columns["image"]
         if own and number == 0:
-            return "positions", _name("positions", own, vectors, order), None
+            return "positions", _name("positions", own, neighbours, order), None
         parameters = [spec.parameters(self.spec.umap), *self._random]
         # Maps of one line may hold other images, and share all else.
         above = [spec.parameters(self.spec.vectors), spec.parameters(self.spec.neighbours)]
@@ -323,9 +331,19 @@ class Plan:
 
     def _of_model(self, branch: Branch, suffix: str) -> dict[str, str]:
         """The map of a model, and what is made from it."""
-        jitter = {f"jitter{suffix}": f"layouts/jitter/{branch.jitter}.zarr"} if self.spec.jitter.wanted else {}
-        variants = {f"variants{suffix}": f"layouts/variants/{branch.variants}.zarr"} if branch.variants else {}
-        return {f"umap{suffix}": branch.map_path, **variants, **jitter, f"grid{suffix}": f"layouts/grid/{branch.grid}.zarr"}
+        wanted = {
+            "umap": branch.map_path,
+            "variants": f"layouts/variants/{branch.variants}.zarr" if branch.variants else "",
+            **{f"tsne-{p:g}" if i else "tsne": f"layouts/tsne/{name}.zarr" for i, (p, name) in enumerate(branch.tsne.items())},
+            "jitter": f"layouts/jitter/{branch.jitter}.zarr" if self.spec.jitter.wanted else "",
+            "grid": f"layouts/grid/{branch.grid}.zarr",
+            "similarity": f"layouts/similarity/{branch.similarity}.zarr" if self.spec.similarity.wanted else "",
+        }
+        return {f"{name}{suffix}": path for name, path in wanted.items() if path}
+
+    def tsne(self, name: str) -> tuple[Branch, float]:
+        """The branch of a t-SNE, and its perplexity."""
+        return next((branch, p) for branch in self.branches for p, artefact in branch.tsne.items() if artefact == name)
 
     @property
     def first_vectors_stamp(self) -> str:

@@ -19,10 +19,12 @@ VERSIONS = {
     "features": 2,
     "vectors": 2,
     "neighbours": 2,
-    "umap": 3,
+    "umap": 4,
     "variants": 1,
-    "positions": 1,
-    "grid": 1,
+    "positions": 2,
+    "grid": 2,
+    "similarity": 1,
+    "tsne": 1,
     "jitter": 1,
     "date": 2,
     "category": 2,
@@ -34,7 +36,7 @@ VERSIONS = {
     "hotspots": 3,
     "names": 1,
     "atlases": 2,
-    "site": 7,
+    "site": 8,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -184,9 +186,28 @@ class Umap:
 
 @dataclass(frozen=True)
 class Grid:
-    """`aspect`: width by height of the whole grid."""
+    """`aspect`: width by height of the whole grid; `mask`: rectangle, circle, hexagon, or the digest of a picture; `path`: of that."""
 
     aspect: float
+    mask: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """`decay`: in (0, 1); nearer to 1 takes longer and keeps more neighbours."""
+
+    wanted: bool
+    aspect: float
+    decay: float
+
+
+@dataclass(frozen=True)
+class Tsne:
+    """`perplexities`: a t-SNE for each; `components`: 1 or 2."""
+
+    perplexities: tuple[float, ...]
+    components: int
 
 
 @dataclass(frozen=True)
@@ -320,6 +341,8 @@ class Spec:
     variants: tuple[Umap, ...]
     keep: bool
     grid: Grid
+    similarity: Similarity
+    tsne: Tsne
     jitter: Jitter
     date: Dates
     category: Categories

@@ -169,6 +169,8 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+    if one.get("near") is not None:
+        site.array(one["near"], "u8", (_count(manifest),))
     if (given := one["positions"].get("coarse")) is not None:
         steps = site.array(given, "u16", values.shape)
         near = np.abs(steps * _STEP - 1 - values) <= _STEP / 2 + _SLACK
@@ -406,7 +408,7 @@ def _outside(reference: Node, values: NDArray[Any], right: NDArray[np.bool_], ex
 def _quality(quality: Node) -> Faults:
     if not isinstance(quality.value, dict):
         raise quality.wrong("an object or null")
-    for key in ("trustworthiness", "neighbours_kept"):
+    for key in ("trustworthiness", "neighbours_kept", "dpq16"):
         if quality.value.get(key) is not None:
             quality[key].number(0, 1)
     yield from ()

@@ -123,10 +123,10 @@ def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
 
 def _model_of(parts: Parts, layout: str) -> str | None:
     """The model behind a layout: of `umap-<name>` the one that is named, of `umap` and `grid` the first, of others none."""
-    kind, _, name = layout.partition("-")
-    if kind not in ("umap", "jitter", "grid"):
+    if layout.partition("-")[0] not in ("umap", "tsne", "jitter", "grid", "similarity"):
         return None
-    return name or str(parts.models[0].vectors["model"]["model"])
+    names = [str(model.vectors["model"]["model"]) for model in parts.models]
+    return next((name for name in names if layout.endswith(f"-{name}")), names[0])
 
 
 def _hotspots(found: Hotspots) -> Json:

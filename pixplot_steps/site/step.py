@@ -241,6 +241,8 @@ def _positions(site: _Site, values: NDArray[Any]) -> dict[str, Any]:
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
     summary = commit.stamp(path).summary
     files = _positions(site, _rows(path, "positions", count))
+    if summary.get("near"):
+        files["near"] = site.hashed(hashed.array(_rows(path, "near", count)))
     if summary.get("labels"):
         labels = tables.read(path / "labels.parquet", tables.LABELS)
         files["labels"] = site.hashed(hashed.file(table.encode(labels), "arrow", rows=labels.num_rows))

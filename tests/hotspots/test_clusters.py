@@ -199,7 +199,7 @@ def test_hotspots_are_named_by_the_metadata_of_their_members(tmp_path: Path) -> 
     describe(tmp_path, kind=kinds, title=pa.array([f"A view {i}" for i in range(240)]), years=spans, made=pa.array(["?"] * 240))
     found = named(tmp_path, "kind", "title", "made")
     assert found == {"labels": ["Portrait, 1890s", "Map, 1700s", "Cluster 3"], "regions": []}
-    golden_check.check("names", spec.VERSIONS["names"], {**found})
+    golden_check.check("names", spec.VERSIONS["names"], {"labels": [*found["labels"]], "regions": [*found["regions"]]})
     assert named(tmp_path)["labels"] == ["Cluster 1", "Cluster 2", "Cluster 3"]
 
 

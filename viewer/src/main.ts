@@ -128,6 +128,7 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
+  readonly #near = new Map<string, Promise<Uint8Array>>();
   #stacks: Promise<Uint32Array | null> | null = null;
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
@@ -558,6 +559,7 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadNear(row);
     void this.#loadStack(row);
   }
 
@@ -651,6 +653,19 @@ class Viewer {
       : "failed";
     this.#tellTruth();
     this.lightSimilar(this.ui.similarLit);
+  }
+
+  /** How true the place of the open picture is, where the layout says so. */
+  async #loadNear(row: number): Promise<void> {
+    const layout = this.ui.current;
+    this.ui.near = null;
+    if (!layout?.near) return;
+    const known = this.#near.get(layout.name) ?? fetchArray(layout.near, "u8");
+    this.#near.set(layout.name, known);
+    // A sentence that cannot be had is left out.
+    const shares = await known.catch(() => null);
+    if (this.ui.detail?.row !== row || this.ui.layout !== layout.name) return;
+    this.ui.near = shares ? (shares[row] ?? 0) / 255 : null;
   }
 
   /** Without the list of stacks the panel tells of none. */
@@ -751,6 +766,7 @@ class Viewer {
       return;
     }
     this.ui.announcement = strings.layoutShown(nameOf(layout));
+    if (this.ui.detail) void this.#loadNear(this.ui.detail.row);
     this.#remember("step");
     await this.#useHotspotsOf(name);
   }

@@ -75,6 +75,8 @@ export class UiState {
   place = $state.raw<{ index: number; count: number }>({ index: 0, count: 0 });
   similar = $state.raw<Similar | "failed" | null>(null);
   similarLit = $state(false);
+  /** Share of the pictures most like the open one that lie around it on this map; null where it is not known. */
+  near = $state<number | null>(null);
   /** The rows that show the open picture too, or near-duplicates of it. */
   stack = $state.raw<readonly number[]>([]);
   aboutOpen = $state(false);

@@ -202,6 +202,12 @@ export function de({ number, share }: Format): Catalogue {
     hotspotsKept: "Ihre Änderungen bleiben in diesem Browser.",
     hotspotMade: (label) => `${label} angelegt`,
     noHotspots: "Es gibt keine Gruppen. Wählen Sie Bilder aus und dann „Neue Gruppe“.",
+    near: (part: number) =>
+      part >= 0.5
+        ? `Sein Platz auf dieser Karte sagt etwas: Von den ähnlichsten Bildern liegen ${share(part)} um es herum.`
+        : `Sein Platz auf dieser Karte sagt wenig: Von den ähnlichsten Bildern liegen nur ${share(part)} um es herum.`,
+    distances: (value: number) =>
+      `Von dem, was ein Raster an Abständen wahren kann, sind ${share(value)} gewahrt (DPQ16).`,
     stack: (count) => `Dasselbe Bild, oder beinahe (${number(count)})`,
     similar: "Am ähnlichsten",
     lightSimilar: "Auf der Karte zeigen",

@@ -194,6 +194,12 @@ export function en({ number, share }: Format) {
     hotspotsKept: "Your changes are kept in this browser.",
     hotspotMade: (label: string) => `Made ${label}`,
     noHotspots: "There are no clusters. Select pictures and choose “New cluster”.",
+    near: (part: number) =>
+      part >= 0.5
+        ? `Its place on this map is telling: of the pictures most like it, ${share(part)} lie around it.`
+        : `Take its place on this map lightly: of the pictures most like it, only ${share(part)} lie around it.`,
+    distances: (value: number) =>
+      `Of what a grid can keep of all distances, ${share(value)} is kept (DPQ16).`,
     stack: (count: number) => `The same, or nearly (${number(count)})`,
     similar: "Most alike",
     lightSimilar: "Show on the map",

@@ -201,6 +201,12 @@ export function fr({ number, share }: Format): Catalogue {
     hotspotsKept: "Vos changements restent dans ce navigateur.",
     hotspotMade: (label) => `${label} créé`,
     noHotspots: "Il n’y a pas de groupe. Sélectionnez des images, puis « Nouveau groupe ».",
+    near: (part: number) =>
+      part >= 0.5
+        ? `Sa place sur cette carte est parlante : parmi les images les plus ressemblantes, ${share(part)} l’entourent.`
+        : `Sa place sur cette carte dit peu : parmi les images les plus ressemblantes, seules ${share(part)} l’entourent.`,
+    distances: (value: number) =>
+      `De ce qu’une grille peut conserver des distances, ${share(value)} est conservé (DPQ16).`,
     stack: (count) => `La même image, ou presque (${number(count)})`,
     similar: "Les plus ressemblantes",
     lightSimilar: "Montrer sur la carte",
