@@ -66,7 +66,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         alphabetical=spec.Alphabetical(**config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
         hotspots=spec.Hotspots(**{key: value for key, value in config["hotspots"].items() if key != "clusters"}),
-        atlases=spec.Atlases(**config["atlases"]),
+        atlases=spec.Atlases(**{**config["atlases"], "levels": tuple(config["atlases"]["levels"])}),
         site=spec.Site(**site),
     )
 

@@ -23,7 +23,7 @@ VERSIONS = {
     "grid": 1,
     "alphabetical": 1,
     "hotspots": 1,
-    "atlases": 1,
+    "atlases": 2,
     "site": 4,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
@@ -171,10 +171,14 @@ class Hotspots:
 
 @dataclass(frozen=True)
 class Atlases:
-    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `pages_per_job`: pages made by one job."""
+    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
+
+    `pages_per_job`: pages of the base level made by one job, together with the same slots' pages of the other levels.
+    """
 
     page: int
     budget_mib: int
+    levels: tuple[int, ...]
     format: str
     quality: int
     pages_per_job: int

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.atlases import geometry, slots
+from pixplot_steps.atlases.canvas import Canvas
 from pixplot_steps.atlases.geometry import Pages
-from pixplot_steps.atlases.pages import Canvas
 from pixplot_steps.errors import ConfigError, DamagedError
 from pixplot_steps.store import arrays, commit, shown, tables
 
@@ -34,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--map", type=Path, required=True, help="layout that orders the slots")
     plan.add_argument("--page", type=int, required=True, help="side of a page in pixels")
     plan.add_argument("--budget-mib", type=int, required=True, help="RGBA bytes of all cells together, in MiB")
+    plan.add_argument("--levels", type=int, nargs="*", required=True, help="sides of further, larger cells in pixels")
     plan.add_argument("--format", choices=sorted(SUFFIXES), required=True, help="file format of the pages")
     plan.add_argument("--quality", type=int, required=True, help="quality of the pages, 1 to 100")
     plan.add_argument("--out", type=Path, required=True, help="plan to write")
@@ -62,40 +65,53 @@ def _plan(args: argparse.Namespace) -> None:
     item_slots, image_rows = slots.assign(items.image_row, positions)
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["shard", "row"]).take(pa.array(image_rows))
     shards = images["shard"].combine_chunks().dictionary_encode()
-    cell = geometry.base_cell(len(image_rows), args.budget_mib)
+    cells = geometry.cells(len(image_rows), args.budget_mib, args.levels)
     with commit.folder(args.out) as draft:
         arrays.write(draft.path, "slots", item_slots)
         arrays.write(draft.path, "shard", np.asarray(shards.indices, dtype=np.int32))
         arrays.write(draft.path, "row", np.asarray(images["row"], dtype=np.int32))
         draft.rows = len(item_slots)
-        draft.summary = {"page": args.page, "cell": cell, "format": args.format, "quality": args.quality, "slots": len(image_rows)}
+        draft.summary = {"page": args.page, "cells": cells, "format": args.format, "quality": args.quality, "slots": len(image_rows)}
         draft.summary["shards"] = shards.dictionary.to_pylist()
-    count = Pages(args.page, cell, len(image_rows)).count
-    print(f"atlases: {len(image_rows)} cells of {cell} px on {count} pages", file=sys.stderr)
+    for cell in cells:
+        count = Pages(args.page, cell, len(image_rows)).count
+        print(f"atlases: {len(image_rows)} cells of {cell} px on {count} pages", file=sys.stderr)
 
 
 def _pages(args: argparse.Namespace) -> None:
     _check_ground(args.ground)
     started = time.perf_counter()
     summary = commit.stamp(args.plan).summary
-    pages = Pages(summary["page"], summary["cell"], summary["slots"])
-    first = args.group * args.pages_per_job
-    numbers = range(first, max(first, min(first + args.pages_per_job, pages.count)))
-    canvas = Canvas(pages, numbers, args.ground)
-    for shard, rows, places in _by_shard(args.plan, pages, numbers):
-        _draw_shard(canvas, args.images / f"{summary['shards'][shard]}.zarr", rows, places)
-    with commit.folder(args.out) as draft:
-        for number, data in canvas.encoded(summary["format"], summary["quality"]):
-            (draft.path / f"{number:06d}.{SUFFIXES[summary['format']]}").write_bytes(data)
-        draft.rows = len(numbers)
-    print(f"atlases: group {args.group}, {len(numbers)} pages in {time.perf_counter() - started:.1f} s", file=sys.stderr)
+    levels = [Pages(summary["page"], cell, summary["slots"]) for cell in summary["cells"]]
+    slots = _slots(levels[0], args.group, args.pages_per_job)
+    with commit.folder(args.out) as draft, ExitStack() as open_files:
+        canvases = []
+        for pages in levels:
+            # It has no name, so a killed run leaves nothing.
+            file = open_files.enter_context(tempfile.TemporaryFile(dir=draft.path))
+            canvases.append(Canvas(pages, geometry.on_pages(pages, slots), args.ground, file))
+        for shard, rows, places in _by_shard(args.plan, slots):
+            _draw_shard(canvases, args.images / f"{summary['shards'][shard]}.zarr", rows, places)
+        for canvas in canvases:
+            for number, data in canvas.encoded(summary["format"], summary["quality"]):
+                draft.rows += 1
+                name = f"{canvas.pages.cell:03d}-{number:06d}.{SUFFIXES[summary['format']]}"
+                (draft.path / name).write_bytes(data)
+        pages_made = draft.rows
+    print(f"atlases: group {args.group}, {pages_made} pages in {time.perf_counter() - started:.1f} s", file=sys.stderr)
 
 
-def _by_shard(plan: Path, pages: Pages, numbers: range) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.int64]]]:
+def _slots(base: Pages, group: int, pages_per_job: int) -> range:
+    """The slots of a group: those of some pages of the base level, which are whole pages of all others."""
+    first, last = (min(number * pages_per_job * base.per_page, base.slots) for number in (group, group + 1))
+    return range(first, last) if last > first else range(0)
+
+
+def _by_shard(plan: Path, slots: range) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.int64]]]:
     """Each shard's index, the rows needed of it, ascending, and their slots."""
-    begin, end = numbers.start * pages.per_page, min(numbers.stop * pages.per_page, pages.slots)
-    if begin >= end:
+    if not slots:
         return
+    begin, end = slots.start, slots.stop
     shards = np.asarray(arrays.open_array(plan, "shard")[begin:end])
     rows = np.asarray(arrays.open_array(plan, "row")[begin:end])
     order = np.lexsort((rows, shards))
@@ -104,12 +120,14 @@ def _by_shard(plan: Path, pages: Pages, numbers: range) -> Iterator[tuple[int, N
         yield int(shards[part[0]]), rows[part], part + begin
 
 
-def _draw_shard(canvas: Canvas, folder: Path, rows: NDArray[np.int32], places: NDArray[np.int64]) -> None:
+def _draw_shard(canvases: list[Canvas], folder: Path, rows: NDArray[np.int32], places: NDArray[np.int64]) -> None:
     sizes = arrays.read(folder, "size")
     thumbs = arrays.open_array(folder, "thumb")
     for begin, end, part in _runs(rows, thumbs.chunks[0]):
         values = np.asarray(thumbs[begin:end])
-        canvas.draw(places[part], values[rows[part] - begin], sizes[rows[part]])
+        needed = values[rows[part] - begin]
+        for canvas in canvases:
+            canvas.draw(places[part], needed, sizes[rows[part]])
 
 
 def _runs(rows: NDArray[np.int32], chunk_rows: int) -> Iterator[tuple[int, int, slice]]:

@@ -14,13 +14,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Atlas:
-    """One level of pages, and the slot of each row."""
+    """`levels`: cell and pages of each, ascending by cell; `slots`: reference to the slot of each row."""
 
     page: int
     format: str
-    cell: int
     slots: Json
-    pages: list[Json]
+    levels: list[tuple[int, list[Json]]]
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def _vectors(model: Model) -> Json:
 
 
 def _atlas(atlas: Atlas) -> Json:
-    levels = [{"cell": atlas.cell, "pages": atlas.pages}]
+    levels = [{"cell": cell, "pages": pages} for cell, pages in atlas.levels]
     return {"page": atlas.page, "format": atlas.format, "slots": atlas.slots, "levels": levels}
 
 

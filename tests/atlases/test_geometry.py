@@ -70,3 +70,17 @@ def test_cells_do_not_overlap_and_lie_on_their_page(slots: int, cell: int) -> No
     heights = np.array([pages.height(number) for number in range(pages.count)])
     assert (corners[:, 1] + cell <= 256).all()
     assert (corners[:, 2] + cell <= heights[corners[:, 0]]).all()
+
+
+@pytest.mark.parametrize(
+    ("slots", "levels", "expected", "why"),
+    [
+        (300, [32, 128], [128], "the base is as sharp as any"),
+        (8192, [128, 32], [64, 128], "none below the base, in order"),
+        (100_000, [32, 128], [16, 32, 128], "all three"),
+        (1_000_000, [32, 128, 128], [8, 32, 128], "each once"),
+        (1_000_000, [], [8], "only the base"),
+    ],
+)
+def test_levels_are_the_base_and_what_is_sharper(slots: int, levels: list[int], expected: list[int], why: str) -> None:
+    assert geometry.cells(slots, 128, levels) == expected, why
