@@ -174,10 +174,11 @@ def _levels(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places, cou
     row_of_slot = np.empty(count, np.int64)
     row_of_slot[found.slots] = np.arange(count)
     shown = found.pictures[row_of_slot]
-    sides = geometry.cells(count, BUDGET_MIB, LEVELS)
+    base = geometry.base_cell(count, BUDGET_MIB)
+    sides = [base, *geometry.sharper(base, LEVELS)]
     kept, colours = _sets(sides)
     levels = [(cell, _pages(write, cells, shown, Pages(PAGE, cell, count))) for cell, cells in zip(sides, kept, strict=True)]
-    return manifest.Atlas(PAGE, "webp", write(hashed.array(found.slots)), levels), colours
+    return manifest.Atlas(PAGE, "webp", count, write(hashed.array(found.slots)), levels), colours
 
 
 def _pages(

@@ -17,7 +17,7 @@ from pixplot_steps import __version__
 from pixplot_steps.errors import DamagedError, PixplotError, of_storage
 from pixplot_steps.store import commit, lock
 
-STEPS = ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
+STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 COMMANDS = {
     "verify": "check a built site against docs/format.md",
     "serve": "serve a built site on this machine",

@@ -18,6 +18,8 @@ import yaml
 from pixplot_steps import machine, spec, wanted
 from pixplot_steps.errors import ConfigError
 
+_WORLD = "world"
+_GEOJSON = (".geojson", ".json")
 _HELP = "see config/config.yaml, where every key stands with its default"
 
 
@@ -44,36 +46,88 @@ def _plain(value: Any) -> Any:
 
 def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
     images = _paths(config["images"], base)
-    if not images:
+    manifests = _addresses(config["manifests"], base)
+    if not images and not manifests:
         raise ConfigError(
-            "No pictures are named", expected="images: a folder", where="images", action="set `images` in your configuration file"
+            "No pictures are named",
+            expected="images: a folder; or manifests: addresses of IIIF manifests",
+            where="images, manifests",
+            action="set `images` or `manifests` in your configuration file",
         )
-    site = {**config["site"], "title": config["site"]["title"] or _title(images[0])}
+    site = {**config["site"], "title": config["site"]["title"] or _title((images or manifests)[0])}
     return spec.Spec(
         workdir=(base / Path(config["workdir"]).expanduser()).absolute(),
         images=images,
+        manifests=manifests,
         metadata=_paths(config["metadata"], base),
         seed=config["seed"],
         reproducible=config["reproducible"],
+        fetch=_fetch(config["fetch"], manifests),
         catalog=spec.Catalog(**config["catalog"]),
         ingest=spec.Ingest(**config["ingest"]),
         features=_features(config["features"], base),
         vectors=spec.Vectors(**config["vectors"]),
         neighbours=spec.Neighbours(**config["neighbours"]),
         positions=_given(config["layouts"], "layouts", "positions", base),
-        umap=spec.Umap(**config["layouts"]["umap"]),
+        umap=spec.Umap(**_without(config["layouts"]["umap"], "keep")),
+        keep=config["layouts"]["umap"]["keep"],
         grid=spec.Grid(**config["layouts"]["grid"]),
-        alphabetical=spec.Alphabetical(**config["layouts"]["alphabetical"]),
+        jitter=spec.Jitter(**config["layouts"]["jitter"]),
+        date=spec.Dates(**_tuples(config["layouts"]["date"])),
+        category=spec.Categories(**_tuples(config["layouts"]["category"])),
+        geographic=_geographic(config["layouts"]["geographic"], base),
+        axes=spec.Axes(**_tuples(config["layouts"]["axes"])),
+        custom=spec.Custom(**config["layouts"]["custom"]),
+        colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
+        alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**{key: value for key, value in config["hotspots"].items() if key != "clusters"}),
-        atlases=spec.Atlases(**{**config["atlases"], "levels": tuple(config["atlases"]["levels"])}),
+        hotspots=spec.Hotspots(**_without(config["hotspots"], "clusters")),
+        atlases=spec.Atlases(**_tuples(config["atlases"])),
         site=spec.Site(**site),
     )
+
+
+def _fetch(section: Mapping[str, Any], manifests: tuple[str, ...]) -> spec.Fetch:
+    if manifests and not section["contact"]:
+        raise ConfigError(
+            "Servers are to be told whom to write to",
+            expected="fetch.contact: your e-mail address, or that of a page about your project",
+            found="none",
+            where="fetch.contact",
+            action="set it in your configuration file; the administrators of the servers see it, and nobody else",
+        )
+    return spec.Fetch(**{**section, "contact": section["contact"] or "", "hosts": dict(section["hosts"])})
 
 
 def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
     common = wanted.Common(section["aspect"], section["engine"], section["precision"], machine.detect(), base)
     return spec.Features(wanted.models(section["models"], common), section["aspect"])
+
+
+def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if key != left_out}
+
+
+def _tuples(section: Mapping[str, Any]) -> dict[str, Any]:
+    """A section whose lists are tuples, so that it cannot change."""
+    return {key: _tuple(value) for key, value in section.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def _alphabetical(section: Mapping[str, Any]) -> spec.Alphabetical:
+    by = section["by"]
+    return spec.Alphabetical((by,) if isinstance(by, str) else tuple(by), section["aspect"])
+
+
+def _geographic(section: Mapping[str, Any], base: Path) -> spec.Geographic:
+    listed = [section["outlines"]] if isinstance(section["outlines"], str) else section["outlines"]
+    world = [(_WORLD, _WORLD)] if _WORLD in listed else []
+    files = [wanted.given(path, "layouts.geographic.outlines", base, _GEOJSON) for path in listed if path != _WORLD]
+    paths, digests = zip(*world, *files, strict=True) if listed else ((), ())
+    return spec.Geographic(section["wanted"], digests, paths)
 
 
 def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:
@@ -84,6 +138,12 @@ def _paths(value: str | list[str] | None, base: Path) -> tuple[str, ...]:
     """Absolute paths or patterns of one text or of a list; links are left as they are."""
     texts = [value] if isinstance(value, str) else value or []
     return tuple(os.path.normpath(base / Path(text).expanduser()) for text in texts)
+
+
+def _addresses(value: str | list[str] | None, base: Path) -> tuple[str, ...]:
+    """Addresses as they are, and absolute paths."""
+    texts = [value] if isinstance(value, str) else value or []
+    return tuple(text if re.match("https?://", text, re.IGNORECASE) else _paths(text, base)[0] for text in texts)
 
 
 def _title(source: str) -> str:

@@ -12,25 +12,59 @@ from pathlib import Path
 from typing import Any
 
 VERSIONS = {
-    "catalog": 2,
-    "ingest": 3,
+    "fetch": 1,
+    "catalog": 4,
+    "ingest": 5,
     "model": 1,
     "features": 2,
     "vectors": 2,
     "neighbours": 2,
-    "umap": 2,
+    "umap": 3,
     "positions": 1,
     "grid": 1,
-    "alphabetical": 1,
-    "hotspots": 1,
-    "atlases": 2,
-    "site": 4,
+    "jitter": 1,
+    "date": 2,
+    "category": 2,
+    "geographic": 1,
+    "axes": 1,
+    "custom": 1,
+    "colour": 1,
+    "alphabetical": 3,
+    "hotspots": 2,
+    "atlases": 3,
+    "site": 6,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
 
-CATALOGUE_FORMAT = 1
+CATALOGUE_FORMAT = 2
 """Format of catalog/plan.json."""
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """How servers are asked. `contact`: of a person; `canvases`: first, start or all; `language`: of texts, empty for the first there is.
+
+    `side`: longest side in pixels asked for, at least; `info`: always or needed. `per_minute`, `concurrency`: of one host, and `hosts`
+    the same for single ones; `cool_down`, `longest_wait`, `timeout`: in seconds. `max_failures`: a share.
+    """
+
+    contact: str
+    canvases: str
+    language: str
+    side: int
+    info: str
+    per_minute: float
+    concurrency: int
+    hosts: dict[str, dict[str, float]]
+    cool_down: float
+    longest_wait: float
+    retries: int
+    timeout: float
+    max_mib: float
+    max_failures: float
+    private_addresses: bool
+    refresh: bool
 
 
 @dataclass(frozen=True)
@@ -155,9 +189,66 @@ class Grid:
 
 @dataclass(frozen=True)
 class Alphabetical:
-    """`by`: a column, or a role such as `title`; where it is missing, the item's path."""
+    """`by`: columns, or roles such as `title`, a layout for each; where a value is missing, the item's path."""
 
-    by: str
+    by: tuple[str, ...]
+    aspect: float
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """`fill`: share of the cells that are filled, at most; `farthest`: how far a picture may move, as a share of the map's width."""
+
+    wanted: bool
+    fill: float
+    farthest: float
+
+
+@dataclass(frozen=True)
+class Dates:
+    """`by`: columns of dates, `units`: of year, decade and century, each; or "auto"."""
+
+    by: str | tuple[str, ...]
+    units: str | tuple[str, ...]
+    aspect: float
+
+
+@dataclass(frozen=True)
+class Categories:
+    """`by`: columns, or "auto"."""
+
+    by: str | tuple[str, ...]
+    aspect: float
+
+
+@dataclass(frozen=True)
+class Geographic:
+    """`outlines`: "world", or the digests of GeoJSON files; `paths`: those files."""
+
+    wanted: bool
+    outlines: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """`by`: pairs of columns, or "auto"."""
+
+    by: str | tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Custom:
+    """Columns x and y of the metadata as they are."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class Colour:
+    """`by`: hue, lightness, or both."""
+
+    by: tuple[str, ...]
     aspect: float
 
 
@@ -202,16 +293,18 @@ class Given:
 
 @dataclass(frozen=True)
 class Spec:
-    """The whole configuration. `images` and `metadata` are absolute paths or patterns.
+    """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots.
+    `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
     images: tuple[str, ...]
+    manifests: tuple[str, ...]
     metadata: tuple[str, ...]
     seed: int
     reproducible: bool
+    fetch: Fetch
     catalog: Catalog
     ingest: Ingest
     features: Features
@@ -219,7 +312,15 @@ class Spec:
     neighbours: Neighbours
     positions: Given
     umap: Umap
+    keep: bool
     grid: Grid
+    jitter: Jitter
+    date: Dates
+    category: Categories
+    geographic: Geographic
+    axes: Axes
+    custom: Custom
+    colour: Colour
     alphabetical: Alphabetical
     clusters: Given
     hotspots: Hotspots

@@ -33,10 +33,12 @@ def atlas(
     form: str = "webp",
     per_job: int = 4,
     groups: int = 2,
+    former: Path | None = None,
     levels: tuple[int, ...] = (),
 ) -> Path:
-    """Plan and draw an atlas below the artefacts' root; returns the folder that holds plan.zarr and pages/."""
+    """Plan and draw an atlas below the artefacts' root; returns the folder that holds plan.zarr and pages/, like `former`."""
     out = found.root / "atlas"
+    before = [former / "plan.zarr" / "images.parquet"] if former else []
     plan = ("--catalog", found.catalog, "--vectors", found.vectors, "--map", found.layout("umap"), "--page", page)
     step(
         "atlases",
@@ -50,6 +52,8 @@ def atlas(
         form,
         "--quality",
         90,
+        "--former",
+        *before,
         "--out",
         out / "plan.zarr",
     )
@@ -67,8 +71,9 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
     described = ("--features", found.features, "--neighbours", found.neighbours)
     atlas_flags = ("--hotspots", found.hotspots, "--atlas-plan", found.root / "atlas" / "plan.zarr", "--atlas-pages", *pages)
     texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
-    ends = ("--record", out.with_name(f"{out.name}.json"), "--problems", found.root / "problems.parquet", "--out", out)
-    step("site", *inputs, *described, *atlas_flags, "--viewer", viewer or found.viewer, *texts, *ends)
+    record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
+    ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
+    step("site", *inputs, *described, *atlas_flags, *texts, *record, *ends)
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ PACKAGE = ROOT / "pixplot_steps"
 RULES = ROOT / "workflow" / "rules"
 VIEWER = ROOT / "viewer" / "src"
 
-STAGES = ("catalog", "fetch", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
-"""All stages, in the order of the data. `fetch` has no step yet."""
+STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
+"""All stages, in the order of the data."""
 
 SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "networks"}
 """What a stage may import from outside its folder."""
@@ -32,7 +32,12 @@ WITH_FILES = {
     "catalog/files.py": "walks the folders of pictures, which the workflow does too",
     "catalog/known.py": "reads the pictures' bytes, and keeps the index of what is known of them",
     "catalog/ledger.py": "reads what earlier runs left behind",
+    "fetch/cache.py": "keeps what servers gave, and the index of it",
+    "fetch/sources.py": "reads lists and tables of manifests",
+    "fetch/tasks.py": "the list of what is to be asked for, which must not lie in memory",
+    "ingest/batch.py": "says where in the draft folder the spool's files are",
     "ingest/location.py": "reads files and members of archives, in the workers",
+    "ingest/spool.py": "keeps on the disk what memory should not hold",
     "ingest/workers.py": "processes, their memory and their terminal",
     "site/checks.py": "reads what `pixplot verify` checks",
     "site/folder.py": "replaces a site in place; its one caller is the step",
@@ -131,7 +136,7 @@ def test_nothing_is_left_to_do() -> None:
 class TestOneName:
     """A stage is a folder, a command, a section of the configuration, a rule file and a folder of tests, in one order."""
 
-    wanted = tuple(stage for stage in STAGES if stage != "fetch")
+    wanted = STAGES
 
     def test_folders(self) -> None:
         assert {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()} == {*STAGES, "store"}

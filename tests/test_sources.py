@@ -83,7 +83,19 @@ def _catalogue(example: str, sources: Path, out: Path) -> list[dict[str, Any]]:
     value |= given | {"catalog": value["catalog"] | given.get("catalog", {})}
     wanted = config.read(value, ROOT / "workflow/schemas/config.schema.yaml", sources)
     catalog = wanted.catalog
-    flags = ["--images", *wanted.images, "--metadata", *wanted.metadata, "--pages", catalog.pages, "--key", catalog.key]
+    flags = [
+        "--images",
+        *wanted.images,
+        "--fetched",
+        "--cache",
+        "cache",
+        "--metadata",
+        *wanted.metadata,
+        "--pages",
+        catalog.pages,
+        "--key",
+        catalog.key,
+    ]
     flags += ["--without-row", catalog.without_row, "--columns", json.dumps(catalog.columns), "--shard-size", "8"]
     flags += ["--images-made", str(out / "images"), "--features-made", str(out / "features")]
     flags += ["--ledger", str(out / "ledger"), "--fingerprint", "f", "--threads", "2", "--out", str(out / "catalog")]

@@ -50,10 +50,9 @@ def base_cell(slots: int, budget_mib: int) -> int:
     return max(fitting, default=CELLS[0])
 
 
-def cells(slots: int, budget_mib: int, levels: list[int]) -> list[int]:
-    """The cells of all levels, ascending: the base, and those of `levels` that are larger."""
-    base = base_cell(slots, budget_mib)
-    return [base, *sorted({cell for cell in levels if cell > base})]
+def sharper(base: int, levels: list[int]) -> list[int]:
+    """Those of `levels` whose cells are larger than those of the base level, ascending, each once."""
+    return sorted({cell for cell in levels if cell > base})
 
 
 def on_pages(pages: Pages, slots: range) -> range:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from pixplot_steps.atlases import geometry, slots
 from pixplot_steps.atlases.canvas import Canvas
 from pixplot_steps.atlases.geometry import Pages
-from pixplot_steps.errors import ConfigError, DamagedError
+from pixplot_steps.errors import ConfigError, DamagedError, MissingPartError
 from pixplot_steps.store import arrays, commit, shown, tables
 
 SUFFIXES = {"webp": "webp", "jpeg": "jpg"}
@@ -39,6 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--levels", type=int, nargs="*", required=True, help="sides of further, larger cells in pixels")
     plan.add_argument("--format", choices=sorted(SUFFIXES), required=True, help="file format of the pages")
     plan.add_argument("--quality", type=int, required=True, help="quality of the pages, 1 to 100")
+    plan.add_argument(
+        "--former", type=Path, nargs="*", required=True, help="slots of the images in the atlas that this one carries on from"
+    )
     plan.add_argument("--out", type=Path, required=True, help="plan to write")
     pages = parts.add_parser("pages", help="draw some pages")
     pages.add_argument("--plan", type=Path, required=True, help="plan to follow")
@@ -62,20 +66,72 @@ def _plan(args: argparse.Namespace) -> None:
     items = shown.read(args.catalog, args.vectors, columns=[])
     positions = arrays.read(args.map, "positions")
     _check_map(positions, len(items.image_row), args.map)
-    item_slots, image_rows = slots.assign(items.image_row, positions)
-    images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["shard", "row"]).take(pa.array(image_rows))
+    images = tables.read(args.vectors / "images.parquet", tables.IMAGES)
+    places = positions[np.unique(items.image_row, return_index=True)[1]]
+    former = _former(args.former[0], images["image"].combine_chunks()) if args.former else None
+    filled = former and slots.carry_on(places, former, args.page, args.budget_mib)
+    filled = filled or slots.afresh(places, args.budget_mib)
     shards = images["shard"].combine_chunks().dictionary_encode()
-    cells = geometry.cells(len(image_rows), args.budget_mib, args.levels)
+    cells = [filled.cell, *geometry.sharper(filled.cell, args.levels)]
     with commit.folder(args.out) as draft:
-        arrays.write(draft.path, "slots", item_slots)
-        arrays.write(draft.path, "shard", np.asarray(shards.indices, dtype=np.int32))
-        arrays.write(draft.path, "row", np.asarray(images["row"], dtype=np.int32))
-        draft.rows = len(item_slots)
-        draft.summary = {"page": args.page, "cells": cells, "format": args.format, "quality": args.quality, "slots": len(image_rows)}
-        draft.summary["shards"] = shards.dictionary.to_pylist()
+        arrays.write(draft.path, "slots", filled.slots[items.image_row].astype(np.uint32))
+        arrays.write(draft.path, "shard", _by_slot(filled, np.asarray(shards.indices)))
+        arrays.write(draft.path, "row", _by_slot(filled, np.asarray(images["row"])))
+        table = pa.Table.from_arrays([images["image"], pa.array(filled.slots, pa.int32())], schema=tables.SLOTS)
+        tables.write(draft.path / "images.parquet", table, tables.SLOTS)
+        (draft.path / "kept").mkdir()
+        for name in _kept(args, filled, former, cells):
+            shutil.copyfile(_page_of(args.former[0].parent, name), draft.path / "kept" / name)
+        draft.rows = len(items.image_row)
+        draft.summary = {"page": args.page, "cell": filled.cell, "cells": cells, "format": args.format, "quality": args.quality}
+        draft.summary |= {"slots": filled.count, "shards": shards.dictionary.to_pylist()}
+        draft.summary |= {"tail": filled.tail, "kept": filled.kept, "gone": filled.gone}
     for cell in cells:
-        count = Pages(args.page, cell, len(image_rows)).count
-        print(f"atlases: {len(image_rows)} cells of {cell} px on {count} pages", file=sys.stderr)
+        count = Pages(args.page, cell, filled.count).count
+        print(f"atlases: {len(images)} cells of {cell} px on {count} pages", file=sys.stderr)
+    print(f"atlases: {filled.kept} pages of the first kept", file=sys.stderr)
+
+
+def _kept(args: argparse.Namespace, filled: slots.Filled, former: slots.Former | None, cells: list[int]) -> Iterator[str]:
+    """Names of the pages, of all levels, that show nothing but slots on the pages kept of the base level, and that there were."""
+    if former is None:
+        return
+    end = filled.kept * Pages(args.page, filled.cell, 0).per_page
+    for cell in cells:
+        pages = Pages(args.page, cell, former.count)
+        for number in range(min(end // pages.per_page, pages.count)):
+            yield _name(cell, number, args.format)
+
+
+def _former(path: Path, images: pa.Array) -> slots.Former:
+    """The slots that these images had, -1 for those that are new."""
+    summary = commit.stamp(path.parent).summary
+    table = tables.read(path, tables.SLOTS)
+    row = pa.compute.index_in(images, value_set=table["image"].combine_chunks())
+    had = np.asarray(pa.compute.fill_null(table["slot"].take(row), -1), dtype=np.int64)
+    gone = summary["gone"] + table.num_rows - int((had >= 0).sum())
+    return slots.Former(had, summary["cell"], summary["slots"], summary["tail"], gone)
+
+
+def _page_of(plan: Path, name: str) -> Path:
+    """A page of an atlas, which one of its groups has."""
+    found = sorted(plan.parent.glob(f"pages/*/{name}"))
+    if not found:
+        raise MissingPartError(
+            "a page of the atlas before is gone",
+            expected=f"{plan.parent}/pages/*/{name}",
+            where=str(plan.parent),
+            action=f"remove {plan.parent}, and run the same command again: the atlas is then made afresh",
+        )
+    commit.stamp(found[0].parent)
+    return found[0]
+
+
+def _by_slot(filled: slots.Filled, values: NDArray[np.integer]) -> NDArray[np.int32]:
+    """A value of each image by its slot, -1 in those that are empty."""
+    out = np.full(filled.count, -1, dtype=np.int32)
+    out[filled.slots] = values
+    return out
 
 
 def _pages(args: argparse.Namespace) -> None:
@@ -87,18 +143,31 @@ def _pages(args: argparse.Namespace) -> None:
     with commit.folder(args.out) as draft, ExitStack() as open_files:
         canvases = []
         for pages in levels:
+            numbers = geometry.on_pages(pages, slots)
+            names = {number: _name(pages.cell, number, summary["format"]) for number in numbers}
+            kept = [number for number in numbers if (args.plan / "kept" / names[number]).exists()]
+            for number in kept:
+                shutil.copyfile(args.plan / "kept" / names[number], draft.path / names[number])
             # It has no name, so a killed run leaves nothing.
             file = open_files.enter_context(tempfile.TemporaryFile(dir=draft.path))
-            canvases.append(Canvas(pages, geometry.on_pages(pages, slots), args.ground, file))
-        for shard, rows, places in _by_shard(args.plan, slots):
+            canvases.append(Canvas(pages, numbers[len(kept) :], args.ground, file))
+            draft.rows += len(numbers)
+        # Pages of the other levels that were not kept before that show only slots without an image.
+        first = canvases[0].numbers.start * levels[0].per_page
+        for shard, rows, places in _by_shard(args.plan, range(first, max(first, slots.stop))):
             _draw_shard(canvases, args.images / f"{summary['shards'][shard]}.zarr", rows, places)
         for canvas in canvases:
             for number, data in canvas.encoded(summary["format"], summary["quality"]):
-                draft.rows += 1
-                name = f"{canvas.pages.cell:03d}-{number:06d}.{SUFFIXES[summary['format']]}"
-                (draft.path / name).write_bytes(data)
-        pages_made = draft.rows
-    print(f"atlases: group {args.group}, {pages_made} pages in {time.perf_counter() - started:.1f} s", file=sys.stderr)
+                (draft.path / _name(canvas.pages.cell, number, summary["format"])).write_bytes(data)
+        made, all_pages = sum(len(canvas.numbers) for canvas in canvases), draft.rows
+    print(
+        f"atlases: group {args.group}, {all_pages - made} pages kept, {made} drawn in {time.perf_counter() - started:.1f} s",
+        file=sys.stderr,
+    )
+
+
+def _name(cell: int, number: int, form: str) -> str:
+    return f"{cell:03d}-{number:06d}.{SUFFIXES[form]}"
 
 
 def _slots(base: Pages, group: int, pages_per_job: int) -> range:
@@ -115,8 +184,9 @@ def _by_shard(plan: Path, slots: range) -> Iterator[tuple[int, NDArray[np.int32]
     shards = np.asarray(arrays.open_array(plan, "shard")[begin:end])
     rows = np.asarray(arrays.open_array(plan, "row")[begin:end])
     order = np.lexsort((rows, shards))
+    order = order[shards[order] >= 0]  # images that are gone leave their slots empty
     starts = np.flatnonzero(np.diff(shards[order], prepend=-1))
-    for part in np.split(order, starts[1:]):
+    for part in np.split(order, starts[1:]) if len(order) else []:
         yield int(shards[part[0]]), rows[part], part + begin
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pixplot_steps import digest, spec
-from pixplot_steps.catalog import columns, files, known, ledger, metadata, shards
+from pixplot_steps.catalog import columns, files, known, ledger, metadata, remote, shards
 from pixplot_steps.catalog.files import File
 from pixplot_steps.catalog.known import Known
 from pixplot_steps.errors import SourceError
@@ -66,7 +68,9 @@ class _Problems:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the step's flags."""
-    parser.add_argument("--images", nargs="+", required=True, help="folders, patterns, archives, pictures, or text files that list them")
+    parser.add_argument("--images", nargs="*", required=True, help="folders, patterns, archives, pictures, or text files that list them")
+    parser.add_argument("--fetched", type=Path, nargs="*", required=True, help="folder of what was fetched from servers, or nothing")
+    parser.add_argument("--cache", type=Path, required=True, help="folder of the bytes that were fetched")
     parser.add_argument("--metadata", nargs="*", required=True, help="tables, or patterns of them; or nothing")
     parser.add_argument("--pages", choices=("first", "all"), required=True, help="which pages of a TIFF file are items")
     parser.add_argument("--key", required=True, help="column of the metadata that names the picture")
@@ -95,15 +99,28 @@ def _make(args: argparse.Namespace) -> None:
     for item, reason in unreadable:
         problems.add(item, "unreadable", reason)
     rows = _read_metadata(tables_)
-    listed = _pages(found, known_)
+    fetched = _fetched(args)
+    listed = sorted(_pages(found, known_) + _fetched_pages(fetched, args.cache.absolute()), key=lambda page: page.item)
     if not listed:
         raise _no_pictures(args.images, problems)
     kept, row_of = _join(listed, rows, args, problems)
-    table = _items(kept, row_of, rows, args, problems)
+    table = _items(kept, row_of, rows, fetched, args, problems)
     images = [page.image for page in kept]
     used = _used(_extend_ledger(args, images), images)
     _renew(args, used, set(images))
     _write(args, table, kept, used, problems)
+
+
+def _fetched(args: argparse.Namespace) -> pa.Table:
+    """What came from servers; no rows where there are none."""
+    if not args.fetched:
+        return tables.FETCHED.empty_table()
+    return pa.concat_tables(tables.read(folder / "items.parquet", tables.FETCHED) for folder in args.fetched)
+
+
+def _fetched_pages(fetched: pa.Table, cache: Path) -> list[Page]:
+    rows = zip(*(fetched[name].to_pylist() for name in ("item", "image", "size")), strict=True)
+    return [Page(item, image, File(item, size, 0, str(cache / image[:2] / image)), 0) for item, image, size in rows]
 
 
 def _metadata_files(sources: Sequence[str]) -> list[str]:
@@ -150,12 +167,12 @@ def _no_pictures(sources: Sequence[str], problems: _Problems) -> SourceError:
 
 
 def _pages(found: list[File], known_: dict[str, Known]) -> list[Page]:
-    """The items: a file, or each page of it; sorted by name."""
+    """The items that lie here: a file, or each page of it."""
     listed = []
     for file in found:
         if was := known_.get(file.item):
             listed += [_page(file, was.image, number, len(was.pages or (0,))) for number in was.pages or (0,)]
-    return sorted(listed, key=lambda page: page.item)
+    return listed
 
 
 def _page(file: File, image: str, number: int, count: int) -> Page:
@@ -204,15 +221,21 @@ def _join(listed: list[Page], rows: metadata.Rows, args: argparse.Namespace, pro
     return [page for page, _ in kept], [row for _, row in kept]
 
 
-def _items(kept: list[Page], row_of: list[int], rows: metadata.Rows, args: argparse.Namespace, problems: _Problems) -> pa.Table:
+def _items(
+    kept: list[Page], row_of: list[int], rows: metadata.Rows, fetched: pa.Table, args: argparse.Namespace, problems: _Problems
+) -> pa.Table:
     """The items table: item, image, filename, then the columns of the metadata and of the configuration."""
     names = [page.item for page in kept]
+    told = fetched["item"].to_pylist()
+    remote.add_rows(rows, row_of, names, dict(zip(told, fetched["cells"].to_pylist(), strict=True)))
     made, faults = columns.table(names, row_of, rows, columns.settings(args.columns))
     for row, kind, reason in faults:
         problems.add(names[row], kind, reason)
     fields = [(pa.field("item", pa.string()), pa.array(names, pa.string()))]
     fields.append((pa.field("image", pa.string()), pa.array([page.image for page in kept], pa.string())))
     fields += [pair for column in made for pair in column.arrow()]
+    if told:
+        fields.append(remote.service_column(names, dict(zip(told, fetched["service"].to_pylist(), strict=True))))
     return pa.Table.from_arrays([array for _, array in fields], schema=pa.schema([one for one, _ in fields]))
 
 
@@ -263,7 +286,8 @@ def _write(args: argparse.Namespace, table: pa.Table, kept: list[Page], used: li
     first: dict[str, Page] = {}
     for page in kept:
         first.setdefault(page.image, page)
-    problem_table = problems.table()
+    of_servers = [tables.read(folder / "problems.parquet", tables.PROBLEMS) for folder in args.fetched]
+    problem_table = pa.concat_tables([*of_servers, problems.table()])
     with commit.folder(args.out) as draft:
         (draft.path / "shards").mkdir()
         for shard in used:
@@ -285,7 +309,7 @@ def _shard_row(image: str, page: Page | None) -> dict[str, Any]:
         return {"image": image, "page": 0}
     file = page.file
     length = None if file.member is None else file.size
-    place = {"path": file.path, "member": file.member, "offset": file.offset, "length": length, "page": page.page}
+    place = {"path": os.fsencode(file.path), "member": file.member, "offset": file.offset, "length": length, "page": page.page}
     return {"image": image, "item": page.item, **place}
 
 
@@ -302,9 +326,35 @@ def _plan(
         "content": digest.of_lines(names),
         "shards": [{"name": shard.name, "count": len(shard.images)} for shard in used],
         "columns": column_digests,
+        "described": [_described(table, field) for field in table.schema if _metadata(field).get("type", "years") != "years"],
         "table": digest.of_value(column_digests),
         "problems": {"count": problems.num_rows, "digest": _column_digest(problems)},
     }
+
+
+def _described(table: pa.Table, field: pa.Field) -> dict[str, Any]:
+    """What layouts must know of a column before they are planned."""
+    values, years = table[field.name], f"{field.name}: years"
+    flat = pc.list_flatten(values) if pa.types.is_list(field.type) else values
+    said = _metadata(field)
+    return {
+        "name": field.name,
+        "type": said["type"],
+        "role": said["role"],
+        "given": len(values) - values.null_count,
+        "distinct": pc.count_distinct(flat).as_py(),
+        "years": _span(table[years]) if years in table.column_names else None,
+    }
+
+
+def _span(years: pa.ChunkedArray) -> list[int] | None:
+    """First and last year of all intervals [n, 2]; None where there is none."""
+    bounds = pc.min_max(pc.list_flatten(years)).as_py()
+    return None if bounds["min"] is None else [bounds["min"], bounds["max"]]
+
+
+def _metadata(field: pa.Field) -> dict[str, str]:
+    return {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
 
 
 def _column_digest(table: pa.Table) -> str:

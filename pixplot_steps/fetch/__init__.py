@@ -1,1 +1,1 @@
-"""Fetch: remote pictures into a content-addressed cache. Empty until collections on IIIF servers arrive."""
+"""Fetch stage: brings the pictures of IIIF servers here, politely and once (docs/iiif.md)."""

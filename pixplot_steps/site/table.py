@@ -30,12 +30,17 @@ _YEARS = "years"
 FIXED = ("image", "item")
 """Columns that every table has and no list names."""
 
+SERVICE = "service"
+"""Type of the catalogue's column of image services."""
+
+_HIDDEN = (_YEARS, SERVICE)
+
 _BATCH_ROWS = 1 << 16
 
 
 def columns(schema: pa.Schema) -> list[dict[str, str | None]]:
     """The columns to show, in order, from the metadata of the catalogue's fields (b"type", b"role", b"label")."""
-    return [_column(field) for field in schema if field.name not in FIXED and _metadata(field)["type"] != _YEARS]
+    return [_column(field) for field in schema if field.name not in FIXED and _metadata(field)["type"] not in _HIDDEN]
 
 
 def years(items: pa.Table) -> Iterator[tuple[str, NDArray[np.int32]]]:

@@ -5,6 +5,7 @@
 import { flushSync, mount } from "svelte";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
+import { fetchMarks } from "./data/marks";
 import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
@@ -12,7 +13,7 @@ import { fetchPositions } from "./data/positions";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
-import type { Layout, Manifest } from "./format/manifest";
+import { type Hotspots, hotspotsOf, type Layout, type Manifest } from "./format/manifest";
 import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type Address, readAddress, writeAddress } from "./model/address";
@@ -20,17 +21,22 @@ import { type AtlasPlan, planAtlas, sharperLevels } from "./model/budget";
 import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
-import type { Group } from "./model/groups";
+import { type Group, setFor } from "./model/groups";
 import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
 import { pageOrder } from "./model/priority";
+import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
+import { matesOf } from "./model/stacks";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
+import { captionText, nameOf } from "./ui/arrangements";
+import { download, fileStem } from "./ui/download";
 import { Drawing } from "./ui/drawing";
 import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
 import { Grouping } from "./ui/grouping";
-import { type Actions, type Outline, type Problem, type Reader, UiState } from "./ui/state.svelte";
+import { captionWidth } from "./ui/measure";
+import { type Actions, type Outline, type Reader, UiState } from "./ui/state.svelte";
 import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
 
@@ -48,7 +54,6 @@ const NO_ATLAS_CELL = 64;
 const FEW = 16_384;
 /** Roles of the columns that a list tells below the title. */
 const NOTED = ["category", "year"];
-const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
 
 /** For tests: what is on the screen, and where. */
 export interface DebugHook {
@@ -85,7 +90,7 @@ interface Opened {
   readonly site: Manifest;
   readonly items: Items;
   readonly layout: Layout;
-  readonly positions: Float32Array;
+  readonly placed: Placed;
   /** Whether the positions are the exact ones. */
   readonly exact: boolean;
   /** null where the browser has no WebGL2: then there is no map, and all else. */
@@ -93,8 +98,20 @@ interface Opened {
   readonly plan: AtlasPlan;
 }
 
-function placedIn(layout: Layout, positions: Float32Array): Placed {
-  return { positions, cell: layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell };
+interface Arrived {
+  readonly placed: Placed;
+  readonly exact: boolean;
+}
+
+/** A layout without its labels is still a layout. */
+async function fetchPlaced(layout: Layout, failed: () => void = () => undefined): Promise<Arrived> {
+  const marks = fetchMarks(layout).catch(() => {
+    failed();
+    return null;
+  });
+  const { positions, exact } = await fetchPositions(layout.positions);
+  const cell = layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell;
+  return { placed: { positions, cell, marks: await marks }, exact };
 }
 
 /** The parsing of tables is its own chunk: nothing on the first screen needs it. */
@@ -114,7 +131,8 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
-  #members: Int32Array | null = null;
+  #stacks: Promise<Uint32Array | null> | null = null;
+  readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
   #tableOpened: Promise<void> | null = null;
@@ -136,10 +154,9 @@ class Viewer {
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
   ) {
-    const { site, layout, positions, exact } = opened;
+    const { site, layout, placed, exact } = opened;
     this.site = site;
     this.items = opened.items;
-    const placed = placedIn(layout, positions);
     this.#layouts.set(layout.name, Promise.resolve(placed));
     this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
     ui.layout = layout.name;
@@ -178,9 +195,9 @@ class Viewer {
     return new Grouping({
       ui: this.ui,
       count: this.items.count,
-      list: this.site.hotspots?.list ?? [],
+      first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${location.pathname}`,
-      members: () => this.#members,
+      members: (set) => this.#membersOf(set),
       itemOf: (row) => `${this.#table?.value("item", row) ?? ""}`,
       rowOf: (item) => this.#rowOf(item),
     });
@@ -273,10 +290,7 @@ class Viewer {
     const index = this.#stage?.reindex();
     if (this.items.count > FEW) await this.#based;
     const table = this.#openTable();
-    // Without them the list still flies to its hotspots; it only lights nothing.
-    const members = this.site.hotspots && fetchArray(this.site.hotspots.members, "i32").catch(() => null);
-    this.#members = await members;
-    await Promise.all([this.#based, table, index]);
+    await Promise.all([this.#based, table, index, this.grouping.load()]);
     this.ui.progress = null;
     this.ui.hotspotPictures = true;
     this.grouping.show();
@@ -500,6 +514,10 @@ class Viewer {
     if (!stage) return;
     const row = stage.hovered;
     ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
+    ui.captions = stage.captions(
+      (text) => captionWidth(captionText(text, ui.current)),
+      ui.current?.arrangement === "date",
+    );
     ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: ui.reader?.title(row) ?? null };
   }
 
@@ -545,6 +563,7 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadStack(row);
   }
 
   #showOpened(row: number, reveal: boolean): void {
@@ -593,6 +612,7 @@ class Viewer {
   #closeDetail(): void {
     this.ui.detail = null;
     this.ui.similar = null;
+    this.ui.stack = [];
     this.lightSimilar(false);
     this.#measure();
     if (!this.#stage) return;
@@ -636,6 +656,14 @@ class Viewer {
       : "failed";
     this.#tellTruth();
     this.lightSimilar(this.ui.similarLit);
+  }
+
+  /** Without the list of stacks the panel tells of none. */
+  async #loadStack(row: number): Promise<void> {
+    if (!this.site.stacks) return;
+    this.#stacks ??= fetchArray(this.site.stacks, "u32").catch(() => null);
+    const stacks = await this.#stacks;
+    if (this.ui.detail?.row === row) this.ui.stack = stacks ? matesOf(stacks, row) : [];
   }
 
   /** How many of the open picture's true neighbours are among as many nearest on the map. */
@@ -687,13 +715,29 @@ class Viewer {
   #placedOf(layout: Layout): Promise<Placed> {
     const known = this.#layouts.get(layout.name);
     if (known) return known;
-    const loading = fetchPositions(layout.positions).then(({ positions, exact }) => {
-      const placed = placedIn(layout, positions);
+    const failed = () => this.#note(strings.marksMissing);
+    const loading = fetchPlaced(layout, failed).then(({ placed, exact }) => {
       if (!exact) void this.#refine(layout, placed);
       return placed;
     });
     this.#layouts.set(layout.name, loading);
     return loading;
+  }
+
+  #membersOf(set: Hotspots): Promise<Int32Array> {
+    const known = this.#members.get(set);
+    if (known) return known;
+    const loading = fetchArray(set.members, "i32");
+    this.#members.set(set, loading);
+    loading.catch(() => this.#members.delete(set));
+    return loading;
+  }
+
+  /** Each model has hotspots of its own; one that is chosen stays so as long as it is listed. */
+  async #useHotspotsOf(layout: string): Promise<void> {
+    const set = setFor(hotspotsOf(this.site), this.site.layouts, layout);
+    if (set) await this.grouping.use(set);
+    if (this.ui.hotspot !== null && !this.grouping.find(this.ui.hotspot)) this.#chooseGroup(null);
   }
 
   /** Travel to a layout; `goal` is what the camera should show of it, all when null. */
@@ -708,11 +752,12 @@ class Viewer {
     } catch {
       this.#layouts.delete(name);
       if (this.ui.layout === name) this.ui.layout = before;
-      this.#note(strings.layoutMissing(layout.label));
+      this.#note(strings.layoutMissing(nameOf(layout)));
       return;
     }
-    this.ui.announcement = strings.layoutShown(layout.label);
+    this.ui.announcement = strings.layoutShown(nameOf(layout));
     this.#remember("step");
+    await this.#useHotspotsOf(name);
   }
 
   setSize(size: number): void {
@@ -731,7 +776,7 @@ class Viewer {
     const group = this.grouping.find(id);
     if (!group) return;
     this.#chooseGroup(group);
-    const home = group.bounds ? this.site.hotspots?.layout : this.ui.layout;
+    const home = group.bounds ? this.grouping.layout : this.ui.layout;
     const cell = this.site.layouts.find(({ name }) => name === home)?.cell ?? 0;
     const box = group.bounds ?? this.#boundsOf(group);
     const goal = { x0: box.x0 - cell, y0: box.y0 - cell, x1: box.x1 + cell, y1: box.y1 + cell };
@@ -799,10 +844,16 @@ class Viewer {
     this.#keepFitted();
   }
 
-  async loadProblems(): Promise<void> {
+  async openProblems(): Promise<void> {
+    this.ui.problemsOpen = true;
+    if (Array.isArray(this.ui.problems)) return;
+    this.ui.problems = null;
     try {
       if (!this.site.problems) throw new FormatError("problems", "a table", null);
-      const { fetchTable } = await import("./data/table");
+      const [{ fetchTable }, { PROBLEM_COLUMNS }] = await Promise.all([
+        import("./data/table"),
+        import("./model/problems"),
+      ]);
       const table = await fetchTable(this.site.problems, PROBLEM_COLUMNS);
       this.ui.problems = Array.from({ length: table.count }, (_, row) => {
         const cells = PROBLEM_COLUMNS.map((name) => [name, `${table.value(name, row) ?? ""}`]);
@@ -811,6 +862,14 @@ class Viewer {
     } catch {
       this.ui.problems = "failed";
     }
+  }
+
+  async saveProblems(): Promise<void> {
+    const { problems } = this.ui;
+    if (!problems || problems === "failed") return;
+    const { problemsCsv } = await import("./model/problems");
+    const text = new Blob([problemsCsv(problems)], { type: "text/csv" });
+    download(`${fileStem(this.site.title)}-problems.csv`, text);
   }
 
   themeChanged(): void {
@@ -912,7 +971,11 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     closeAbout: () => {
       ui.aboutOpen = false;
     },
-    loadProblems: () => void viewer()?.loadProblems(),
+    openProblems: () => void viewer()?.openProblems(),
+    closeProblems: () => {
+      ui.problemsOpen = false;
+    },
+    saveProblems: () => void viewer()?.saveProblems(),
     dismissNote: (note) => {
       ui.notes = ui.notes.filter((other) => other !== note);
     },
@@ -946,15 +1009,15 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
       arrived += 1;
       ui.progress = (0.3 * arrived) / 2;
     });
-  const [{ positions, exact }, colours] = await Promise.all([
-    count(fetchPositions(layout.positions)),
+  const [{ placed, exact }, colours] = await Promise.all([
+    count(fetchPlaced(layout)),
     count(fetchArray(site.colours, "u8")),
   ]);
   ui.mapless = gl === null;
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items: plainItems(colours), layout, positions, exact, gl, plan }, canvas, ui);
+  return new Viewer({ site, items: plainItems(colours), layout, placed, exact, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {

@@ -1,12 +1,15 @@
 """Catalogue: what there is.
 
-Needs the pictures and the metadata of the configuration.
+Needs the pictures and the metadata of the configuration, and fetched/ where there are manifests.
 Makes catalog/: plan.json, items.parquet, problems.parquet, shards/<shard>.parquet;
 and ledger/, which later runs read: the shards so far, and the files whose bytes are known.
 """
 
 
 checkpoint catalog:
+    input:
+        # Not ancient: what came from servers is listed when it was fetched again.
+        fetched=[FETCHED] if SPEC.manifests else [],
     output:
         plan="catalog/plan.json",
         stamp="catalog/stamp.json",
@@ -22,6 +25,7 @@ checkpoint catalog:
         runtime=240,
     params:
         images=SPEC.images,
+        fetched=lambda wildcards, input: [Path(stamp).parent for stamp in input.fetched],
         metadata=SPEC.metadata,
         pages=SPEC.catalog.pages,
         key=SPEC.catalog.key,
@@ -34,6 +38,8 @@ checkpoint catalog:
         """
         pixplot step catalog \
             --images {params.images:q} \
+            --fetched {params.fetched:q} \
+            --cache cache \
             --metadata {params.metadata:q} \
             --pages {params.pages:q} \
             --key={params.key:q} \

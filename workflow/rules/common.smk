@@ -11,9 +11,31 @@ wildcard_constraints:
 
 def plan():
     """The plan of this run; it makes Snakemake wait for the catalogue."""
-    return planning.Plan(
-        SPEC, planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    ledger = Path("ledger/lineage.json")
+    path = Path(checkpoints.catalog.get().output.plan)
+    return planned_once(path, ledger, status(path), status(ledger))
+
+
+def status(path):
+    """What changes whenever a file is replaced; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def planned_once(path, ledger, *status):
+    """The plan for files of this status: Snakemake asks several times for each job."""
+    found = planning.Plan(
+        SPEC, planning.read_catalogue(path), lineage.read(ledger, commit.whole)
     )
+    try:
+        found.layouts
+    except PixplotError as error:
+        raise WorkflowError(str(error)) from None
+    return found
 
 
 def fingerprint(wildcards):
@@ -27,9 +49,44 @@ def listed():
     return files.fingerprint(SPEC.images, SPEC.metadata)
 
 
+def listed_manifests(wildcards):
+    """Changes whenever a list of manifests, or a manifest that is a file, is written to."""
+    return files.fingerprint([], SPEC.manifests)
+
+
+def attempt(wildcards):
+    """Number of this run of fetch; it differs from that of the last one while something is left to try again."""
+    return (
+        commit.stamp(Path("fetched")).summary["attempt"]
+        if Path(FETCHED).is_file()
+        else 0
+    )
+
+
+def fetching(wildcards):
+    """All that fetch depends on, as one text: Snakemake compares parameters as a set, in which 1 and 2 swapped are the same."""
+    asked = planning.spec.parameters(SPEC.fetch)
+    return json.dumps(
+        [
+            asked,
+            attempt(wildcards),
+            planning.side_wanted(SPEC),
+            planning.spec.VERSIONS["fetch"],
+        ]
+    )
+
+
+FETCHED = "fetched/stamp.json"
+
+
 def planned(attribute):
     """An input or params function that gives one attribute of the plan."""
     return lambda wildcards: getattr(plan(), attribute)
+
+
+def columns_of(digest):
+    """The columns that an arrangement is made from, as a JSON list: their names may look like flags."""
+    return json.dumps(plan().arrangement(digest).columns, ensure_ascii=False)
 
 
 def images():
@@ -40,11 +97,10 @@ def images():
         return 0
 
 
-def memory(step, extra=None):
-    """A resources function: MiB for a job of this step, half as much again at each attempt; `extra`: an attribute of the plan to add."""
+def memory(step):
+    """A resources function: MiB for a job of this step, half as much again at each attempt."""
     return lambda wildcards, attempt: int(
-        (planning.memory(step, images()) + (getattr(plan(), extra) if extra else 0))
-        * (1 + (attempt - 1) / 2)
+        planning.memory(step, images()) * (1 + (attempt - 1) / 2)
     )
 
 

@@ -36,6 +36,14 @@ export interface Quality {
   trustworthiness: number | null;
   neighbours_kept: number | null;
   sample: number | null;
+  /** How far pictures moved from the map to be without overlaps, as shares of its width. */
+  moved_median: number | null;
+  moved_most: number | null;
+}
+
+export interface LinesRef {
+  points: ArrayRef;
+  ends: ArrayRef;
 }
 
 export interface Layout {
@@ -48,6 +56,13 @@ export interface Layout {
   quality: Quality | null;
   /** The model whose features made it; null where none did. */
   model: string | null;
+  /** What it goes by: layouts of one arrangement are variants of it. */
+  arrangement: string | null;
+  /** The columns that it is made from. */
+  columns: string[] | null;
+  unit: string | null;
+  labels: TableRef | null;
+  lines: LinesRef | null;
 }
 
 export interface Level {
@@ -58,6 +73,8 @@ export interface Level {
 export interface Atlas {
   page: number;
   format: string;
+  /** Slots, those of images that are gone too; null where there is one for each image. */
+  count: number | null;
   slots: ArrayRef;
   levels: Level[];
 }
@@ -72,6 +89,15 @@ export interface Hotspot {
   bounds: number[];
 }
 
+/** The hotspots of one map. */
+export interface Hotspots {
+  /** The name of that map. */
+  layout: string;
+  /** The place in the list of each row's hotspot, or -1. */
+  members: ArrayRef;
+  list: Hotspot[];
+}
+
 export interface Manifest {
   title: string;
   description: string;
@@ -84,7 +110,11 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
-  hotspots: { layout: string; members: ArrayRef; list: Hotspot[] } | null;
+  /** The first row of each row's stack of near-duplicates. */
+  stacks: ArrayRef | null;
+  hotspots: Hotspots | null;
+  /** Those of the maps of further models. */
+  more_hotspots: Hotspots[] | null;
   problems: TableRef | null;
   pictures: { path: string; longest_side: number; bytes: number };
   model: { name: string; version: string; dimensions: number; description: string };
@@ -122,6 +152,8 @@ const quality = record<Quality>({
   trustworthiness: nullable(finite),
   neighbours_kept: nullable(finite),
   sample: nullable(count),
+  moved_median: nullable(finite),
+  moved_most: nullable(finite),
 });
 
 const layout = record<Layout>({
@@ -132,6 +164,11 @@ const layout = record<Layout>({
   cell: positive,
   quality: nullable(quality),
   model: nullable(text),
+  arrangement: nullable(text),
+  columns: nullable(list(text)),
+  unit: nullable(text),
+  labels: nullable(table),
+  lines: nullable(record<LinesRef>({ points: array, ends: array })),
 });
 
 const hotspot = record<Hotspot>({
@@ -142,6 +179,8 @@ const hotspot = record<Hotspot>({
   centre: list(finite),
   bounds: list(finite),
 });
+
+const hotspots = record<Hotspots>({ layout: text, members: array, list: list(hotspot) });
 
 const manifest = record<Manifest>({
   title: text,
@@ -155,11 +194,14 @@ const manifest = record<Manifest>({
   atlas: record<Atlas>({
     page: positive,
     format: text,
+    count: nullable(count),
     slots: array,
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
-  hotspots: nullable(record({ layout: text, members: array, list: list(hotspot) })),
+  stacks: nullable(array),
+  hotspots: nullable(hotspots),
+  more_hotspots: nullable(list(hotspots)),
   problems: nullable(table),
   pictures: record({ path: sitePath, longest_side: positive, bytes: count }),
   model: record({ name: text, version: label, dimensions: count, description: text }),
@@ -176,21 +218,30 @@ function requireConsistent(site: Manifest): void {
   requireShape(site.colours, "colours", "u8", [n, 3]);
   requireShape(site.sizes, "sizes", "u32", [n, 2]);
   requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
-  for (const { name, positions } of site.layouts) {
+  for (const { name, positions, lines } of site.layouts) {
     requireShape(positions, `layout ${name}`, "f32", [n, 2]);
     if (positions.coarse) requireShape(positions.coarse, `layout ${name}, coarse`, "u16", [n, 2]);
+    if (!lines) continue;
+    requireShape(lines.points, `layout ${name}.lines.points`, "f32", [lines.points.shape[0] ?? 0, 2]);
+    requireShape(lines.ends, `layout ${name}.lines.ends`, "u32", [lines.ends.shape[0] ?? 0]);
   }
   const names = new Set(site.layouts.map(({ name }) => name));
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
-  if (site.hotspots) {
-    requireShape(site.hotspots.members, "hotspots.members", "i32", [n]);
-    for (const { id, item, bounds } of site.hotspots.list) {
+  if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
+  for (const set of hotspotsOf(site)) {
+    requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
+    for (const { id, item, bounds } of set.list) {
       if (item >= n) throw new FormatError(`hotspot ${id}.item`, `a row below ${n}`, item);
       if (bounds.length !== 4) throw new FormatError(`hotspot ${id}.bounds`, "four numbers", bounds);
     }
   }
+}
+
+/** The hotspots of all maps, the first model's first. */
+export function hotspotsOf(site: Manifest): Hotspots[] {
+  return [...(site.hotspots ? [site.hotspots] : []), ...(site.more_hotspots ?? [])];
 }
 
 /** Check parsed JSON against the format; throws FormatError. The name and version come first, for the clearest message. */

@@ -16,9 +16,11 @@ import type { Box } from "../model/camera";
 import { SHARP_FROM } from "../model/cells";
 import type { Items } from "../model/items";
 import { MOST_INKS } from "../model/palette";
+import type { Lines as Shape } from "../model/travel";
 import { CellPool } from "./cell_pool";
 import { type GL, largestPoint } from "./context";
 import type { Frame, Rgb } from "./frame";
+import { Lines } from "./lines";
 import { Points } from "./points";
 import { MOST_QUADS, Quads, type Sources } from "./quads";
 import { TextureArray } from "./texture_array";
@@ -43,6 +45,7 @@ export class Scene {
   #pool: TextureArray | null = null;
   readonly #points: Points;
   readonly #quads: Quads;
+  readonly #lines: Lines;
   #left: Float32Array;
   #entered: Float32Array;
   #order: Uint32Array | null = null;
@@ -60,6 +63,7 @@ export class Scene {
   ) {
     this.#points = new Points(gl, items);
     this.#quads = new Quads(gl, items);
+    this.#lines = new Lines(gl);
     const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
     this.nearLayers = poolLayers(cells, others);
     this.#near = cells.map(() => null);
@@ -78,7 +82,8 @@ export class Scene {
   bytes(): number {
     const near = this.#near.reduce((sum, pool) => sum + (pool?.bytes ?? 0), 0);
     const textures = (this.#atlas?.bytes ?? 0) + (this.#pool?.bytes ?? 0);
-    return textures + near + this.#points.bytes + this.#quads.bytes + this.#canvasBytes();
+    const buffers = this.#points.bytes + this.#quads.bytes + this.#lines.bytes;
+    return textures + near + buffers + this.#canvasBytes();
   }
 
   setPositions(left: Float32Array, entered: Float32Array): void {
@@ -102,6 +107,10 @@ export class Scene {
   /** The stretches of rows that a box of the map needs. */
   rangesIn(box: Box, mix: number): Range[] {
     return rangesIn(this.#bounds.left, this.#bounds.entered, mix, box, this.items.count);
+  }
+
+  setLines(lines: Shape | null): void {
+    this.#lines.set(lines);
   }
 
   setLit(lit: Uint8Array): void {
@@ -165,6 +174,7 @@ export class Scene {
     gl.clearColor(frame.ground[0], frame.ground[1], frame.ground[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     const uniforms = this.#uniforms(frame);
+    this.#lines.draw(uniforms, frame.ground, frame.mix ** 2);
     const looks = { lit: this.#lit, inks: this.#inks };
     const points = frame.rows ? [] : this.rangesIn(frame.seen, frame.mix);
     const dots = this.drawsDots(frame.side);

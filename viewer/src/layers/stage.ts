@@ -3,6 +3,7 @@ import type { Level } from "../format/manifest";
 import { rowsOfRanges } from "../model/blocks";
 import { type AtlasPlan, poolPlaces, SHARP_SIDE } from "../model/budget";
 import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
+import { type Shown, shownCaptions, withCaptions } from "../model/captions";
 import { CellStream, type Cutter, levelFor } from "../model/cells";
 import { Highlight } from "../model/highlight";
 import { halfExtent, type Items } from "../model/items";
@@ -149,6 +150,7 @@ export class Stage {
     );
     if (this.#complete) scene.reorder();
     scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
+    scene.setLines(this.#travel.entered.marks?.lines ?? null);
     scene.setLit(this.highlight.lit);
     scene.setInks(this.#inks.inks, this.#inks.colours);
     return scene;
@@ -530,6 +532,13 @@ export class Stage {
     return { x: x - width / 2, y: y - height / 2, width, height };
   }
 
+  /** The captions with room for them; none while the pictures travel. `even`: see model/captions.ts. */
+  captions(widthOf: (text: string) => number, even: boolean): Shown[] {
+    const { marks } = this.#travel.entered;
+    if (!marks || !this.#travel.arrived(this.#drawnAt)) return [];
+    return shownCaptions(marks.captions, this.view.camera, this.view.size, widthOf, even);
+  }
+
   // --- layouts ------------------------------------------------------------------------------------------------------
 
   /** Travel to another layout; `goal` is what the camera should show of it, all when null. */
@@ -538,6 +547,7 @@ export class Stage {
     this.mark(-1);
     this.#travel.depart(placed, performance.now(), duration);
     this.#scene.setPositions(this.#travel.left.positions, placed.positions);
+    this.#scene.setLines(placed.marks?.lines ?? null);
     this.#settleIn(placed);
     void this.reindex();
     this.flyTo(this.view.fitted(goal ?? this.view.box), duration);
@@ -556,6 +566,6 @@ export class Stage {
 
   #settleIn(placed: Placed): void {
     this.view.side = placed.cell * this.size;
-    this.view.box = boundsOf(placed.positions, placed.cell / 2);
+    this.view.box = withCaptions(boundsOf(placed.positions, placed.cell / 2), placed.marks?.captions ?? []);
   }
 }

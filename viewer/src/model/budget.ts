@@ -42,22 +42,22 @@ export function mipsOf(cell: number): number {
   return Math.max(1, Math.floor(Math.log2(cell)) - 2);
 }
 
-/** One page need not be full; its height then is what the images take. */
-function pageHeight(page: number, level: Level, images: number): number {
+/** One page need not be full; its height then is what its slots take. */
+function pageHeight(page: number, level: Level, slots: number): number {
   if (level.pages.length !== 1) return page;
-  return Math.max(1, Math.ceil(images / Math.floor(page / level.cell))) * level.cell;
+  return Math.max(1, Math.ceil(slots / Math.floor(page / level.cell))) * level.cell;
 }
 
 function planLevel(
   atlas: Atlas,
   level: Level,
-  images: number,
+  slots: number,
   limits: GpuLimits,
   shrink: number,
   texel: 2 | 4 = 4,
 ): AtlasPlan {
   const width = Math.ceil(atlas.page / shrink);
-  const height = Math.ceil(pageHeight(atlas.page, level, images) / shrink);
+  const height = Math.ceil(pageHeight(atlas.page, level, slots) / shrink);
   const mips = mipsOf(level.cell / shrink);
   const each = textureBytes(width, height, 1, mips, texel);
   const layers = Math.min(level.pages.length, limits.layers, Math.max(1, Math.floor(ATLAS_BUDGET / each)));
@@ -69,6 +69,7 @@ function planLevel(
  * texture size and, as far as cells of 4 texels allow, the budget. Pages beyond `layers` keep showing mean colours.
  */
 export function planAtlas(atlas: Atlas, images: number, limits: GpuLimits): AtlasPlan | null {
+  const slots = atlas.count ?? images;
   const levels = atlas.levels.filter((level) => level.cell <= 256 && level.pages.length > 0);
   const fits = (plan: AtlasPlan) =>
     plan.width <= limits.textureSize &&
@@ -77,12 +78,12 @@ export function planAtlas(atlas: Atlas, images: number, limits: GpuLimits): Atla
   const coarsest = levels[0];
   if (!coarsest) return null;
   for (const texel of [4, 2] as const) {
-    const plan = planLevel(atlas, coarsest, images, limits, 1, texel);
+    const plan = planLevel(atlas, coarsest, slots, limits, 1, texel);
     if (fits(plan)) return plan;
   }
-  let plan = planLevel(atlas, coarsest, images, limits, 1);
+  let plan = planLevel(atlas, coarsest, slots, limits, 1);
   while (plan.width > limits.textureSize || (!fits(plan) && coarsest.cell / plan.shrink > 4)) {
-    plan = planLevel(atlas, coarsest, images, limits, plan.shrink * 2);
+    plan = planLevel(atlas, coarsest, slots, limits, plan.shrink * 2);
   }
   return plan;
 }
