@@ -113,7 +113,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
         hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
-        atlases=spec.Atlases(**config["atlases"]),
+        atlases=spec.Atlases(**_tuples(config["atlases"])),
         site=spec.Site(**site),
     )
 

@@ -35,8 +35,8 @@ VERSIONS = {
     "alphabetical": 3,
     "hotspots": 3,
     "names": 1,
-    "atlases": 2,
-    "site": 8,
+    "atlases": 3,
+    "site": 9,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -291,10 +291,14 @@ class Hotspots:
 
 @dataclass(frozen=True)
 class Atlases:
-    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `pages_per_job`: pages made by one job."""
+    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
+
+    `pages_per_job`: pages of the base level made by one job, together with the same slots' pages of the other levels.
+    """
 
     page: int
     budget_mib: int
+    levels: tuple[int, ...]
     format: str
     quality: int
     pages_per_job: int

@@ -35,6 +35,7 @@ def atlas(
     per_job: int = 4,
     groups: int = 2,
     former: Path | None = None,
+    levels: tuple[int, ...] = (),
 ) -> Path:
     """Plan and draw an atlas below the artefacts' root; returns the folder that holds plan.zarr and pages/, like `former`."""
     out = found.root / "atlas"
@@ -44,6 +45,8 @@ def atlas(
         "atlases",
         "plan",
         *plan,
+        "--levels",
+        *levels,
         "--budget-mib",
         budget_mib,
         "--format",

@@ -28,6 +28,7 @@ SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "netw
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {
+    "atlases/canvas.py": "keeps cells in a file without a name until their page is whole",
     "catalog/files.py": "walks the folders of pictures, which the workflow does too",
     "catalog/known.py": "reads the pictures' bytes, and keeps the index of what is known of them",
     "fetch/cache.py": "keeps what servers gave, and the index of it",

@@ -25,14 +25,16 @@ class Hotspots:
 
 @dataclass(frozen=True)
 class Atlas:
-    """One level of pages, and the slot of each row; `count`: slots, of images that are gone too."""
+    """`levels`: cell and pages of each, ascending by cell; `slots`: reference to the slot of each row.
+
+    `count`: slots, of images that are gone too.
+    """
 
     page: int
     format: str
-    cell: int
     count: int
     slots: Json
-    pages: list[Json]
+    levels: list[tuple[int, list[Json]]]
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _vectors(model: Model) -> Json:
 
 
 def _atlas(atlas: Atlas) -> Json:
-    levels = [{"cell": atlas.cell, "pages": atlas.pages}]
+    levels = [{"cell": cell, "pages": pages} for cell, pages in atlas.levels]
     return {"page": atlas.page, "format": atlas.format, "count": atlas.count, "slots": atlas.slots, "levels": levels}
 
 

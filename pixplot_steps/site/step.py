@@ -256,8 +256,10 @@ def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
     plan = commit.stamp(args.atlas_plan).summary
     slots = site.hashed(hashed.array(_rows(args.atlas_plan, "slots", count)))
     pages = [page for group in args.atlas_pages for page in sorted(group.iterdir()) if page.name != commit.STAMP]
-    files = [site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])) for page in pages]
-    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], plan["slots"], slots, files)
+    levels: dict[int, list[dict[str, Any]]] = {cell: [] for cell in plan["cells"]}
+    for page in pages:
+        levels[int(page.name.partition("-")[0])].append(site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])))
+    return manifest.Atlas(plan["page"], plan["format"], plan["slots"], slots, list(levels.items()))
 
 
 def _rows(path: Path, name: str, count: int) -> NDArray[Any]:

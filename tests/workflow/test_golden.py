@@ -80,7 +80,7 @@ def _hotspots(work: Path) -> dict[str, Any]:
 def _atlases(work: Path) -> dict[str, Any]:
     summary = commit.stamp(_only(work, "atlases/*/plan.zarr")).summary
     slots = arrays.read(_only(work, "atlases/*/plan.zarr"), "slots")
-    return {key: summary[key] for key in ("page", "cell", "format", "quality", "slots")} | {"sorted": sorted(slots.tolist())}
+    return {key: summary[key] for key in ("page", "cells", "format", "quality", "slots")} | {"sorted": sorted(slots.tolist())}
 
 
 def _site(work: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
  * what to show. `window.pixplot` is there for tests and for the curious: see DebugHook.
  */
 import { flushSync, mount } from "svelte";
+import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { fetchMarks } from "./data/marks";
 import { Neighbours } from "./data/neighbours";
@@ -16,7 +17,7 @@ import { type Hotspots, hotspotsOf, type Layout, type Manifest } from "./format/
 import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type Address, readAddress, writeAddress } from "./model/address";
-import { type AtlasPlan, planAtlas } from "./model/budget";
+import { type AtlasPlan, planAtlas, sharperLevels } from "./model/budget";
 import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
@@ -70,6 +71,8 @@ export interface DebugHook {
   gpuBytes(): number;
   /** The rectangle of a row's picture, in CSS pixels from the page's top left. */
   screenOf(row: number): Outline;
+  /** What a row is drawn from: 512 its own file, else the side of its atlas cell, 0 its mean colour alone. */
+  sourceOf(row: number): number;
   /** How many pictures in view are drawn from their own files. */
   readonly sharp: number;
 }
@@ -179,6 +182,8 @@ class Viewer {
       first,
       ground: groundColour(),
       fetcher: (done, failed) => new PictureLoader(done, failed),
+      sharper: sharperLevels(this.site.atlas, this.opened.plan),
+      cutter: (done) => new CellCutter(done),
       tree: loadTree,
       still: () => reducedMotion.matches,
       drawn: () => this.#drawn(),
@@ -913,6 +918,7 @@ class Viewer {
         return stage?.sharp ?? 0;
       },
       setCamera: (camera) => stage?.place(camera),
+      sourceOf: (row) => stage?.sourceOf(row) ?? 0,
       gpuBytes: () => stage?.gpuBytes() ?? 0,
       screenOf: (row) => stage?.screenOf(row) ?? { x: 0, y: 0, width: 0, height: 0 },
     };

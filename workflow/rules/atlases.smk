@@ -30,6 +30,7 @@ rule atlas_plan:
         map=lambda wildcards, input: Path(input.map).parent,
         page=SPEC.atlases.page,
         budget_mib=SPEC.atlases.budget_mib,
+        levels=list(SPEC.atlases.levels),
         format=SPEC.atlases.format,
         quality=SPEC.atlases.quality,
         out="atlases/{digest}/plan.zarr",
@@ -41,6 +42,7 @@ rule atlas_plan:
             --map {params.map:q} \
             --page {params.page:q} \
             --budget-mib {params.budget_mib:q} \
+            --levels {params.levels:q} \
             --format {params.format:q} \
             --quality {params.quality:q} \
             --former {input.former:q} \
