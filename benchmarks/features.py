@@ -115,11 +115,11 @@ def _engine(model: Model, rival: Any, preprocess: Any, folder: Path, threads: in
 
 
 def _ingested(files: list[Path], side: int, folder: Path, threads: int) -> engines.Pixels:
-    batch = Batch(len(files), Wanted(128, 1024, 85, (255, 255, 255), 300, squares=(side,), aspect="squash"))
+    batch = Batch(len(files), Wanted(128, 1024, 85, (255, 255, 255), 300, squares=(side,), aspect="squash"), folder)
     batch.read([Location(digest.of_file(path), str(path)) for path in files], threads)
     with commit.folder(folder / "images.zarr") as draft:
-        arrays.write(draft.path, "square", batch.squares[side])
-    return batch.squares[side]
+        arrays.write(draft.path, "square", batch.squares[side], "quick")
+    return batch.squares[side][:]
 
 
 def _pixplot(rival: Any, preprocess: Any, files: list[Path], side: int) -> None:

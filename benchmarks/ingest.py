@@ -5,7 +5,7 @@ largest size that a model of keras.applications wants; ingest makes the thumbnai
 digest, and checks each file's digest. PixPlot's way is a full decode for every use, six times, and what its code then does. All are
 measured in processor time, round after round, so that other work on the machine counts for all alike.
 
-Needs `vipsthumbnail` (Debian: libvips-tools). Prints a table and, last, one JSON object.
+Needs `vips` and `vipsthumbnail` (Debian: libvips-tools). Prints a table and, last, one JSON object.
 
     python benchmarks/ingest.py [--quick] [--data FOLDER]
 """
@@ -13,6 +13,7 @@ Needs `vipsthumbnail` (Debian: libvips-tools). Prints a table and, last, one JSO
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import json
 import os
@@ -22,24 +23,27 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
 from pixplot_steps import digest
 from pixplot_steps.ingest import row
-from pixplot_steps.ingest.batch import Batch
 from pixplot_steps.ingest.location import Location
 from pixplot_steps.ingest.picture import Wanted
 from pixplot_steps.ingest.row import Row, Task
+from pixplot_steps.store import arrays, tables
 
 ROOT = Path(__file__).parents[1]
+# Of the tests, which lie beside this folder.
+sys.path.insert(0, str(ROOT))
+peak = importlib.import_module("tests.peak")
+
 WANTED = Wanted(thumbnail=128, picture=1024, quality=85, ground=(255, 255, 255), max_megapixels=300)
 MODEL_SIDE = 600
 """EfficientNetB7's, the largest of keras.applications."""
@@ -49,6 +53,7 @@ def main() -> int:
     """Measure, print a table, and end with the figures as JSON."""
     parser = argparse.ArgumentParser(description="Speed and memory of ingest.")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with heritage/")
+    parser.add_argument("--only", choices=("speed", "memory"), help="one half of it")
     parser.add_argument("--quick", action="store_true", help="every eighth picture, one round, smaller hostile pictures")
     given = parser.parse_args()
     heritage = sorted((given.data / "heritage" / "images").glob("*.jpg"))
@@ -56,20 +61,22 @@ def main() -> int:
         print("needs heritage/images below --data, and vipsthumbnail (Debian: libvips-tools)", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder), heritage[::8] if given.quick else heritage, quick=given.quick)
+        root, figures = Path(folder), dict[str, float]()
+        if given.only != "memory":
+            figures |= _speed(root, heritage[::8] if given.quick else heritage, quick=given.quick)
+        if given.only != "speed":
+            figures |= _memory(root, 20 if given.quick else 100, 256 if given.quick else 2048)
     for name, value in figures.items():
         print(f"{name:40} {value:>10}")
     print(json.dumps(figures, sort_keys=True))
     return 0
 
 
-def measure(root: Path, heritage: Sequence[Path], *, quick: bool) -> dict[str, float]:
-    """All figures."""
+def _speed(root: Path, heritage: Sequence[Path], *, quick: bool) -> dict[str, float]:
     large = _enlarged(heritage[:: 60 if quick else 20], root / "large")
     figures: dict[str, float] = {}
     for name, paths in (("heritage", heritage), ("12mp", large)):
         figures |= {f"{name}_{key}": value for key, value in _speeds(paths, root, rounds=1 if quick else 3).items()}
-    figures |= _memory(root, 20 if quick else 100)
     return figures
 
 
@@ -154,67 +161,83 @@ def _saved(values: NDArray[np.float32]) -> None:
     Image.fromarray(stretched.astype(np.uint8)).save(io.BytesIO(), "JPEG")
 
 
-def _memory(root: Path, megapixels: int) -> dict[str, float]:
-    """The most MiB of an ingest of one hostile picture, all its processes together."""
-    pictures: dict[str, tuple[tuple[str, str], dict[str, object]]] = {
-        f"progressive_{megapixels}mp_jpeg_mib": (("jpg", "RGB"), {"progressive": True, "quality": 90}),
-        f"png_{megapixels}mp_rgba_mib": (("png", "RGBA"), {"compress_level": 1}),
-        f"tiff_{megapixels}mp_lzw_mib": (("tif", "RGB"), {"compression": "tiff_lzw"}),
+def _memory(root: Path, megapixels: int, rows: int) -> dict[str, float]:
+    """The most MiB of a job of ingest, all its processes together: a full shard, and pictures that are hostile by their size."""
+    hostile: dict[str, tuple[str, str, dict[str, object]]] = {
+        "progressive_jpeg": ("jpg", "RGB", {"progressive": True, "quality": 90}),
+        "jpeg_cmyk": ("jpg", "CMYK", {"quality": 90}),
+        "png_rgba": ("png", "RGBA", {"compress_level": 1}),
+        "png_interlaced": ("png", "RGB", {"interlaced": True}),
+        "png_16_bit": ("png", "I;16", {"compress_level": 1}),
+        "tiff_lzw": ("tif", "RGB", {"compression": "tiff_lzw"}),
+        "tiff_float": ("tif", "F", {}),
+        "tiff_16_bit": ("tif", "I;16", {}),
+        "webp": ("webp", "RGB", {"quality": 50, "method": 0}),
+        "bmp": ("bmp", "RGB", {}),
+        "gif": ("gif", "L", {}),
+        "jpeg_2000": ("jp2", "RGB", {"quality_mode": "rates", "quality_layers": [20]}),
+        "avif": ("avif", "RGB", {"speed": 10, "quality": 50}),
     }
-    figures = {}
-    for name, ((suffix, mode), options) in pictures.items():
+    figures = {"mib_shard_of_panel_pictures": _peak_of_shard(root, rows)}
+    for name, (suffix, mode, options) in hostile.items():
         path = root / f"{name}.{suffix}"
         _write_large(path, mode, megapixels, options)
-        figures[name] = _peak(path)
+        mib, told = _peak([path], root / "large.zarr")
+        figures[f"mib_{name}_{megapixels}mp"] = mib
+        print(f"{name:24} {mib:8.1f} MiB  {told or 'an image'}", file=sys.stderr)
         path.unlink()
     return figures
 
 
+def _peak_of_shard(root: Path, rows: int) -> float:
+    """Pictures that compress badly, all re-encoded for the panel, and the squares of two networks."""
+    rng = np.random.default_rng(1)
+    paths = [root / f"noise{number}.jpg" for number in range(16)]
+    for path in paths:
+        Image.fromarray(rng.integers(0, 255, (1024, 1024, 3), dtype=np.uint8)).save(path, quality=95)
+    mib, told = _peak([paths[row % len(paths)] for row in range(rows)], root / "full.zarr", squares=(299, 600))
+    assert not told, told
+    stored = arrays.open_array(root / "full.zarr", "picture")
+    print(f"{rows} panel pictures of {stored.shape[0] >> 20} MiB: {mib} MiB", file=sys.stderr)
+    return mib
+
+
 def _write_large(path: Path, mode: str, megapixels: int, options: dict[str, object]) -> None:
+    side = int((megapixels * 1e6) ** 0.5) // 64 * 64
+    if options.pop("interlaced", False):
+        # Pillow does not write these.
+        source = path.with_suffix(".tif")
+        _write_large(source, mode, megapixels, {"compression": "raw"})
+        subprocess.run(["vips", "pngsave", str(source), str(path), "--interlace", "--compression", "1"], check=True)
+        source.unlink()
+        return
     # A process of its own: what it takes is no part of the measurement.
     code = (
-        "import sys, json, numpy as np; from PIL import Image, ImageFile; ImageFile.MAXBLOCK = 1 << 28;"
+        "import sys, json, numpy as np; from PIL import Image, ImageFile; ImageFile.MAXBLOCK = 1 << 28; Image.MAX_IMAGE_PIXELS = None;"
         "path, mode, side, options = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4]);"
-        "tile = np.random.default_rng(1).integers(0, 255, (64, 64, len(mode)), dtype=np.uint8);"
-        "Image.fromarray(np.tile(tile, (side // 64, side // 64, 1))).save(path, **options)"
+        "kind, bands = {'I;16': ('u2', ()), 'F': ('f4', ()), 'L': ('u1', ())}.get(mode, ('u1', (len(mode),)));"
+        "tile = np.random.default_rng(1).integers(0, 255, (64, 64, *bands)).astype(kind);"
+        "pixels = np.tile(tile, (side // 64, side // 64) + (1,) * len(bands));"
+        "(Image.fromarray(pixels, mode) if mode == 'CMYK' else Image.fromarray(pixels)).save(path, **options)"
     )
-    side = int((megapixels * 1e6) ** 0.5) // 64 * 64
-    subprocess.run([sys.executable, "-c", code, str(path), mode, str(side), json.dumps(options)], check=True)
+    subprocess.run([sys.executable, "-c", code, str(path), mode, str(side), json.dumps(options)], check=True, stderr=subprocess.DEVNULL)
 
 
-def _peak(path: Path) -> float:
-    """Most proportional memory of this process's children together while one picture is ingested, beside what this one takes more."""
-    batch = Batch(1, replace(WANTED, max_megapixels=300))
-    ended, peak, before = threading.Event(), [0.0], _proportional(os.getpid())
-
-    def watch() -> None:
-        while not ended.wait(0.01):
-            peak[0] = max(peak[0], _tree(os.getpid()) - before)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    batch.read([Location(digest.of_file(path), str(path))], workers=2)
-    ended.set()
-    watcher.join()
-    assert batch.ok[0], batch.faults[0]
-    return round(peak[0], 1)
-
-
-def _tree(process: int) -> float:
-    """Proportional MiB of a process and of all below it."""
-    try:
-        children = [int(text) for task in Path(f"/proc/{process}/task").iterdir() for text in (task / "children").read_text().split()]
-    except FileNotFoundError:
-        return 0.0
-    return _proportional(process) + sum(_tree(child) for child in children)
-
-
-def _proportional(process: int) -> float:
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+def _peak(paths: Sequence[Path], out: Path, squares: Sequence[int] = ()) -> tuple[float, str]:
+    """Most MiB while a job ingests the pictures, and what it told of them."""
+    digests = {path: digest.of_file(path) for path in set(paths)}
+    rows = [{"image": digests[path], "path": str(path), "page": 0, "item": path.name} for path in paths]
+    shard = out.with_suffix(".parquet")
+    tables.write(shard, pa.Table.from_pylist(rows, schema=tables.SHARD), tables.SHARD)
+    flags = {
+        "shard": shard, "thumbnail": WANTED.thumbnail, "picture": WANTED.picture, "picture-quality": WANTED.quality, "ground": "#ffffff",
+        "max-megapixels": WANTED.max_megapixels, "aspect": "squash", "threads": 2, "out": out,
+    }  # fmt: skip
+    words = [text for name, value in flags.items() for text in (f"--{name}", str(value))]
+    command = [sys.executable, "-c", "import sys; from pixplot_steps import cli; sys.exit(cli.main())", "step", "ingest", *words]
+    mib = peak.of([*command, "--squares", *map(str, squares)])
+    problems = tables.read(out / "problems.parquet", tables.FAULTS)
+    return mib, "; ".join(f"{row['kind']}: {row['reason']}" for row in problems.to_pylist())
 
 
 if __name__ == "__main__":

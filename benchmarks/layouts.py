@@ -12,6 +12,7 @@ import json
 import time
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.layouts import alphabetical, cells, frame, grid, quality, umap
@@ -35,7 +36,7 @@ def clustered(count: int) -> NDArray[np.float32]:
     points -= points.mean(axis=0)
     found = graph.exact(points, np.arange(count), 14)
     near = umap.Graph(found.indices, found.distances.astype(np.float32))
-    return frame.to_map_units(umap.embed(points @ axes(points), near, Umap(15, 0.1, 0), SEED, reproducible=True))
+    return frame.scaled(frame.gathered(umap.embed(points @ axes(points), near, Umap(15, 0.1, 0), SEED, reproducible=True)))
 
 
 def axes(points: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -63,8 +64,9 @@ def alphabet(count: int) -> float:
     """Seconds to order so many titles."""
     numbers = np.random.default_rng(SEED).permutation(count).tolist()
     items = [f"item {number}" for number in range(count)]
+    titles = [f"Élan {number} of the Straße" for number in numbers]
     started = time.perf_counter()
-    alphabetical.order([f"Élan {number} of the Straße" for number in numbers], items)
+    alphabetical.arrange(pa.chunked_array([titles]), pa.chunked_array([items]), 1.5)
     return time.perf_counter() - started
 
 

@@ -153,12 +153,13 @@ def _ingest(name: str, folder: Path, label: Callable[[dict[str, str]], str], qui
     labelled = labelled[::QUICK] if quick else labelled
     counts = Counter(text for text, _ in labelled)
     chosen = [(text, filename) for text, filename in labelled if counts[text] > 1]
-    batch = Batch(len(chosen), replace(WANTED, squares=sides))
     paths = [folder / "images" / filename for _, filename in chosen]
-    batch.read([Location(digest.of_file(path), str(path)) for path in paths], os.cpu_count() or 1)
     labels = np.array([text for text, _ in chosen])
-    seen = {side: values[batch.ok] for side, values in batch.squares.items()}
-    return Collection(name, batch.thumb[batch.ok], batch.size[batch.ok], labels[batch.ok], seen)
+    with tempfile.TemporaryDirectory() as spool:
+        batch = Batch(len(chosen), replace(WANTED, squares=sides), Path(spool))
+        batch.read([Location(digest.of_file(path), str(path)) for path in paths], os.cpu_count() or 1)
+        seen = {side: values[:][batch.ok] for side, values in batch.squares.items()}
+        return Collection(name, batch.thumb[:][batch.ok], batch.size[batch.ok], labels[batch.ok], seen)
 
 
 def _measure(name: str, describe: Describe, collections: list[Collection]) -> dict[str, float]:

@@ -3,8 +3,9 @@
     python benchmarks/vectors.py [--images 100000] [--dimensions 2048] [--neighbours 0] [--quick]
 
 The features are random half floats of 40 hidden directions, in shards of 2,048, written and read as the workflow does. The rival is
-numpy's `x.T @ x` (BLAS syrk) of the same rows as float32 blocks in memory, on as many threads. From the step's time its start (the same
-step on 64 images, with its eigendecomposition) and the reading are taken. Time grows with the images, memory
+numpy's `x.T @ x` (BLAS syrk) of the same rows as float32 blocks in memory. Compared are seconds of processor time, on however many
+threads, so that what else the machine does counts little. From the step's its start (the same step on 64 images, with its
+eigendecomposition) and the reading are taken. Time grows with the images, memory
 hardly: what a million take is the time scaled, and the memory measured plus 200 bytes an image. `--neighbours N` also makes the graph
 of N x 50 vectors, with one thread as `reproducible: true` does. The last line is one JSON object of all figures.
 """
@@ -78,20 +79,21 @@ def _components(folder: Path, images: int, dimensions: int) -> dict[str, float]:
     del features
     flags = ["--catalog", parts.catalog, "--images", parts.images, "--features", parts.features, "--others"]
     flags += ["--components", 50, "--whiten", "false", "--out"]
-    seconds, mib = _step("vectors", *flags, folder / "v.zarr")
+    seconds, processor, mib = _step("vectors", *flags, folder / "v.zarr")
     again = _syrk(arrays.lazy([parts.features / f"{name}" for name in sorted(os.listdir(parts.features))], "features").compute())
     reading = _reading(parts.features)
     syrk = min(rival, again)
     one = shards.write(folder / "one", _features(64, dimensions), size=64)
     flags[1], flags[3], flags[5] = one.catalog, one.images, one.features
-    start, _ = _step("vectors", *flags, folder / "one.zarr")
+    _, start, _ = _step("vectors", *flags, folder / "one.zarr")
     return {
         "pca_images": images,
         "pca_seconds": seconds,
-        "pca_reading_seconds": 2 * reading,
-        "pca_syrk_seconds": syrk,
-        "pca_start_seconds": start,
-        "pca_by_syrk": (seconds - start - 2 * reading) / syrk,
+        "pca_processor_seconds": processor,
+        "pca_reading_processor_seconds": 2 * reading,
+        "pca_syrk_processor_seconds": syrk,
+        "pca_start_processor_seconds": start,
+        "pca_by_syrk": (processor - start - 2 * reading) / syrk,
         "pca_peak_mib": mib,
         "pca_peak_mib_at_a_million": mib + 200 * (1_000_000 - images) / (1 << 20),
     }
@@ -102,17 +104,17 @@ def _syrk(features: NDArray[np.float16]) -> float:
     seconds = 0.0
     for start in range(0, len(features), SHARD):
         block = features[start : start + SHARD].astype(np.float32)
-        started = time.perf_counter()
+        started = time.process_time()
         total += block.T @ block
-        seconds += time.perf_counter() - started
+        seconds += time.process_time() - started
     return seconds
 
 
 def _reading(folder: Path) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     for path in folder.iterdir():
         arrays.read(path, "features")
-    return (time.perf_counter() - started) / 2  # two threads read at once
+    return time.process_time() - started
 
 
 def _neighbours(folder: Path, images: int) -> dict[str, float]:
@@ -125,21 +127,22 @@ def _neighbours(folder: Path, images: int) -> dict[str, float]:
         draft.rows = images
     del points
     flags = ["--vectors", folder / "points.zarr", "--count", 20, "--metric", "euclidean", "--exact-below", 20_000, "--seed", 24]
-    seconds, mib = _step("neighbours", *flags, "--reproducible", "true", "--out", folder / "n.zarr")
+    seconds, _, mib = _step("neighbours", *flags, "--reproducible", "true", "--out", folder / "n.zarr")
     recall = commit.stamp(folder / "n.zarr").summary["recall"]
     return {"knn_images": images, "knn_seconds": seconds, "knn_peak_mib": mib, "knn_recall": recall}
 
 
-def _step(*words: object) -> tuple[float, float]:
-    """Seconds and peak memory in MiB of a step in a process of its own."""
+def _step(*words: object) -> tuple[float, float, float]:
+    """Seconds, seconds of processor time and peak memory in MiB of a step in a process of its own."""
     code = "import sys, resource; from pixplot_steps.cli import main; code = main(sys.argv[1:]); "
-    code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); sys.exit(code)"
+    code += "used = resource.getrusage(resource.RUSAGE_SELF); print(used.ru_utime + used.ru_stime, used.ru_maxrss); sys.exit(code)"
     started = time.perf_counter()
     command = [sys.executable, "-c", code, "step", *map(str, words)]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     seconds = time.perf_counter() - started
     unit = 1 if sys.platform == "darwin" else 1024
-    return seconds, int(done.stdout.split()[-1]) * unit / (1 << 20)
+    processor, peak = done.stdout.split()[-2:]
+    return seconds, float(processor), int(peak) * unit / (1 << 20)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ import yaml
 from pixplot_steps import machine, spec, wanted
 from pixplot_steps.errors import ConfigError
 
+_WORLD = "world"
+_GEOJSON = (".geojson", ".json")
 _HELP = "see config/config.yaml, where every key stands with its default"
 
 
@@ -67,11 +69,19 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         vectors=spec.Vectors(**config["vectors"]),
         neighbours=spec.Neighbours(**config["neighbours"]),
         positions=_given(config["layouts"], "layouts", "positions", base),
-        umap=spec.Umap(**config["layouts"]["umap"]),
+        umap=spec.Umap(**_without(config["layouts"]["umap"], "keep")),
+        keep=config["layouts"]["umap"]["keep"],
         grid=spec.Grid(**config["layouts"]["grid"]),
-        alphabetical=spec.Alphabetical(**config["layouts"]["alphabetical"]),
+        jitter=spec.Jitter(**config["layouts"]["jitter"]),
+        date=spec.Dates(**_tuples(config["layouts"]["date"])),
+        category=spec.Categories(**_tuples(config["layouts"]["category"])),
+        geographic=_geographic(config["layouts"]["geographic"], base),
+        axes=spec.Axes(**_tuples(config["layouts"]["axes"])),
+        custom=spec.Custom(**config["layouts"]["custom"]),
+        colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
+        alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**{key: value for key, value in config["hotspots"].items() if key != "clusters"}),
+        hotspots=spec.Hotspots(**_without(config["hotspots"], "clusters")),
         atlases=spec.Atlases(**config["atlases"]),
         site=spec.Site(**site),
     )
@@ -92,6 +102,32 @@ def _fetch(section: Mapping[str, Any], manifests: tuple[str, ...]) -> spec.Fetch
 def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
     common = wanted.Common(section["aspect"], section["engine"], section["precision"], machine.detect(), base)
     return spec.Features(wanted.models(section["models"], common), section["aspect"])
+
+
+def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if key != left_out}
+
+
+def _tuples(section: Mapping[str, Any]) -> dict[str, Any]:
+    """A section whose lists are tuples, so that it cannot change."""
+    return {key: _tuple(value) for key, value in section.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def _alphabetical(section: Mapping[str, Any]) -> spec.Alphabetical:
+    by = section["by"]
+    return spec.Alphabetical((by,) if isinstance(by, str) else tuple(by), section["aspect"])
+
+
+def _geographic(section: Mapping[str, Any], base: Path) -> spec.Geographic:
+    listed = [section["outlines"]] if isinstance(section["outlines"], str) else section["outlines"]
+    world = [(_WORLD, _WORLD)] if _WORLD in listed else []
+    files = [wanted.given(path, "layouts.geographic.outlines", base, _GEOJSON) for path in listed if path != _WORLD]
+    paths, digests = zip(*world, *files, strict=True) if listed else ((), ())
+    return spec.Geographic(section["wanted"], digests, paths)
 
 
 def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:

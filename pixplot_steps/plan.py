@@ -14,9 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pixplot_steps import digest, spec
+from pixplot_steps import arrangements, digest, spec
+from pixplot_steps.arrangements import Arrangement
 from pixplot_steps.errors import FormatError
 from pixplot_steps.spec import Model
+from pixplot_steps.store.lineage import NONE, Lineage, Link, written
 
 _LEAST_CELL = 8
 
@@ -26,7 +28,7 @@ class Catalogue:
     """What catalog/plan.json says, as far as names depend on it.
 
     `images`: distinct contents in use; `shards`: names in order; `content`: digest of the images in use, in order;
-    `columns`: digest of each column of items.parquet; `table`: digest of the whole of it.
+    `columns`: digest of each column of items.parquet; `table`: digest of the whole of it; `described`: the columns of the metadata.
     """
 
     items: int
@@ -36,6 +38,7 @@ class Catalogue:
     columns: dict[str, str]
     table: str
     problems: str
+    described: tuple[arrangements.Column, ...] = ()
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -53,7 +56,13 @@ def read_catalogue(path: Path) -> Catalogue:
         columns=value["columns"],
         table=value["table"],
         problems=value["problems"]["digest"],
+        described=tuple(_described(one) for one in value["described"]),
     )
+
+
+def _described(value: dict[str, Any]) -> arrangements.Column:
+    years = value["years"]
+    return arrangements.Column(**{**value, "years": None if years is None else tuple(years)})
 
 
 def _name(step: str, parameters: Any, *inputs: str) -> str:
@@ -71,6 +80,7 @@ class Branch:
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
+    `map_link`: the map that this one carries on from; None where the positions are one's own.
     """
 
     model: Model
@@ -81,9 +91,16 @@ class Branch:
     map_kind: str
     map: str
     grid: str
+    jitter: str
     hotspots: str
     layout: str
     clusters: list[str]
+    map_link: Link | None
+
+    @property
+    def map_former(self) -> list[str]:
+        """What the map reads of the map that it carries on from, where there is one."""
+        return [f"{self.map_link.former}/places.parquet"] if self.map_link and self.map_link.former else []
 
     @property
     def prepared_stamps(self) -> list[str]:
@@ -98,20 +115,16 @@ class Branch:
 
 @dataclass(frozen=True)
 class Plan:
-    """Names of all artefacts for one configuration and one catalogue."""
+    """Names of all artefacts for one configuration, one catalogue, and what was shown before."""
 
     spec: spec.Spec
     catalogue: Catalogue
+    lineage: Lineage = NONE
 
     @cached_property
     def sides(self) -> list[int]:
         """Sides of the squares of pixels that the models see, ascending."""
         return sorted({model.side for model in self.spec.features.models if model.side})
-
-    @property
-    def squares_mib(self) -> int:
-        """Memory in MiB of the squares of one shard."""
-        return math.ceil(self.spec.catalog.shard_size * sum(3 * side * side for side in self.sides) / (1 << 20))
 
     @property
     def _decoded(self) -> str:
@@ -146,7 +159,7 @@ class Plan:
         parameters = [spec.parameters(self.spec.vectors), others]
         vectors = _name("vectors", parameters, features[number], catalogue.content, *catalogue.shards)
         neighbours = _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], vectors)
-        kind, layout = self._map(number, vectors, neighbours)
+        kind, layout, link = self._map(number, vectors, neighbours)
         return Branch(
             model=model,
             prepared=_prepared(model),
@@ -156,17 +169,28 @@ class Plan:
             map_kind=kind,
             map=layout,
             grid=_name("grid", spec.parameters(self.spec.grid), layout),
+            jitter=_name("jitter", spec.parameters(self.spec.jitter), layout),
             hotspots=self._hotspots(number, layout, vectors),
             layout=self.layout_name(number),
             clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
+            map_link=link,
         )
 
-    def _map(self, number: int, vectors: str, neighbours: str) -> tuple[str, str]:
-        own = self.spec.positions.digest
+    def _map(self, number: int, vectors: str, neighbours: str) -> tuple[str, str, Link | None]:
+        """Kind and name of a map, and what it carries on from."""
+        own, order = self.spec.positions.digest, self.catalogue.columns["image"]
         if own and number == 0:
-            return "positions", _name("positions", own, vectors, self.catalogue.columns["image"])
+            return "positions", _name("positions", own, vectors, order), None
         parameters = [spec.parameters(self.spec.umap), *self._random]
-        return "umap", _name("umap", parameters, neighbours, self.catalogue.columns["image"])
+        # Maps of one line may hold other images, and share all else.
+        above = [spec.parameters(self.spec.vectors), spec.parameters(self.spec.neighbours)]
+        line = _name("umap", [parameters, above], self._features(self.spec.features.models[number]))
+
+        def named(former: str) -> str:
+            return f"layouts/umap/{_name('umap', parameters, neighbours, order, *([former] if former else []))}.zarr"
+
+        link = (self.lineage if self.spec.keep else NONE).link(line, named)
+        return "umap", Path(link.path).stem, link
 
     def _hotspots(self, number: int, layout: str, vectors: str) -> str:
         own = self.spec.clusters.digest if number == 0 else ""
@@ -177,10 +201,24 @@ class Plan:
     def _first(self) -> Branch:
         return self.branches[0]
 
-    @property
-    def alphabetical(self) -> str:
-        """Name of the alphabetical layout; it depends on all columns, since `by` may name a role that moves from one to another."""
-        return _name("alphabetical", spec.parameters(self.spec.alphabetical), self._first.vectors, self.catalogue.table)
+    @cached_property
+    def arranged(self) -> dict[str, tuple[str, Arrangement]]:
+        """The arrangements by metadata and colour: for the name of each in the site its artefact's name, and what it is."""
+        found = arrangements.wanted(self.spec, self.catalogue.described, self.catalogue.items)
+        return {one.name: (self._arrangement(one), one) for one in found}
+
+    def arrangement(self, name: str) -> Arrangement:
+        """The arrangement whose artefact has this name."""
+        return next(one for artefact, one in self.arranged.values() if artefact == name)
+
+    def _arrangement(self, one: Arrangement) -> str:
+        section = {**spec.parameters(getattr(self.spec, one.kind)), "by": one.columns, "unit": one.unit}
+        section.pop("paths", None)
+        used = [name for column in one.columns for name in (column, f"{column}: years")]
+        # Which items are shown, and their order, come from the vectors and the first two columns.
+        inputs = [self.catalogue.columns[name] for name in ("item", "image", *used) if name in self.catalogue.columns]
+        pixels = [self.ingest] if one.kind == "colour" else []
+        return _name(one.kind, section, self._first.vectors, *inputs, *pixels)
 
     @property
     def atlases(self) -> str:
@@ -191,9 +229,20 @@ class Plan:
     @property
     def site(self) -> str:
         """Digest of everything in the site but the viewer."""
-        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.grid, branch.hotspots)]
-        parts = (*branches, self.alphabetical, self.atlases, self.catalogue.table, self.catalogue.problems)
+        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.hotspots)]
+        parts = (
+            *branches,
+            *(f"{name}={path}" for name, path in self.layouts.items()),
+            self.atlases,
+            self.catalogue.table,
+            self.catalogue.problems,
+        )
         return _name("site", spec.parameters(self.spec.site), *parts)
+
+    @property
+    def shown(self) -> str:
+        """What the site remembers for later runs (see store.lineage), as JSON."""
+        return written(branch.map_link for branch in self.branches if branch.map_link)
 
     def layout_name(self, number: int) -> str:
         """Name in the site of the map of the model of this number."""
@@ -203,15 +252,21 @@ class Plan:
     def layouts(self) -> dict[str, str]:
         """Folder of each layout, in the order of the site; the first is shown first."""
         first, *others = self.branches
-        named = {
-            "umap": first.map_path,
-            "grid": f"layouts/grid/{first.grid}.zarr",
-            "alphabetical": f"layouts/alphabetical/{self.alphabetical}.zarr",
-        }
+        named = self._of_model(first, "")
+        named |= {name: f"layouts/{one.kind}/{artefact}.zarr" for name, (artefact, one) in self.arranged.items()}
         for branch in others:
-            named[f"umap-{branch.model.name}"] = branch.map_path
-            named[f"grid-{branch.model.name}"] = f"layouts/grid/{branch.grid}.zarr"
+            named |= self._of_model(branch, f"-{branch.model.name}")
         return named
+
+    def _of_model(self, branch: Branch, suffix: str) -> dict[str, str]:
+        """The map of a model, and what is made from it."""
+        jitter = {f"jitter{suffix}": f"layouts/jitter/{branch.jitter}.zarr"} if self.spec.jitter.wanted else {}
+        return {f"umap{suffix}": branch.map_path, **jitter, f"grid{suffix}": f"layouts/grid/{branch.grid}.zarr"}
+
+    @property
+    def first_vectors_stamp(self) -> str:
+        """Stamp of the first model's vectors, which say which items are shown."""
+        return self.vectors_stamps[0]
 
     @cached_property
     def vectors_stamps(self) -> list[str]:

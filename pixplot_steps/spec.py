@@ -13,24 +13,31 @@ from typing import Any
 
 VERSIONS = {
     "fetch": 1,
-    "catalog": 2,
-    "ingest": 3,
+    "catalog": 3,
+    "ingest": 4,
     "model": 1,
     "features": 2,
     "vectors": 2,
     "neighbours": 2,
-    "umap": 2,
+    "umap": 3,
     "positions": 1,
     "grid": 1,
-    "alphabetical": 1,
+    "jitter": 1,
+    "date": 1,
+    "category": 1,
+    "geographic": 1,
+    "axes": 1,
+    "custom": 1,
+    "colour": 1,
+    "alphabetical": 2,
     "hotspots": 1,
     "atlases": 1,
-    "site": 3,
+    "site": 4,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
 
-CATALOGUE_FORMAT = 1
+CATALOGUE_FORMAT = 2
 """Format of catalog/plan.json."""
 
 
@@ -182,9 +189,66 @@ class Grid:
 
 @dataclass(frozen=True)
 class Alphabetical:
-    """`by`: a column, or a role such as `title`; where it is missing, the item's path."""
+    """`by`: columns, or roles such as `title`, a layout for each; where a value is missing, the item's path."""
 
-    by: str
+    by: tuple[str, ...]
+    aspect: float
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """`fill`: share of the cells that are filled, at most; `farthest`: how far a picture may move, as a share of the map's width."""
+
+    wanted: bool
+    fill: float
+    farthest: float
+
+
+@dataclass(frozen=True)
+class Dates:
+    """`by`: columns of dates, `units`: of year, decade and century, each; or "auto"."""
+
+    by: str | tuple[str, ...]
+    units: str | tuple[str, ...]
+    aspect: float
+
+
+@dataclass(frozen=True)
+class Categories:
+    """`by`: columns, or "auto"."""
+
+    by: str | tuple[str, ...]
+    aspect: float
+
+
+@dataclass(frozen=True)
+class Geographic:
+    """`outlines`: "world", or the digests of GeoJSON files; `paths`: those files."""
+
+    wanted: bool
+    outlines: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """`by`: pairs of columns, or "auto"."""
+
+    by: str | tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Custom:
+    """Columns x and y of the metadata as they are."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class Colour:
+    """`by`: hue, lightness, or both."""
+
+    by: tuple[str, ...]
     aspect: float
 
 
@@ -227,7 +291,7 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots.
+    `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -244,7 +308,15 @@ class Spec:
     neighbours: Neighbours
     positions: Given
     umap: Umap
+    keep: bool
     grid: Grid
+    jitter: Jitter
+    date: Dates
+    category: Categories
+    geographic: Geographic
+    axes: Axes
+    custom: Custom
+    colour: Colour
     alphabetical: Alphabetical
     clusters: Given
     hotspots: Hotspots

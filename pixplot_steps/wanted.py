@@ -190,15 +190,15 @@ def _existing(text: str, where: str, common: Common) -> Path:
     return path
 
 
-def given(text: str | None, where: str, base: Path) -> tuple[str, str]:
+def given(text: str | None, where: str, base: Path, suffixes: tuple[str, ...] = VECTORS) -> tuple[str, str]:
     """Path and digest of a file of one's own, both empty for None. Raises ConfigError where there is no such file."""
     if text is None:
         return "", ""
     path = (base / Path(text).expanduser()).absolute()
-    if not path.exists() or path.suffix.lower() not in VECTORS:
+    if not path.exists() or path.suffix.lower() not in suffixes:
         raise ConfigError(
             "a file of one's own cannot be used",
-            expected="an existing file " + ", ".join(VECTORS),
+            expected="an existing file " + ", ".join(suffixes),
             found=str(path) if path.exists() else f"nothing at {path}",
             where=where,
             action="correct the path",

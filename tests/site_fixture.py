@@ -45,8 +45,9 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
     described = ("--features", found.features, "--neighbours", found.neighbours)
     atlas_flags = ("--hotspots", found.hotspots, "--atlas-plan", found.root / "atlas" / "plan.zarr", "--atlas-pages", *pages)
     texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
-    ends = ("--record", out.with_name(f"{out.name}.json"), "--problems", found.root / "problems.parquet", "--out", out)
-    step("site", *inputs, *described, *atlas_flags, "--viewer", viewer or found.viewer, *texts, *ends)
+    record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
+    ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
+    step("site", *inputs, *described, *atlas_flags, *texts, *record, *ends)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ def _read(**changes: Any) -> spec.Spec:
 def test_the_defaults_are_valid_and_every_section_is_read() -> None:
     read = _read()
     assert (read.images, read.workdir, read.site.title) == (("/base/pictures",), Path("/base/results"), "pictures")
-    assert spec.parameters(read.umap) == DEFAULTS["layouts"]["umap"]
+    assert spec.parameters(read.umap) | {"keep": read.keep} == DEFAULTS["layouts"]["umap"]
 
 
 @pytest.mark.parametrize(

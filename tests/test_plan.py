@@ -12,12 +12,31 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixplot_steps import config, plan, spec
+from pixplot_steps import arrangements, config, plan, spec
+from pixplot_steps.store import lineage
 
 ROOT = Path(__file__).parents[1]
-BRANCH = ("features", "vectors", "neighbours", "map", "grid", "hotspots")
-NAMES = ("ingest", *BRANCH, "alphabetical", "atlases", "site")
-_CATALOGUE = plan.Catalogue(10, 9, ("s1", "s2"), "content", {"image": "i", "title": "t"}, "table", "problems")
+BRANCH = ("features", "vectors", "neighbours", "map", "jitter", "grid", "hotspots")
+ARRANGED = ("date", "category", "geographic", "axes", "custom", "colour", "alphabetical")
+NAMES = ("ingest", *BRANCH, *ARRANGED, "atlases", "site")
+_COLUMNS = (
+    arrangements.Column("title", "text", "title", 10, 10, None),
+    arrangements.Column("made", "date", "date", 9, 9, (1880, 1930)),
+    arrangements.Column("kind", "category", "category", 10, 3, None),
+    *(arrangements.Column(name, "number", name, 8, 8, None) for name in ("lat", "lng", "x", "y")),
+    arrangements.Column("width", "number", "", 10, 9, None),
+    arrangements.Column("height", "number", "", 10, 9, None),
+)
+_CATALOGUE = plan.Catalogue(
+    items=10,
+    images=9,
+    shards=("s1", "s2"),
+    content="content",
+    columns={"item": "n", "image": "i", "made: years": "y"} | {column.name: column.name[0] for column in _COLUMNS},
+    table="table",
+    problems="problems",
+    described=_COLUMNS,
+)
 
 
 def _spec(*models: Any) -> spec.Spec:
@@ -31,12 +50,15 @@ def _changed(before: plan.Plan, after: plan.Plan) -> set[str]:
 
 
 def _name(planned: plan.Plan, name: str) -> str:
+    if name in ARRANGED:
+        return planned.arranged[name][0]
     found = getattr(planned.branches[0] if name in BRANCH else planned, name)
     assert isinstance(found, str)
     return found
 
 
-BELOW_VECTORS = {"neighbours", "map", "grid", "alphabetical", "hotspots", "atlases", "site"}
+BELOW_MAP = {"map", "jitter", "grid", "hotspots", "atlases", "site"}
+BELOW_VECTORS = {"neighbours", *BELOW_MAP, *ARRANGED}
 
 
 @pytest.mark.parametrize(
@@ -47,10 +69,17 @@ BELOW_VECTORS = {"neighbours", "map", "grid", "alphabetical", "hotspots", "atlas
         ("features", "models", (spec.Model("plugin", "other", side=64),), set(NAMES)),
         ("features", "aspect", "crop", set()),
         ("vectors", "components", 7, {"vectors"} | BELOW_VECTORS),
-        ("neighbours", "count", 30, {"neighbours", "map", "grid", "hotspots", "atlases", "site"}),
-        ("umap", "min_dist", 0.5, {"map", "grid", "hotspots", "atlases", "site"}),
+        ("neighbours", "count", 30, {"neighbours"} | BELOW_MAP),
+        ("umap", "min_dist", 0.5, BELOW_MAP),
         ("grid", "aspect", 2, {"grid", "site"}),
-        ("alphabetical", "by", "year", {"alphabetical", "site"}),
+        ("jitter", "fill", 0.1, {"jitter", "site"}),
+        ("date", "units", ("century",), {"date", "site"}),
+        ("category", "aspect", 1, {"category", "site"}),
+        ("geographic", "outlines", ("digest",), {"geographic", "site"}),
+        ("geographic", "paths", ("/elsewhere",), set()),
+        ("axes", "by", (("height", "width"),), {"axes", "site"}),
+        ("colour", "by", ("lightness",), {"colour", "site"}),
+        ("alphabetical", "by", ("made",), {"alphabetical", "site"}),
         ("hotspots", "max_clusters", 3, {"hotspots", "site"}),
         ("atlases", "quality", 50, {"atlases", "site"}),
         ("site", "title", "A title", {"site"}),
@@ -65,8 +94,10 @@ def test_a_parameter_changes_its_step_and_what_is_made_from_it(section: str, key
 @pytest.mark.parametrize(
     ("field", "value", "changed", "why"),
     [
-        ("columns", {"image": "i", "title": "T"}, set(), "columns that no layout uses"),
-        ("table", "other", {"alphabetical", "site"}, "metadata only: no feature, no map"),
+        ("columns", _CATALOGUE.columns | {"note": "N"}, set(), "columns that no layout uses"),
+        ("columns", _CATALOGUE.columns | {"kind": "K"}, {"category", "site"}, "a column that one layout uses"),
+        ("columns", _CATALOGUE.columns | {"made: years": "Y"}, {"date", "site"}, "what dates are taken to mean"),
+        ("table", "other", {"site"}, "metadata only: no feature, no map"),
         ("content", "other", {"vectors"} | BELOW_VECTORS, "other images: no name of a shard's features"),
         ("problems", "other", {"site"}, "problems are shown in the site"),
     ],
@@ -114,7 +145,8 @@ def test_another_model_beside_it_keeps_the_features_of_the_first() -> None:
     assert one.ingest != two.ingest, "a new square is wanted of each picture"
     assert one.branches[0].features == two.branches[0].features
     assert one.branches[0].prepared == two.branches[0].prepared
-    assert list(two.layouts) == ["umap", "grid", "alphabetical", "umap-inception_v3", "grid-inception_v3"]
+    assert [name for name in two.layouts if "-" not in name] == ["umap", "jitter", "grid", *ARRANGED]
+    assert list(two.layouts)[-3:] == ["umap-inception_v3", "jitter-inception_v3", "grid-inception_v3"]
 
 
 def test_a_file_counts_by_its_bytes(tmp_path: Path) -> None:
@@ -133,6 +165,52 @@ def test_engine_and_precision_are_named() -> None:
         for changed in (model, dataclasses.replace(model, precision="other"), dataclasses.replace(model, engine="other"))
     }
     assert len(names) == 3
+
+
+def _shown(planned: plan.Plan, before: lineage.Lineage = lineage.NONE) -> lineage.Lineage:
+    """The lineage after the site showed it, with everything still in the work folder."""
+    links = lineage.given(planned.shown)
+    former = {**before.former, **{link.fresh: link.former for link in links}}
+    return lineage.Lineage(former, {**before.last, **{link.line: link.path for link in links}}, lambda _: True)
+
+
+def _other(content: str) -> plan.Catalogue:
+    return dataclasses.replace(_CATALOGUE, content=content, columns={"image": content, "title": "t"})
+
+
+def test_a_map_carries_on_from_the_one_shown_before() -> None:
+    first = plan.Plan(_spec(), _CATALOGUE)
+    assert first.branches[0].map_former == [], "a build from scratch has none"
+    record = _shown(first)
+    assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "nothing changed"
+    more = plan.Plan(_spec(), _other("more"), record)
+    assert more.branches[0].map_former == [f"{first.branches[0].map_path}/places.parquet"]
+    assert more.branches[0].map != plan.Plan(_spec(), _other("more")).branches[0].map, "named by its former one"
+    record = _shown(more, record)
+    assert plan.Plan(_spec(), _other("more"), record).site == more.site
+    assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "back again"
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"), [("umap", "min_dist", 0.5), ("neighbours", "count", 30), ("vectors", "components", 7)]
+)
+def test_a_map_of_other_parameters_starts_afresh(section: str, key: str, value: Any) -> None:
+    base = _spec()
+    other = dataclasses.replace(base, **{section: dataclasses.replace(getattr(base, section), **{key: value})})
+    assert plan.Plan(other, _other("more"), _shown(plan.Plan(base, _CATALOGUE))).branches[0].map_former == []
+
+
+def test_a_map_does_not_carry_on_where_that_is_turned_off() -> None:
+    off = dataclasses.replace(_spec(), keep=False)
+    record = _shown(plan.Plan(_spec(), _CATALOGUE))
+    assert plan.Plan(off, _other("more"), record).site == plan.Plan(_spec(), _other("more")).site
+
+
+def test_a_map_carries_on_when_a_second_model_comes() -> None:
+    record = _shown(plan.Plan(_spec("builtin"), _CATALOGUE))
+    first, second = plan.Plan(_spec("builtin", "inception_v3"), _CATALOGUE, record).branches
+    assert first.map_former
+    assert not second.map_former
 
 
 def test_own_positions_replace_the_first_map_alone() -> None:

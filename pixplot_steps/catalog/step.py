@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pixplot_steps import digest, spec
 from pixplot_steps.catalog import columns, files, known, ledger, metadata, remote, shards
@@ -20,6 +21,9 @@ from pixplot_steps.errors import SourceError
 from pixplot_steps.store import commit, lock, tables
 
 _LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())], ledger.FORMAT)
+
+_HIDDEN = ("years", "service")
+"""Types of columns that belong to others, or to no layout."""
 
 _ACTIONS = {
     "folder": "rename the folder if this was not meant; pictures in it are used",
@@ -324,9 +328,35 @@ def _plan(
         "content": digest.of_lines(names),
         "shards": [{"name": shard.name, "count": len(shard.images)} for shard in used],
         "columns": column_digests,
+        "described": [_described(table, field) for field in table.schema if _metadata(field).get("type", "years") not in _HIDDEN],
         "table": digest.of_value(column_digests),
         "problems": {"count": problems.num_rows, "digest": _column_digest(problems)},
     }
+
+
+def _described(table: pa.Table, field: pa.Field) -> dict[str, Any]:
+    """What layouts must know of a column before they are planned."""
+    values, years = table[field.name], f"{field.name}: years"
+    flat = pc.list_flatten(values) if pa.types.is_list(field.type) else values
+    said = _metadata(field)
+    return {
+        "name": field.name,
+        "type": said["type"],
+        "role": said["role"],
+        "given": len(values) - values.null_count,
+        "distinct": pc.count_distinct(flat).as_py(),
+        "years": _span(table[years]) if years in table.column_names else None,
+    }
+
+
+def _span(years: pa.ChunkedArray) -> list[int] | None:
+    """First and last year of all intervals [n, 2]; None where there is none."""
+    bounds = pc.min_max(pc.list_flatten(years)).as_py()
+    return None if bounds["min"] is None else [bounds["min"], bounds["max"]]
+
+
+def _metadata(field: pa.Field) -> dict[str, str]:
+    return {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
 
 
 def _column_digest(table: pa.Table) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pixplot_steps.ingest import fault, phash, row
+from pixplot_steps.ingest import fault, phash, row, spool
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import Location
 from pixplot_steps.ingest.picture import Later, Wanted
@@ -29,20 +29,22 @@ class Batch:
 
     `thumb` u8 [n, cell, cell, 3]; `size` u32 [n, 2]; `colour` u8 [n, 3]; `phash` u64 [n, 4]; `ok` bool [n]; `pictures`: n JPEG files,
     empty where not ok; `faults`: per row what was wrong; `squares`: by side, u8 [n, side, side, 3]. Rows that are not ok are the ground
-    colour, 0 and False.
+    colour, 0 and False. What is large lies in files of `folder`, which must stay as long as the batch is read.
     """
 
-    def __init__(self, rows: int, wanted: Wanted) -> None:
+    def __init__(self, rows: int, wanted: Wanted, folder: Path) -> None:
         self.wanted = wanted
-        self.thumb: NDArray[np.uint8] = np.empty((rows, wanted.thumbnail, wanted.thumbnail, 3), np.uint8)
-        self.thumb[:] = wanted.ground
-        self.squares = {side: np.full((rows, side, side, 3), wanted.ground, np.uint8) for side in wanted.squares}
+        self.thumb = self._pixels(folder / "thumb", rows, wanted.thumbnail)
+        self.squares = {side: self._pixels(folder / f"square_{side}", rows, side) for side in wanted.squares}
         self.size = np.zeros((rows, 2), np.uint32)
         self.colour = np.zeros((rows, 3), np.uint8)
         self.phash = np.zeros((rows, phash.WORDS), np.uint64)
         self.ok = np.zeros(rows, np.bool_)
-        self.pictures = [b""] * rows
+        self.pictures = spool.Files(folder / "pictures", rows)
         self.faults: list[tuple[Fault, ...]] = [()] * rows
+
+    def _pixels(self, path: Path, rows: int, side: int) -> spool.Rows:
+        return spool.Rows(path, rows, np.full((side, side, 3), self.wanted.ground, np.uint8))
 
     def read(self, places: Sequence[Location], workers: int) -> None:
         """Fill all rows: most of them several at a time, then those that need much memory, one by one."""

@@ -7,8 +7,8 @@ import re
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import numpy as np
 import pyarrow as pa
 
 from pixplot_steps.errors import ConfigError, SourceError
@@ -39,14 +39,15 @@ def run(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     shard = tables.read(args.shard, tables.SHARD)
     rows = shard.to_pylist()
-    batch = Batch(len(rows), _wanted(args))
-    batch.read([Location(**{key: value for key, value in row.items() if key != "item"}) for row in rows], args.threads)
-    _check_still_there(rows, batch.faults)
-    problems = _problems([row["image"] for row in rows], batch.faults)
     # Images that no item shows now: should one come back, the catalogue has this shard made again.
     absent = [row["image"] for row in rows if row["path"] is None]
     with commit.folder(args.out) as draft:
-        _write(draft.path, batch, problems)
+        with TemporaryDirectory(prefix=".", dir=draft.path) as spool:
+            batch = Batch(len(rows), _wanted(args), Path(spool))
+            batch.read([Location(**{key: value for key, value in row.items() if key != "item"}) for row in rows], args.threads)
+            _check_still_there(rows, batch.faults)
+            problems = _problems([row["image"] for row in rows], batch.faults)
+            _write(draft.path, batch, problems)
         draft.rows = len(rows)
         draft.summary = {"ok": int(batch.ok.sum()), "problems": len(problems), "picture": args.picture, "absent": absent}
     rate = len(rows) / (time.perf_counter() - started)
@@ -96,11 +97,11 @@ def _problems(images: list[str | None], faults: list[tuple[Fault, ...]]) -> pa.T
 def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
     arrays.write(folder, "thumb", batch.thumb)
     for side, squares in batch.squares.items():
-        arrays.write(folder, f"square_{side}", squares)
+        arrays.write(folder, f"square_{side}", squares, "quick")
     arrays.write(folder, "size", batch.size)
     arrays.write(folder, "colour", batch.colour)
     arrays.write(folder, "phash", batch.phash)
     arrays.write(folder, "ok", batch.ok)
-    arrays.write(folder, "picture", np.frombuffer(b"".join(batch.pictures), np.uint8))
-    arrays.write(folder, "picture_end", np.cumsum([len(data) for data in batch.pictures], dtype=np.uint64))
+    arrays.write(folder, "picture", batch.pictures, "none")
+    arrays.write(folder, "picture_end", batch.pictures.ends)
     tables.write(folder / "problems.parquet", problems, tables.FAULTS)

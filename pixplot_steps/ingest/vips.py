@@ -15,10 +15,10 @@ from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import Bytes
 from pixplot_steps.ingest.picture import Decoded, Later, Wanted
 
-_LOADERS = tuple(f"{name}load_buffer" for name in ("gif", "heif", "jpeg", "png", "svg", "tiff", "webp"))
+_LOADERS = tuple(f"{name}load_source" for name in ("gif", "heif", "jpeg", "png", "svg", "tiff", "webp"))
 """What is read: libvips knows formats that are no pictures, too."""
 
-_DRAWING = "svgload_buffer"
+_DRAWING = "svgload_source"
 _LONGEST_REASON = 100
 _SHALLOW = ("uchar", "ushort")
 """Samples of 8 and 16 bits, which libvips itself scales by the range of their type."""
@@ -28,7 +28,8 @@ def decode(data: Bytes, wanted: Wanted, page: int = 0, *, tolerant: bool = False
     """Decode one picture of a file. Never raises for what is in `data`, but Later and MemoryError."""
     vips = _vips()
     try:
-        header = vips.Image.new_from_buffer(data, "", access="sequential", **_page(page))
+        source = vips.Source.new_from_memory(data)  # which copies nothing, so that long files stay on the disk
+        header = vips.Image.new_from_source(source, "", access="sequential", **_page(page))
         loader = header.get("vips-loader")
         if loader not in _LOADERS:
             return fault.unsupported("it holds no picture in a format that is read here")
@@ -36,25 +37,25 @@ def decode(data: Bytes, wanted: Wanted, page: int = 0, *, tolerant: bool = False
             return fault.too_large(f"it has {header.width} x {header.height} pixels", wanted.max_megapixels)
         if loader != _DRAWING and wanted.large(header.width, header.height) and not wanted.patient:
             raise Later
-        return _decoded(_reduced(vips, data, header, wanted, page, tolerant=tolerant), header, wanted)
+        return _decoded(_reduced(vips, source, header, wanted, page, tolerant=tolerant), header, wanted)
     except vips.Error as error:
         return fault.unreadable(_words(str(error)))
 
 
-def _reduced(vips: Any, data: Bytes, header: Any, wanted: Wanted, page: int, *, tolerant: bool) -> Any:
+def _reduced(vips: Any, source: Any, header: Any, wanted: Wanted, page: int, *, tolerant: bool) -> Any:
     """The picture at the size wanted, in sRGB where it has a profile; deep pixels that `levels` scales come whole."""
     fail_on = "none" if tolerant else "error"
     if header.get("vips-loader") == _DRAWING:
         # A drawing has no pixels: a small one is drawn large enough for the thumbnail.
         longest = max(header.width, header.height)
-        return vips.Image.new_from_buffer(data, "", scale=max(wanted.enough, min(longest, wanted.longest)) / longest)
+        return vips.Image.new_from_source(source, "", scale=max(wanted.enough, min(longest, wanted.longest)) / longest)
     if header.format not in _SHALLOW:
-        return vips.Image.new_from_buffer(data, "", access="sequential", fail_on=fail_on, **_page(page))
+        return vips.Image.new_from_source(source, "", access="sequential", fail_on=fail_on, **_page(page))
     width, height = fit.reduced(header.width, header.height, wanted.longest)
     profile = {"output_profile": "srgb"} if header.get_typeof("icc-profile-data") else {}
     text = f"page={page}" if page else ""
-    return vips.Image.thumbnail_buffer(
-        data, width, height=height, size="force", no_rotate=True, fail_on=fail_on, option_string=text, **profile
+    return vips.Image.thumbnail_source(
+        source, width, height=height, size="force", no_rotate=True, fail_on=fail_on, option_string=text, **profile
     )
 
 

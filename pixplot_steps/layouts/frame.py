@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +15,24 @@ _COVER = 1.5
 """Side of a picture by that at which all pictures together just cover the taken area: they overlap, as prints on a table do."""
 
 
-def to_map_units(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Scale coordinates [M, 2] into [-1, 1], one scale for both axes, centred, after islands were moved together (see `islands`)."""
-    return scaled(islands.gather(coordinates.astype(np.float64)))
+def gathered(coordinates: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Coordinates [M, 2] in their own unit, after islands were moved together (see `islands`)."""
+    return islands.gather(coordinates.astype(np.float64))
+
+
+def turned(coordinates: NDArray[np.floating], rows: NDArray[np.integer], towards: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Coordinates [M, 2] turned, and mirrored if need be, so that `rows` lie as `towards` [n, 2] do (Schönemann 1966)."""
+    some = coordinates[rows].astype(np.float64)
+    # einsum adds in one order on any number of threads.
+    shared = np.einsum("ni,nj->ij", some - some.mean(axis=0), towards - towards.mean(axis=0, dtype=np.float64))
+    left, _, right = np.linalg.svd(shared)
+    found: NDArray[np.float64] = np.einsum("ni,ij->nj", coordinates.astype(np.float64), left @ right)
+    return found
+
+
+def half_span(coordinates: NDArray[np.floating]) -> float:
+    """Half the longer side of the box around coordinates [M, 2]: what a map unit is in their unit; 1 where all are one point."""
+    return float(np.ptp(coordinates, axis=0).max()) / 2 or 1.0
 
 
 def scaled(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -34,3 +51,29 @@ def picture_side(positions: NDArray[np.float32]) -> float:
     taken = len(np.unique((cells * bins // _BINS) @ np.array([bins, 1])))
     area = taken * (2.0 / bins) ** 2
     return float(min(1.0, _COVER * np.sqrt(area / len(positions))))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """From coordinates of a layout's own to map units: less `middle`, times `scale`."""
+
+    middle: NDArray[np.float64]
+    scale: float
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """One place in map units."""
+        return float((x - self.middle[0]) * self.scale), float((y - self.middle[1]) * self.scale)
+
+    def points(self, coordinates: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Places [n, 2] in map units."""
+        return np.asarray((coordinates - self.middle) * self.scale, dtype=np.float64)
+
+    def positions(self, coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Places f32 [n, 2] of pictures, which rounding must not put outside [-1, 1]."""
+        return np.clip(self.points(coordinates), -1, 1).astype(np.float32)
+
+
+def around(coordinates: NDArray[np.floating], least: float) -> Frame:
+    """The frame in which coordinates [n, 2] (n at least 1) span [-1, 1]; a span below `least` counts as `least`."""
+    low, high = coordinates.min(axis=0).astype(np.float64), coordinates.max(axis=0).astype(np.float64)
+    return Frame((low + high) / 2, 2 / max(least, float((high - low).max())))

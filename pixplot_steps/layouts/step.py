@@ -1,4 +1,6 @@
-"""The step `layouts`: one command for each layout; all write positions of the shown items, in map units.
+"""The step `layouts`: one command for each layout; all write positions of the shown items, in map units, and their marks.
+
+A layout is a module that computes, a function here that reads and writes, a line in `_LAYOUTS`, and a rule.
 
 Memory: `umap` takes the vectors, the graph and about 1.5 kB for each image; the others some 400 bytes for each item.
 """
@@ -6,44 +8,94 @@ Memory: `umap` takes the vectors, the graph and about 1.5 kB for each image; the
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pixplot_steps import metric
 from pixplot_steps.errors import SourceError
-from pixplot_steps.layouts import alphabetical, cells, frame, grid, placed, quality
+from pixplot_steps.layouts import (
+    alphabetical,
+    axes,
+    boxes,
+    cells,
+    colour,
+    frame,
+    geography,
+    geojson,
+    grid,
+    jitter,
+    kept,
+    marks,
+    placed,
+    quality,
+    timeline,
+    umap,
+)
 from pixplot_steps.spec import Umap
 from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _SAMPLE_SEED = 1
 """The sample on which layouts are judged is the same for all seeds, so that figures compare."""
 
+_WIDE = 120
+"""Degrees of longitude, or half as many of latitude, beyond which the coarse coasts are enough."""
+
+_PER_DEGREE = 100.0
+"""world.npz counts in hundredths of a degree."""
+
+
+_FLAGS: dict[str, dict[str, Any]] = {
+    "--catalog": {"type": Path, "metavar": "DIR", "help": "the catalogue"},
+    "--vectors": {"type": Path, "metavar": "PATH", "help": "the vectors"},
+    "--images": {"type": Path, "metavar": "DIR", "help": "folder of the ingested shards"},
+    "--map": {"type": Path, "metavar": "PATH", "help": "the layout whose neighbours are kept"},
+    "--file": {"type": Path, "metavar": "PATH", "help": "the positions, by file name"},
+    "--metric": {"choices": metric.METRICS, "help": "what near means between vectors"},
+    "--by": {"type": json.loads, "metavar": "JSON", "help": "list of the columns it is made from"},
+    "--unit": {"choices": tuple(timeline.YEARS), "help": "of a column of dates"},
+    "--order": {"choices": colour.ORDERS, "help": "of colours"},
+    "--outlines": {"nargs": "*", "metavar": "PATH", "help": "world, and GeoJSON files"},
+    "--fill": {"type": float, "metavar": "FLOAT", "help": "share of the cells filled, at most"},
+    "--farthest": {"type": float, "metavar": "FLOAT", "help": "how far a picture may move, as a share of the map's width"},
+    "--aspect": {"type": float, "metavar": "FLOAT", "help": "width by height"},
+    "--out": {"type": Path, "metavar": "PATH", "help": "the layout to write"},
+}
+"""The flags that layouts share, by name; none has a default."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A command: what `--help` says of it, its flags besides --out, and what makes it."""
+
+    help: str
+    flags: tuple[str, ...]
+    make: Callable[[argparse.Namespace], None]
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add a command for each layout."""
     commands = parser.add_subparsers(dest="layout", title="layouts", required=True)
     _configure_umap(commands.add_parser("umap", help="the map: similar pictures lie together"))
-    _configure_positions(commands.add_parser("positions", help="positions of one's own instead of the map"))
-    _configure_grid(commands.add_parser("grid", help="a grid that keeps the neighbours of a map"))
-    _configure_alphabetical(commands.add_parser("alphabetical", help="a grid in alphabetical order"))
+    for name, layout in _LAYOUTS.items():
+        command = commands.add_parser(name, help=layout.help)
+        for flag in (*layout.flags, "--out"):
+            command.add_argument(flag, required=True, **_FLAGS[flag])
 
 
 def run(args: argparse.Namespace) -> None:
-    """Make one layout. Raises MissingPartError and ConfigError."""
-    makers: dict[str, Callable[[argparse.Namespace], None]] = {
-        "umap": _umap,
-        "positions": _positions,
-        "grid": _grid,
-        "alphabetical": _alphabetical,
-    }
-    makers[args.layout](args)
+    """Make one layout. Raises MissingPartError, SourceError and ConfigError."""
+    make = _umap if args.layout == "umap" else _LAYOUTS[args.layout].make
+    make(args)
 
 
 def _configure_umap(parser: argparse.ArgumentParser) -> None:
@@ -55,42 +107,36 @@ def _configure_umap(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, required=True, metavar="INT", help="rounds of descent; 0: by size")
     parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of the descent")
     parser.add_argument("--reproducible", choices=("true", "false"), required=True, help="whether two runs must give the same bytes")
-    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
-
-
-def _configure_positions(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
-    parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors, by which the positions are judged")
-    parser.add_argument("--file", type=Path, required=True, metavar="PATH", help="the positions, by file name")
-    parser.add_argument("--metric", choices=metric.METRICS, required=True, help="what near means between vectors")
-    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
-
-
-def _configure_grid(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--map", type=Path, required=True, metavar="PATH", help="the layout whose neighbours are kept")
-    parser.add_argument("--aspect", type=float, required=True, metavar="FLOAT", help="width by height")
-    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
-
-
-def _configure_alphabetical(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
-    parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors")
-    parser.add_argument("--by", required=True, metavar="TEXT", help="a column, or a role such as title")
-    parser.add_argument("--aspect", type=float, required=True, metavar="FLOAT", help="width by height")
+    parser.add_argument(
+        "--former", type=Path, nargs="*", required=True, metavar="FILE", help="places on the map that this one carries on from"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
 
 
 def _umap(args: argparse.Namespace) -> None:
-    from pixplot_steps.layouts import umap
-
     graph_summary = commit.stamps([args.catalog, args.vectors, args.neighbours])[2].summary
     vectors = arrays.read(args.vectors, "vectors")
+    images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
     graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
-    wanted = Umap(args.n_neighbors, args.min_dist, args.epochs)
-    embedded = frame.to_map_units(umap.embed(vectors, graph, wanted, args.seed, args.reproducible == "true"))
-    measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), embedded)
-    positions = embedded[shown.read(args.catalog, args.vectors, []).image_row]
-    _write(args.out, positions, {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured})
+    fit = kept.Fit(vectors, graph, Umap(args.n_neighbors, args.min_dist, args.epochs), args.seed, args.reproducible == "true")
+    found = kept.carry_on(fit, _former(args.former[0], images)) if args.former else kept.afresh(fit)
+    measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), found.places)
+    positions = found.places[shown.read(args.catalog, args.vectors, []).image_row]
+    summary = {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured, **found.told}
+    columns = [images, pa.array(found.places[:, 0]), pa.array(found.places[:, 1])]
+    _write(args.out, positions, summary, places=pa.Table.from_arrays(columns, schema=tables.PLACES))
+
+
+def _former(path: Path, images: pa.Array) -> kept.Former:
+    """What the map before says of these images."""
+    summary = commit.stamp(path.parent).summary
+    table = tables.read(path, tables.PLACES)
+    row = pa.compute.index_in(images, value_set=table["image"].combine_chunks())
+    known = np.asarray(pa.compute.is_valid(row))
+    old = np.column_stack([table["x"], table["y"]]).astype(np.float32)
+    return kept.Former(
+        known, old[np.asarray(row.filter(row.is_valid()), dtype=np.int64)], summary["unit"], summary["placed"], summary["quality"]
+    )
 
 
 def _positions(args: argparse.Namespace) -> None:
@@ -165,42 +211,174 @@ def _grid(args: argparse.Namespace) -> None:
     _write(args.out, positions, {"label": "Grid", "kind": "grid", "cell": shape.spacing, "quality": measured})
 
 
-def _alphabetical(args: argparse.Namespace) -> None:
+def _jitter(args: argparse.Namespace) -> None:
+    commit.stamps([args.map])
+    # The map is two units wide.
+    made = jitter.arrange(arrays.read(args.map, "positions"), args.fill, 2 * args.farthest)
+    moved = {"moved_median": round(float(np.median(made.moved)) / 2, 4), "moved_most": round(float(made.moved.max()) / 2, 4)}
+    _write(args.out, made.positions, {"label": "Map without overlaps", "kind": "grid", "cell": made.cell, "quality": moved})
+
+
+def _date(args: argparse.Namespace) -> None:
+    items = _shown(args, [_years_of(args.by[0])]).items
+    years = _years(items, args.by[0])
+    _arranged(args, "Date", "grid", timeline.arrange(years, args.unit, args.aspect), unit=args.unit)
+
+
+def _category(args: argparse.Namespace) -> None:
+    items = _shown(args, args.by).items
+    _arranged(args, "Categories", "grid", boxes.arrange(boxes.grouped(items[args.by[0]]), args.aspect))
+
+
+def _geographic(args: argparse.Namespace) -> None:
+    items = _shown(args, args.by).items
+    lat, lng = (_numbers(items[name]) for name in args.by)
+    outlines = _outlines(args.outlines, lat, lng)
+    _arranged(args, "Places", "map", geography.arrange(lat, lng, outlines))
+
+
+def _axes(args: argparse.Namespace) -> None:
+    schema = pq.read_schema(args.catalog / "items.parquet")
+    dates = [name for name in args.by if schema.field(name).type != pa.float64()]
+    items = _shown(args, [_years_of(name) if name in dates else name for name in args.by]).items
+    x, y = (axes.Axis(_middles(items, name) if name in dates else _numbers(items[name]), _label(schema, name)) for name in args.by)
+    _arranged(args, "Axes", "map", axes.arrange(x, y))
+
+
+def _custom(args: argparse.Namespace) -> None:
+    items = _shown(args, args.by).items
+    _arranged(args, "Own positions", "map", placed.arrange(np.column_stack([_numbers(items[name]) for name in args.by])))
+
+
+def _colour(args: argparse.Namespace) -> None:
     commit.stamps([args.catalog, args.vectors])
-    column = _find_column(args.catalog / "items.parquet", args.by)
-    items = shown.read(args.catalog, args.vectors, [] if column is None else [column]).items
-    order = alphabetical.order(_values(items, column), items["item"].to_pylist())
-    shape = cells.rectangle(len(order), args.aspect)
-    positions = np.empty((len(order), 2), dtype=np.float32)
-    positions[order] = cells.centres(np.arange(len(order)), shape)
-    _write(args.out, positions, {"label": "A to Z", "kind": "grid", "cell": shape.spacing, "quality": None})
+    colours = _of_images(args, "colour")[_shown(args, []).image_row]
+    label = "Colour" if args.order == "hue" else "Lightness"
+    _arranged(args, label, "grid", colour.arrange(colours, args.order, args.aspect), unit=args.order)
 
 
-def _find_column(path: Path, by: str) -> str | None:
-    import pyarrow.parquet as pq
-
-    schema = pq.read_schema(path)
-    if by in schema.names:
-        return by
-    with_role = [field.name for field in schema if (field.metadata or {}).get(b"role") == by.encode()]
-    return with_role[0] if with_role else None
+def _alphabetical(args: argparse.Namespace) -> None:
+    items = _shown(args, args.by).items
+    column = _texts(items[args.by[0]]) if args.by else pa.chunked_array([pa.nulls(items.num_rows, pa.string())])
+    _arranged(args, "A to Z", "grid", alphabetical.arrange(column, items["item"], args.aspect))
 
 
-def _values(items: pa.Table, column: str | None) -> list[str | float | None]:
-    if column is None:
-        return [None] * items.num_rows
-    values = items[column]
-    if pa.types.is_list(values.type):
-        values = pc.binary_join(values, " ")
-    listed: list[str | float | None] = values.to_pylist()
-    return listed
+_LAYOUTS = {
+    "positions": _Layout("positions of one's own instead of the map", ("--catalog", "--vectors", "--file", "--metric"), _positions),
+    "jitter": _Layout("a map with its overlaps removed", ("--map", "--fill", "--farthest"), _jitter),
+    "grid": _Layout("a grid that keeps the neighbours of a map", ("--map", "--aspect"), _grid),
+    "date": _Layout("columns of dates", ("--catalog", "--vectors", "--by", "--unit", "--aspect"), _date),
+    "category": _Layout("a box for each category", ("--catalog", "--vectors", "--by", "--aspect"), _category),
+    "geographic": _Layout("places, with outlines", ("--catalog", "--vectors", "--by", "--outlines"), _geographic),
+    "axes": _Layout("two columns of numbers as axes", ("--catalog", "--vectors", "--by"), _axes),
+    "custom": _Layout("positions that the metadata gives", ("--catalog", "--vectors", "--by"), _custom),
+    "colour": _Layout("a grid by colour", ("--catalog", "--vectors", "--images", "--order", "--aspect"), _colour),
+    "alphabetical": _Layout("a grid in alphabetical order", ("--catalog", "--vectors", "--by", "--aspect"), _alphabetical),
+}
+"""All layouts but the first, whose flags are its own."""
 
 
-def _write(out: Path, positions: NDArray[np.float32], summary: dict[str, Any], problems: pa.Table | None = None) -> None:
+def _shown(args: argparse.Namespace, columns: list[str]) -> shown.Shown:
+    commit.stamps([args.catalog, args.vectors])
+    return shown.read(args.catalog, args.vectors, columns)
+
+
+def _numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Numbers f64 [N], NaN where not given."""
+    return np.asarray(values.cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
+
+
+def _texts(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join(values, " ") if pa.types.is_list(values.type) else values
+
+
+def _years_of(column: str) -> str:
+    return f"{column}: years"
+
+
+def _years(items: pa.Table, column: str) -> NDArray[np.int32]:
+    """First and last years i32 [N, 2]; 0, -1 where there is no date."""
+    values = items[_years_of(column)].combine_chunks().fill_null([0, -1])
+    return np.asarray(values.flatten(), dtype=np.int32).reshape(-1, 2)
+
+
+def _middles(items: pa.Table, column: str) -> NDArray[np.float64]:
+    years = _years(items, column).astype(np.float64)
+    return np.where(years[:, 0] <= years[:, 1], years.mean(axis=1), np.nan)
+
+
+def _label(schema: pa.Schema, column: str) -> str:
+    said: dict[bytes, bytes] = schema.field(column).metadata or {}
+    return said.get(b"label", column.encode()).decode()
+
+
+def _of_images(args: argparse.Namespace, name: str) -> NDArray[Any]:
+    """An array of the ingested shards, in the order of the vectors."""
+    table = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["shard", "row"])
+    rows = np.asarray(table["row"], dtype=np.int64)
+    shards = table["shard"].combine_chunks().dictionary_encode()
+    of = np.asarray(shards.indices)
+    parts = [arrays.read(args.images / f"{shard}.zarr", name)[rows[of == i]] for i, shard in enumerate(shards.dictionary.to_pylist())]
+    # The vectors go shard by shard, so that the parts are in their order.
+    return np.concatenate(parts)
+
+
+def _outlines(sources: list[str], lat: NDArray[np.float64], lng: NDArray[np.float64]) -> marks.Lines:
+    found: list[NDArray[np.float64]] = []
+    for source in sources:
+        found += _world(lat, lng) if source == "world" else _geojson(Path(source))
+    return marks.lines_of(found)
+
+
+def _world(lat: NDArray[np.float64], lng: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Coasts: the coarse ones for much of the world, the finer ones for a part of it."""
+    wide = np.isfinite(lng).any() and max(np.nanmax(lng) - np.nanmin(lng), 2 * (np.nanmax(lat) - np.nanmin(lat))) > _WIDE
+    name = "land_110m" if wide else "land_50m"
+    with np.load(Path(__file__).with_name("world.npz"), allow_pickle=False) as file:
+        return np.split(file[name] / _PER_DEGREE, file[f"{name}_ends"][:-1])
+
+
+def _geojson(path: Path) -> list[NDArray[np.float64]]:
+    try:
+        return list(geojson.lines(json.loads(path.read_bytes())))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(
+            "outlines cannot be read",
+            expected="GeoJSON: a feature, a collection of features, or a geometry",
+            found=str(error),
+            where=str(path),
+            action="correct the file, or layouts.geographic.outlines",
+        ) from None
+
+
+def _arranged(args: argparse.Namespace, label: str, kind: str, made: marks.Arranged, unit: str = "") -> None:
+    columns = list(getattr(args, "by", []))
+    summary = {"label": label, "kind": kind, "cell": made.cell, "quality": None, "columns": columns, "unit": unit or None}
+    _write(args.out, made.positions, summary, made=made)
+
+
+def _write(
+    out: Path,
+    positions: NDArray[np.float32],
+    summary: dict[str, Any],
+    problems: pa.Table | None = None,
+    made: marks.Arranged | None = None,
+    places: pa.Table | None = None,
+) -> None:
     with commit.folder(out) as draft:
         arrays.write(draft.path, "positions", positions)
+        if places is not None:
+            tables.write(draft.path / "places.parquet", places, tables.PLACES)
         tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table() if problems is None else problems, tables.FAULTS)
+        if made and made.labels:
+            tables.write(
+                draft.path / "labels.parquet", pa.Table.from_pylist([asdict(one) for one in made.labels], tables.LABELS), tables.LABELS
+            )
+        if made and len(made.lines.ends):
+            arrays.write(draft.path, "lines", made.lines.points.astype(np.float32))
+            arrays.write(draft.path, "line_ends", made.lines.ends.astype(np.uint32))
         draft.rows = len(positions)
-        draft.summary = summary
+        marked = {"labels": len(made.labels), "lines": len(made.lines.ends)} if made else {}
+        draft.summary = {**summary, **marked}
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (summary["quality"] or {}).items())
     print(f"layouts: {summary['label']}, {len(positions)} items" + (f", {told}" if told else ""), file=sys.stderr)

@@ -31,9 +31,20 @@ class Graph:
     indices: NDArray[np.int32]
     distances: NDArray[np.float32]
 
+    def nearest(self, count: int) -> Graph:
+        """The graph of the `count` nearest alone."""
+        return Graph(self.indices[:, :count], self.distances[:, :count])
 
-def embed(vectors: NDArray[np.float32], graph: Graph, wanted: Umap, seed: int, reproducible: bool) -> NDArray[np.float32]:
-    """Coordinates f32 [M, 2] of images, started from the first two columns of their vectors [M, d].
+
+def embed(
+    vectors: NDArray[np.float32],
+    graph: Graph,
+    wanted: Umap,
+    seed: int,
+    reproducible: bool,
+    start: NDArray[np.float64] | None = None,
+) -> NDArray[np.float32]:
+    """Coordinates f32 [M, 2] of images, started from `start` [M, 2], or else from the first two columns of their vectors [M, d].
 
     A start from the principal components keeps the large shape of the data and does not depend on a random
     eigensolver (Kobak and Linderman 2021). `reproducible` takes one thread, since parallel descent races.
@@ -41,13 +52,21 @@ def embed(vectors: NDArray[np.float32], graph: Graph, wanted: Umap, seed: int, r
     """
     if len(vectors) < _FEWEST:
         return _on_circle(len(vectors))
-    umap = _import_umap()
+    umap = import_umap()
+    random = np.random.RandomState(seed)
+    begin = _start(vectors if start is None else start, random)
     with _numba_threads(1 if reproducible else None):
-        return _optimise(umap, vectors, _with_self(graph, wanted.n_neighbors), wanted, np.random.RandomState(seed), not reproducible)
+        return _optimise(umap, begin, vectors, _with_self(graph, wanted.n_neighbors), wanted, random, not reproducible)
 
 
 def _optimise(
-    umap: ModuleType, vectors: NDArray[np.float32], graph: Graph, wanted: Umap, random: np.random.RandomState, parallel: bool
+    umap: ModuleType,
+    start: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    graph: Graph,
+    wanted: Umap,
+    random: np.random.RandomState,
+    parallel: bool,
 ) -> NDArray[np.float32]:
     fuzzy, _, _ = umap.fuzzy_simplicial_set(
         vectors, graph.indices.shape[1], random, "precomputed", knn_indices=graph.indices, knn_dists=graph.distances
@@ -63,7 +82,7 @@ def _optimise(
         gamma=1.0,
         negative_sample_rate=_NEGATIVE_SAMPLES,
         n_epochs=wanted.epochs or None,
-        init=_start(vectors, random),
+        init=start,
         random_state=random,
         metric="euclidean",
         metric_kwds={},
@@ -75,7 +94,7 @@ def _optimise(
     return np.asarray(coordinates, dtype=np.float32)
 
 
-def _start(vectors: NDArray[np.float32], random: np.random.RandomState) -> NDArray[np.float32]:
+def _start(vectors: NDArray[np.floating], random: np.random.RandomState) -> NDArray[np.float32]:
     start = np.zeros((len(vectors), 2))
     start[:, : min(2, vectors.shape[1])] = vectors[:, :2]
     span = np.ptp(start, axis=0).max()
@@ -107,7 +126,7 @@ def _on_circle(count: int) -> NDArray[np.float32]:
     return np.column_stack([np.cos(angles), np.sin(angles)]).round(6).astype(np.float32)
 
 
-def _import_umap() -> ModuleType:
+def import_umap() -> ModuleType:
     """The functions of umap-learn, imported without TensorFlow, which it would load (11 s, 900 MB) for a class not used here."""
     absent = "tensorflow" not in sys.modules
     if absent:

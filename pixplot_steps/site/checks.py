@@ -20,6 +20,7 @@ from pixplot_steps import digest
 from pixplot_steps.site import table
 from pixplot_steps.site.manifest import FORMAT, PICTURE_PATH, VERSION
 from pixplot_steps.site.untrusted import MANIFEST, Fault, Node, Site, Wrong
+from pixplot_steps.store import tables
 
 Faults = Iterator[Fault]
 
@@ -155,10 +156,43 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
         yield from _quality(one["quality"])
+    if one.get("kept") is not None:
+        yield from _kept(one["kept"])
     if one.get("model") is not None:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+    yield from _labels(site, one)
+    yield from _lines(site, one)
+
+
+def _labels(site: Site, one: Node) -> Faults:
+    """The labels of a layout, where it has any."""
+    reference = one.get("labels")
+    if reference is None:
+        return
+    found = site.table(reference)
+    name = reference["file"].text()
+    if found.schema.names != tables.LABELS.names or found.schema.types != tables.LABELS.types:
+        yield Fault(name, str(tables.LABELS).replace("\n", ", "), str(found.schema).replace("\n", ", "))
+    elif any(column.null_count for column in found.columns) or not set(found["anchor"].to_pylist()) <= {"top", "right"}:
+        yield Fault(name, "labels, all given, anchored at top or right", "another")
+    elif not (pc.all(pc.is_finite(found["x"])).as_py() and pc.all(pc.is_finite(found["y"])).as_py()):
+        yield Fault(name, "finite places", "another")
+
+
+def _lines(site: Site, one: Node) -> Faults:
+    """The lines of a layout, where it has any."""
+    reference = one.get("lines")
+    if reference is None:
+        return
+    count, lines = (reference[key]["shape"].list()[0].integer(1) for key in ("points", "ends"))
+    points = site.array(reference["points"], "f32", (count, 2))
+    ends = site.array(reference["ends"], "u32", (lines,)).astype(np.int64)
+    yield from _outside(reference["points"], points, np.isfinite(points), "finite points")
+    yield from _outside(reference["ends"], ends, np.diff(ends, prepend=0) >= 2, "ends that ascend by two points or more")
+    if ends[-1] != count:
+        yield Fault(reference["ends"]["file"].text(), f"{count}, the number of points, at the end", str(ends[-1]))
 
 
 def slots(site: Site, manifest: Node, known: Rows | None) -> Faults:
@@ -351,6 +385,15 @@ def _quality(quality: Node) -> Faults:
         if quality.value.get(key) is not None:
             quality[key].number(0, 1)
     yield from ()
+
+
+def _kept(kept: Node) -> Faults:
+    for key in ("old", "new"):
+        kept[key].integer()
+    if kept["drift_percent"].number(0) > 0 and kept["laid_out_again"].value is not True:
+        yield kept["drift_percent"].wrong("0, where the map was not laid out again").fault
+    if kept["quality_before"].value is not None:
+        yield from _quality(kept["quality_before"])
 
 
 def _pages(manifest: Node, one: Node) -> _Pages:

@@ -41,7 +41,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything that a manifest names. `layouts`: name, the layout's own summary and the reference to its positions, in order.
+    """Everything that a manifest names. `layouts`: name, the layout's own summary and the references to its files, in order.
 
     `models` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout.
     """
@@ -101,15 +101,18 @@ def _counts(parts: Parts) -> Json:
     return {"items": parts.table["rows"], "images": parts.images, "shards": parts.shards, "problems": parts.problems["rows"]}
 
 
-def _layout(parts: Parts, name: str, summary: Json, positions: Json) -> Json:
+def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
-    return {"name": name, "model": _model_of(parts, name), "positions": positions, **described}
+    if summary.get("kept"):
+        described["kept"] = summary["kept"]
+    made = {"arrangement": name.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("unit")}
+    return {"name": name, "model": _model_of(parts, name), **described, **made, **files}
 
 
 def _model_of(parts: Parts, layout: str) -> str | None:
     """The model behind a layout: of `umap-<name>` the one that is named, of `umap` and `grid` the first, of others none."""
     kind, _, name = layout.partition("-")
-    if kind not in ("umap", "grid"):
+    if kind not in ("umap", "jitter", "grid"):
         return None
     return name or str(parts.models[0].vectors["model"]["model"])
 

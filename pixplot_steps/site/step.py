@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
 from pixplot_steps.site import folder, gather, hashed, manifest, similar, stacks, table
-from pixplot_steps.store import arrays, commit, lock, shown, tables
+from pixplot_steps.store import arrays, commit, lineage, lock, shown, tables
 
 _EXAMPLES = 3
 _ADVICE = 2
@@ -43,6 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
+    parser.add_argument("--lineage", type=Path, required=True, help="file that remembers what was shown, for later maps to carry on from")
+    parser.add_argument("--shown", type=lineage.given, required=True, help="JSON list of what is shown now and carried on from")
     parser.add_argument("--problems", type=Path, required=True, help="table of all problems to write")
     parser.add_argument("--out", type=Path, required=True, help="folder of the site")
 
@@ -65,6 +67,7 @@ def _update(args: argparse.Namespace) -> None:
     parts = _write_data(site, args, items, pictures, problems)
     for name, path in viewer:
         site.write(name, path.read_bytes())
+    lineage.record(args.lineage, args.shown)
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
     folder.write_record(args.record, _digests(found))
     folder.sweep(args.out, site.named | {folder.MANIFEST})
@@ -184,7 +187,15 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
 
 
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    return name, commit.stamp(path).summary, site.hashed(hashed.array(_rows(path, "positions", count)))
+    summary = commit.stamp(path).summary
+    files = {"positions": site.hashed(hashed.array(_rows(path, "positions", count)))}
+    if summary.get("labels"):
+        labels = tables.read(path / "labels.parquet", tables.LABELS)
+        files["labels"] = site.hashed(hashed.file(table.encode(labels), "arrow", rows=labels.num_rows))
+    if summary.get("lines"):
+        lines = {"points": arrays.read(path, "lines"), "ends": arrays.read(path, "line_ends")}
+        files["lines"] = {key: site.hashed(hashed.array(values)) for key, values in lines.items()}
+    return name, summary, files
 
 
 def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:

@@ -1,6 +1,7 @@
-"""Arrays as Zarr version 3 with the sharding codec: one file per array, chunks of about 1 MB, blosc-zstd level 3.
+"""Arrays as Zarr version 3 with the sharding codec: files of up to 64 MiB of values, chunks of about 1 MB.
 
-An array is named inside a folder (a Zarr group). Arrays are written once, by one writer, and never changed.
+An array is named inside a folder (a Zarr group). Arrays are written once, by one writer, and never changed. Writing holds the values of
+one file in memory.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import zarr
@@ -23,11 +24,31 @@ if TYPE_CHECKING:
     import dask.array as da
 
 CHUNK_BYTES = 1 << 20
-SHARD_BYTES = 1 << 30
+SHARD_BYTES = 64 << 20
 
 
-def write(folder: Path, name: str, values: NDArray[Any]) -> None:
-    """Write `values` (any shape with at least one axis) as array `name` of the group `folder`, chunked along the first axis."""
+class Values(Protocol):
+    """What is written: a numpy array, or values that lie elsewhere and are read slice by slice."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """At least one axis."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of all values."""
+
+    def __getitem__(self, rows: slice, /) -> NDArray[Any]:
+        """Rows of the first axis, for slices without steps."""
+
+
+Packing = Literal["small", "quick", "none"]
+"""`small`: what stays and is read seldom; `quick`: pixels that a network waits for, a fifth longer, but written in a quarter of the time
+and read in half; `none`: what is packed already, such as JPEG files. Measured on photographs of 224 x 224 pixels."""
+
+
+def write(folder: Path, name: str, values: Values, packing: Packing = "small") -> None:
+    """Write `values` as array `name` of the group `folder`, cut along the first axis."""
     group = zarr.open_group(folder, mode="a", zarr_format=3)
     chunk_rows, shard_rows = _split(values)
     array = group.create_array(
@@ -37,11 +58,19 @@ def write(folder: Path, name: str, values: NDArray[Any]) -> None:
         chunks=(chunk_rows, *_tail(values)),
         shards=(shard_rows, *_tail(values)),
         # A checksum closes each chunk: a changed bit is found whenever the chunk is read, at no cost to speak of.
-        compressors=[BloscCodec(cname="zstd", clevel=3, shuffle="shuffle", typesize=values.dtype.itemsize), Crc32cCodec()],
+        compressors=[*_packers(packing, values.dtype.itemsize), Crc32cCodec()],
         config={"write_empty_chunks": True},
     )
-    if values.size:
-        array[...] = values
+    for begin in range(0, values.shape[0] if math.prod(values.shape) else 0, shard_rows):
+        array[begin : begin + shard_rows] = values[begin : begin + shard_rows]
+
+
+def _packers(packing: Packing, itemsize: int) -> list[BloscCodec]:
+    if packing == "none":
+        return []
+    if packing == "quick":
+        return [BloscCodec(cname="lz4", clevel=5, shuffle="noshuffle", typesize=itemsize)]
+    return [BloscCodec(cname="zstd", clevel=3, shuffle="shuffle", typesize=itemsize)]
 
 
 def read(folder: Path, name: str) -> NDArray[Any]:
@@ -120,12 +149,12 @@ def lazy(folders: list[Path], name: str) -> da.Array:
     return da.concatenate([da.from_array(part, chunks=part.shape) for part in parts], axis=0)
 
 
-def _tail(values: NDArray[Any]) -> tuple[int, ...]:
+def _tail(values: Values) -> tuple[int, ...]:
     # A zero-length axis would make a zero-length chunk, which Zarr refuses.
     return tuple(max(1, n) for n in values.shape[1:])
 
 
-def _split(values: NDArray[Any]) -> tuple[int, int]:
+def _split(values: Values) -> tuple[int, int]:
     row_bytes = max(1, math.prod(_tail(values)) * values.dtype.itemsize)
     rows = max(1, values.shape[0])
     chunk = max(1, min(rows, CHUNK_BYTES // row_bytes))

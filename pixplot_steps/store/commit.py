@@ -146,6 +146,11 @@ def stamps(paths: list[Path]) -> list[Stamp]:
     return [stamp(path) for path in paths]
 
 
+def whole(path: str) -> bool:
+    """Whether a folder is finished."""
+    return (Path(path) / STAMP).is_file()
+
+
 def unfinish(path: Path) -> None:
     """Take a folder's stamp away, so that the next run makes the folder again. Its files stay until then."""
     (path / STAMP).unlink(missing_ok=True)

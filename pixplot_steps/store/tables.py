@@ -47,11 +47,17 @@ FETCHED = pa.schema([("item", pa.string()), ("image", pa.string()), ("size", pa.
 """The pictures that came from servers, by item (unique, sorted): digest and length of the bytes, which lie in the cache; the image
 service as a JSON object (docs/iiif.md), null where there is none; a JSON object of lists of texts, by the column's name."""
 
+LABELS = pa.schema([("text", pa.string()), ("x", pa.float64()), ("y", pa.float64()), ("level", pa.int32()), ("anchor", pa.string())])
+"""Texts below the pictures of a layout: see docs/format.md."""
+
 NAMES = pa.schema([("filename", pa.string())])
 """File names, as somebody gave them."""
 
 IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.int32())])
 """The images behind the rows of the vectors: digest, shard and row in the shard. Shard by shard, rows ascending."""
+
+PLACES = pa.schema([("image", pa.string()), ("x", pa.float32()), ("y", pa.float32())])
+"""Where each image lies on a map, in map units: what the next map carries on from."""
 
 
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:

@@ -39,15 +39,17 @@ def cosine(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 @pytest.fixture(scope="module")
-def clothing(shared_data: Path) -> tuple[NDArray[np.uint8], NDArray[np.str_]]:
+def clothing(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[NDArray[np.uint8], NDArray[np.str_]]:
     """Squares of 224 pixels of the labelled clothes, from ingest, and their labels."""
     with (shared_data / "clothing/metadata.csv").open(newline="", encoding="utf-8") as file:
         rows = [(row["label"], row["filename"]) for row in csv.DictReader(file)]
-    batch = Batch(len(rows), Wanted(128, 128, 50, (255, 255, 255), 100, squares=(224,), aspect="squash"))
+    batch = Batch(
+        len(rows), Wanted(128, 128, 50, (255, 255, 255), 100, squares=(224,), aspect="squash"), tmp_path_factory.mktemp("clothing")
+    )
     paths = [shared_data / "clothing/images" / name for _, name in rows]
     batch.read([Location(digest.of_file(path), str(path)) for path in paths], 2)
     assert batch.ok.all()
-    return batch.squares[224], np.array([label for label, _ in rows])
+    return batch.squares[224][:], np.array([label for label, _ in rows])
 
 
 def test_real_weights_tell_clothes_apart(tmp_path: Path, shared_data: Path, clothing: Any) -> None:

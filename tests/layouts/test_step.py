@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +40,11 @@ def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0) -> M
     return made
 
 
-def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24) -> Path:
+def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24, former: Path | None = None) -> Path:
     flags = ("--n-neighbors", n_neighbors, "--min-dist", 0.1, "--epochs", 0, "--seed", seed, "--reproducible", "true")
     inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph)
-    shards.step(step, "umap", *inputs, *flags, "--out", made.root / name)
+    before = [former / "places.parquet"] if former else []
+    shards.step(step, "umap", *inputs, *flags, "--former", *before, "--out", made.root / name)
     return made.root / name
 
 
@@ -53,7 +55,8 @@ def grid(made: Made, source: Path) -> Path:
 
 def alphabetical(made: Made, by: str) -> Path:
     out = made.root / "alphabetical.zarr"
-    shards.step(step, "alphabetical", "--catalog", made.catalog, "--vectors", made.vectors, "--by", by, "--aspect", 1, "--out", out)
+    columns = json.dumps([by] if by else [])
+    shards.step(step, "alphabetical", "--catalog", made.catalog, "--vectors", made.vectors, "--by", columns, "--aspect", 1, "--out", out)
     return out
 
 
@@ -91,6 +94,25 @@ def test_umap_gives_the_same_bytes_on_any_number_of_threads(made: Made, mapped: 
     assert commit.stamp(umap(made, "other.zarr", seed=25)).digest != commit.stamp(mapped).digest
 
 
+def test_what_came_and_went_moves_no_other(mapped: Path, made: Made, tmp_path: Path) -> None:
+    """Image 150 can be read now, image 7 no more, and two items that showed one image are gone."""
+    now = make(tmp_path, 300, bad=(0, 7), twice=18)
+    out = umap(now, "umap.zarr", former=mapped)
+    kept = commit.stamp(out).summary["kept"]
+    quality = commit.stamp(mapped).summary["quality"]
+    assert kept == {"old": 297, "new": 1, "laid_out_again": False, "drift_percent": 0.0, "quality_before": quality}
+    before, after = (
+        dict(zip(items_of(at), arrays.read(path, "positions").tolist(), strict=True)) for at, path in ((made, mapped), (now, out))
+    )
+    assert {item: after[item] for item in before.keys() & after.keys()} == {item: before[item] for item in before.keys() & after.keys()}
+    assert len(before.keys() & after.keys()) == 313
+
+
+def items_of(made: Made) -> list[str]:
+    names: list[str] = shown.read(made.catalog, made.vectors, []).items["item"].to_pylist()
+    return names
+
+
 def test_a_graph_too_thin_is_refused(made: Made) -> None:
     with pytest.raises(ConfigError, match=r"neighbours\.count of at least 29"):
         umap(made, "wide.zarr", n_neighbors=30)
@@ -106,8 +128,8 @@ def test_grid(made: Made, mapped: Path) -> None:
 
 @pytest.mark.parametrize(
     ("by", "first"),
-    [("title", -1), ("name of the thing", -1), ("no such column", 0)],
-    ids=["a role", "a column", "neither: by path"],
+    [("name of the thing", -1), ("", 0)],
+    ids=["a column", "none: by path"],
 )
 def test_alphabetical(made: Made, by: str, first: int) -> None:
     out = alphabetical(made, by)
@@ -122,7 +144,7 @@ def test_alphabetical(made: Made, by: str, first: int) -> None:
 def test_small_collections(tmp_path: Path, count: int) -> None:
     made = make(tmp_path, count)
     source = umap(made, "umap.zarr")
-    for path in (source, grid(made, source), alphabetical(made, "title")):
+    for path in (source, grid(made, source), alphabetical(made, "name of the thing")):
         positions = arrays.read(path, "positions")
         assert positions.shape == (count, 2)
         assert len(np.unique(positions, axis=0)) == count

@@ -546,3 +546,58 @@ def test_missing_pages_leave_colours_and_a_note(browser: Browser, collection: Co
         expect(visit.page.get_by_text("stay plain colours")).to_be_visible()
         visit.show("grid", "Grid")
         assert_colours(visit, collection, [row for row in big_enough(visit, collection, 5) if row in set(alone(collection))])
+
+
+def with_a_second_model(folder: Path) -> NDArray[np.int32]:
+    """Give a site's manifest a second model: its map is the grid, its hotspots the even and the odd rows. Returns who is in which."""
+    path = folder / "data/manifest.json"
+    manifest = json.loads(path.read_text())
+    first = manifest["layouts"][0]
+    second = {**first, "name": "umap-second", "model": "second", "positions": manifest["layouts"][1]["positions"]}
+    members = (np.arange(manifest["counts"]["items"]) % 2).astype("<i4")
+    (folder / "data/second.i32").write_bytes(members.tobytes())
+    reference = {**manifest["hotspots"]["members"], "file": "data/second.i32"}
+    entry = {"centre": [0, 0], "bounds": [-1, -1, 1, 1]}
+    counts = np.bincount(members)
+    listed = [
+        {**entry, "id": f"id-{name}", "label": name, "count": int(counts[place]), "item": place}
+        for place, name in enumerate(("even", "odd"))
+    ]
+    manifest["layouts"].append(second)
+    manifest["more_hotspots"] = [{"layout": "umap-second", "members": reference, "list": listed}]
+    path.write_text(json.dumps(manifest))
+    return members
+
+
+def test_another_model_brings_its_map_and_its_hotspots(browser: Browser, collection: Collection, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(collection.folder, tmp_path / "site"))
+    members = with_a_second_model(folder)
+    theirs = [one["label"] for one in collection.manifest["hotspots"]["list"]]
+    with ready(browser, folder, reduced_motion="reduce") as visit:
+        strip = visit.page.get_by_label("Clusters")
+        expect(strip.get_by_role("button", name=theirs[0]).first).to_be_visible()
+        visit.page.get_by_label("What likeness is measured by").select_option("second")
+        visit.until("window.pixplot.layout === 'umap-second'")
+        visit.settle()
+        expect(strip.get_by_role("button", name=theirs[0])).to_have_count(0)
+        strip.get_by_role("button", name="odd").click()
+        visit.settle()
+        visit.page.mouse.move(2, 400)
+        # What is not in the hotspot steps back.
+        rows = [row for row in big_enough(visit, collection, 1) if row in set(alone(collection))]
+        assert_colours(visit, collection, [row for row in rows if members[row] == 1])
+        frame, stated = visit.pixels(), collection.array(collection.manifest["colours"]).astype(float)
+        back = [row for row in rows if members[row] == 0]
+        assert all(np.abs(cut(frame, visit.box(row)).mean((0, 1)) - stated[row]).max() > TOLERANCE for row in back)
+        assert back
+        # An address holds the model's map and its hotspot.
+        address = visit.page.url
+        assert "umap-second" in address
+        visit.page.get_by_label("What likeness is measured by").select_option(collection.manifest["model"]["name"])
+        expect(strip.get_by_role("button", name=theirs[0]).first).to_be_visible()
+
+
+def cut(frame: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
+    """The inside of a rectangle of a screenshot."""
+    x, y, width, height = box
+    return frame[round(y) + 1 : round(y + height) - 1, round(x) + 1 : round(x + width) - 1]

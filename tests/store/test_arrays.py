@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from pixplot_steps.errors import FormatError, MissingPartError
+from pixplot_steps.errors import DamagedError, FormatError, MissingPartError
 from pixplot_steps.store import arrays, tables
 
 
@@ -23,9 +24,44 @@ def test_what_is_written_is_read(tmp_path: Path, shape: tuple[int, ...], dtype: 
     np.testing.assert_array_equal(read, values)
 
 
-def test_an_array_is_two_files_however_large(tmp_path: Path) -> None:
-    arrays.write(tmp_path / "x.zarr", "values", np.zeros((600, 128, 128, 3), np.uint8))
-    assert len([p for p in (tmp_path / "x.zarr" / "values").rglob("*") if p.is_file()]) == 2
+@pytest.mark.parametrize("packing", ["small", "quick", "none"])
+def test_every_packing_keeps_the_values_and_finds_a_changed_bit(tmp_path: Path, packing: arrays.Packing) -> None:
+    values = np.random.default_rng(1).integers(0, 255, (40, 64, 64, 3), dtype=np.uint8)
+    arrays.write(tmp_path / "x.zarr", "values", values, packing)
+    np.testing.assert_array_equal(arrays.read(tmp_path / "x.zarr", "values"), values)
+    (file,) = (path for path in (tmp_path / "x.zarr/values/c").rglob("*") if path.is_file())
+    data = bytearray(file.read_bytes())
+    data[1000] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(DamagedError):
+        arrays.read(tmp_path / "x.zarr", "values")
+
+
+@pytest.mark.parametrize(("rows", "files"), [(600, 1), (2048, 2)])
+def test_an_array_is_few_files_however_large(tmp_path: Path, rows: int, files: int) -> None:
+    arrays.write(tmp_path / "x.zarr", "values", np.zeros((rows, 128, 128, 3), np.uint8))
+    assert len([p for p in (tmp_path / "x.zarr" / "values").rglob("*") if p.is_file()]) == 1 + files
+
+
+class Lying:
+    """Values that are made when they are asked for; no slice may be longer than one file."""
+
+    shape = (3000, 8, 64)
+    dtype = np.dtype("u2")
+
+    def __getitem__(self, rows: slice) -> NDArray[np.uint16]:
+        assert rows.stop - rows.start <= 1000
+        return np.broadcast_to(
+            np.arange(rows.start, min(rows.stop, 3000), dtype="u2")[:, None, None], (min(rows.stop, 3000) - rows.start, 8, 64)
+        )
+
+
+def test_values_that_lie_elsewhere_are_written_slice_by_slice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "CHUNK_BYTES", 100 * 1024)
+    monkeypatch.setattr(arrays, "SHARD_BYTES", 1000 * 1024)
+    arrays.write(tmp_path / "x.zarr", "values", Lying())
+    read = arrays.read(tmp_path / "x.zarr", "values")
+    assert (read == np.arange(3000)[:, None, None]).all()
 
 
 def test_the_same_values_are_the_same_bytes(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from tests.workflow.collection import Collection, contents
 
 STAGES = ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 
+LAYOUTS = ["umap", "jitter", "grid", "category", "colour", "alphabetical"]
+
 
 @pytest.fixture
 def copy(twelve: Collection, tmp_path: Path) -> Collection:
@@ -35,7 +37,7 @@ def _verified(collection: Collection, capsys: pytest.CaptureFixture[str]) -> dic
 
 def test_the_site_is_whole(twelve: Collection, capsys: pytest.CaptureFixture[str]) -> None:
     found = _verified(twelve, capsys)
-    expected = {"items": 12, "images": 12, "shards": 2, "problems": 0, "layouts": ["umap", "grid", "alphabetical"]}
+    expected = {"items": 12, "images": 12, "shards": 2, "problems": 0, "layouts": LAYOUTS}
     assert {key: found[key] for key in expected} == expected
 
 

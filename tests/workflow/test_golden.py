@@ -6,6 +6,7 @@ Digests where a step is exact on every machine; rounded figures where it compute
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ READERS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "vectors": _vectors,
     "neighbours": _neighbours,
     "umap": _layout("umap"),
+    "jitter": _layout("jitter"),
     "grid": _layout("grid"),
     "alphabetical": _layout("alphabetical"),
     "hotspots": _hotspots,
@@ -103,14 +105,18 @@ READERS: dict[str, Callable[[Path], dict[str, Any]]] = {
 }
 
 
-ELSEWHERE = {"model": "tests/features/test_networks.py", "positions": "tests/layouts/test_step.py"}
+ELSEWHERE = {
+    "model": "tests/features/test_networks.py",
+    "positions": "tests/layouts/test_step.py",
+    **dict.fromkeys(("date", "category", "geographic", "axes", "custom", "colour"), "tests/layouts/test_arranged.py"),
+}
 """Steps that a build of the twelve does not need, and the test that has their golden output."""
 
 
 def test_every_step_has_golden_output_somewhere() -> None:
     assert {*READERS, *ELSEWHERE} == set(spec.VERSIONS)
     for step, path in ELSEWHERE.items():
-        assert f'golden_check.check("{step}"' in (ROOT / path).read_text("utf-8")
+        assert re.search(rf'\bcheck\("{step}"', (ROOT / path).read_text("utf-8"))
 
 
 @pytest.mark.parametrize("step", READERS)

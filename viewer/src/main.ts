@@ -10,7 +10,7 @@ import { PictureLoader } from "./data/pictures";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
-import type { Layout, Manifest } from "./format/manifest";
+import { type Hotspots, hotspotsOf, type Layout, type Manifest } from "./format/manifest";
 import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type Address, readAddress, writeAddress } from "./model/address";
@@ -18,7 +18,7 @@ import { type AtlasPlan, planAtlas } from "./model/budget";
 import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
-import type { Group } from "./model/groups";
+import { type Group, setFor } from "./model/groups";
 import { type Items, makeItems, sizeOf } from "./model/items";
 import { maskOf, rowsOf } from "./model/selection";
 import type { Placed } from "./model/travel";
@@ -79,7 +79,6 @@ interface Opened {
   readonly items: Items;
   readonly layout: Layout;
   readonly positions: Float32Array;
-  readonly members: Promise<Int32Array> | null;
   /** null where the browser has no WebGL2: then there is no map, and all else. */
   readonly gl: GL | null;
   readonly plan: AtlasPlan;
@@ -123,7 +122,7 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
-  #members: Int32Array | null = null;
+  readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
   readonly #tableLoaded: Promise<void>;
@@ -177,9 +176,9 @@ class Viewer {
     return new Grouping({
       ui: this.ui,
       count: this.items.count,
-      list: this.site.hotspots?.list ?? [],
+      first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${location.pathname}`,
-      members: () => this.#members,
+      members: (set) => this.#membersOf(set),
       itemOf: (row) => `${this.#table?.value("item", row) ?? ""}`,
       rowOf: (item) => this.#rowOf(item),
     });
@@ -214,6 +213,7 @@ class Viewer {
     this.#syncCamera();
     this.#listen(stage);
     stage.draw(performance.now());
+    void stage.finished().then(() => performance.mark("pixplot-first"));
   }
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
@@ -235,9 +235,7 @@ class Viewer {
     await nextFrame();
     const index = this.#stage?.reindex();
     const pages = this.#loadAtlas();
-    // Without them the list still flies to its hotspots; it only lights nothing.
-    this.#members = (await this.opened.members?.catch(() => null)) ?? null;
-    await Promise.all([pages, this.#tableLoaded, index]);
+    await Promise.all([pages, this.#tableLoaded, index, this.grouping.load()]);
     this.ui.progress = null;
     this.ui.hotspotPictures = true;
     this.grouping.show();
@@ -261,6 +259,8 @@ class Viewer {
     await loadPages(shown, plan.shrink, take, () => {
       missing += 1;
     });
+    await stage.finished();
+    performance.mark("pixplot-base");
     if (missing > 0) this.#note(strings.pagesMissing(missing));
   }
 
@@ -649,6 +649,22 @@ class Viewer {
     return loading;
   }
 
+  #membersOf(set: Hotspots): Promise<Int32Array> {
+    const known = this.#members.get(set);
+    if (known) return known;
+    const loading = fetchArray(set.members, "i32");
+    this.#members.set(set, loading);
+    loading.catch(() => this.#members.delete(set));
+    return loading;
+  }
+
+  /** Each model has hotspots of its own; one that is chosen stays so as long as it is listed. */
+  async #useHotspotsOf(layout: string): Promise<void> {
+    const set = setFor(hotspotsOf(this.site), this.site.layouts, layout);
+    if (set) await this.grouping.use(set);
+    if (this.ui.hotspot !== null && !this.grouping.find(this.ui.hotspot)) this.#chooseGroup(null);
+  }
+
   /** Travel to a layout; `goal` is what the camera should show of it, all when null. */
   async showLayout(name: string, goal: Box | null = null): Promise<void> {
     const layout = this.site.layouts.find((candidate) => candidate.name === name);
@@ -666,6 +682,7 @@ class Viewer {
     }
     this.ui.announcement = strings.layoutShown(layout.label);
     this.#remember("step");
+    await this.#useHotspotsOf(name);
   }
 
   setSize(size: number): void {
@@ -684,7 +701,7 @@ class Viewer {
     const group = this.grouping.find(id);
     if (!group) return;
     this.#chooseGroup(group);
-    const home = group.bounds ? this.site.hotspots?.layout : this.ui.layout;
+    const home = group.bounds ? this.grouping.layout : this.ui.layout;
     const cell = this.site.layouts.find(({ name }) => name === home)?.cell ?? 0;
     const box = group.bounds ?? this.#boundsOf(group);
     const goal = { x0: box.x0 - cell, y0: box.y0 - cell, x1: box.x1 + cell, y1: box.y1 + cell };
@@ -892,9 +909,6 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   const layout = site.layouts.find(({ name }) => name === asked) ?? site.layouts[0];
   if (!plan || !layout)
     throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
-  const members = site.hotspots ? fetchArray(site.hotspots.members, "i32") : null;
-  // Answered later; until then a failure is nobody's fault.
-  members?.catch(() => null);
   let arrived = 0;
   const [items, positions] = await loadItems(site, gl ? plan.level.cell : NO_ATLAS_CELL, layout, () => {
     arrived += 1;
@@ -904,7 +918,7 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items, layout, positions, members, gl, plan }, canvas, ui);
+  return new Viewer({ site, items, layout, positions, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {

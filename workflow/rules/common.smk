@@ -11,9 +11,15 @@ wildcard_constraints:
 
 def plan():
     """The plan of this run; it makes Snakemake wait for the catalogue."""
-    return planning.Plan(
-        SPEC, planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    catalogue = planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    found = planning.Plan(
+        SPEC, catalogue, lineage.read(Path("ledger/lineage.json"), commit.whole)
     )
+    try:
+        found.layouts
+    except PixplotError as error:
+        raise WorkflowError(str(error)) from None
+    return found
 
 
 def fingerprint(wildcards):
@@ -62,6 +68,11 @@ def planned(attribute):
     return lambda wildcards: getattr(plan(), attribute)
 
 
+def columns_of(digest):
+    """The columns that an arrangement is made from, as a JSON list: their names may look like flags."""
+    return json.dumps(plan().arrangement(digest).columns, ensure_ascii=False)
+
+
 def images():
     """How many images there are; 0 in a dry run of a collection that was never looked at."""
     try:
@@ -70,11 +81,10 @@ def images():
         return 0
 
 
-def memory(step, extra=None):
-    """A resources function: MiB for a job of this step, half as much again at each attempt; `extra`: an attribute of the plan to add."""
+def memory(step):
+    """A resources function: MiB for a job of this step, half as much again at each attempt."""
     return lambda wildcards, attempt: int(
-        (planning.memory(step, images()) + (getattr(plan(), extra) if extra else 0))
-        * (1 + (attempt - 1) / 2)
+        planning.memory(step, images()) * (1 + (attempt - 1) / 2)
     )
 
 

@@ -18,7 +18,7 @@ rule ingest:
         "../../environment.yml"
     threads: 2
     resources:
-        mem_mb=memory("ingest", extra="squares_mib"),
+        mem_mb=memory("ingest"),
         runtime=minutes("ingest"),
     params:
         shard="catalog/shards/{shard}.parquet",

@@ -50,6 +50,7 @@ rule site:
         ],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
+        shown=planned("shown"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
@@ -69,6 +70,8 @@ rule site:
             --title={params.title:q} \
             --description={params.description:q} \
             --record ledger/site.json \
+            --lineage ledger/lineage.json \
+            --shown {params.shown:q} \
             --problems {output.problems:q} \
             --out site \
             2>&1 | tee {log:q}

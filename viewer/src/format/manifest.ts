@@ -68,6 +68,15 @@ export interface Hotspot {
   bounds: number[];
 }
 
+/** The hotspots of one map. */
+export interface Hotspots {
+  /** The name of that map. */
+  layout: string;
+  /** The place in the list of each row's hotspot, or -1. */
+  members: ArrayRef;
+  list: Hotspot[];
+}
+
 export interface Manifest {
   title: string;
   description: string;
@@ -80,7 +89,9 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
-  hotspots: { layout: string; members: ArrayRef; list: Hotspot[] } | null;
+  hotspots: Hotspots | null;
+  /** Those of the maps of further models. */
+  more_hotspots: Hotspots[] | null;
   problems: TableRef | null;
   pictures: { path: string; longest_side: number; bytes: number };
   model: { name: string; version: string; dimensions: number; description: string };
@@ -137,6 +148,8 @@ const hotspot = record<Hotspot>({
   bounds: list(finite),
 });
 
+const hotspots = record<Hotspots>({ layout: text, members: array, list: list(hotspot) });
+
 const manifest = record<Manifest>({
   title: text,
   description: text,
@@ -153,7 +166,8 @@ const manifest = record<Manifest>({
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
-  hotspots: nullable(record({ layout: text, members: array, list: list(hotspot) })),
+  hotspots: nullable(hotspots),
+  more_hotspots: nullable(list(hotspots)),
   problems: nullable(table),
   pictures: record({ path: sitePath, longest_side: positive, bytes: count }),
   model: record({ name: text, version: label, dimensions: count, description: text }),
@@ -175,13 +189,18 @@ function requireConsistent(site: Manifest): void {
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
-  if (site.hotspots) {
-    requireShape(site.hotspots.members, "hotspots.members", "i32", [n]);
-    for (const { id, item, bounds } of site.hotspots.list) {
+  for (const set of hotspotsOf(site)) {
+    requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
+    for (const { id, item, bounds } of set.list) {
       if (item >= n) throw new FormatError(`hotspot ${id}.item`, `a row below ${n}`, item);
       if (bounds.length !== 4) throw new FormatError(`hotspot ${id}.bounds`, "four numbers", bounds);
     }
   }
+}
+
+/** The hotspots of all maps, the first model's first. */
+export function hotspotsOf(site: Manifest): Hotspots[] {
+  return [...(site.hotspots ? [site.hotspots] : []), ...(site.more_hotspots ?? [])];
 }
 
 /** Check parsed JSON against the format; throws FormatError. The name and version come first, for the clearest message. */

@@ -166,6 +166,17 @@ export class Stage {
     this.invalidate();
   }
 
+  /** Settles when the graphics have done all that they were told so far. */
+  async finished(): Promise<void> {
+    const { gl } = this.#parts;
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    if (!fence) return;
+    gl.flush();
+    while (!gl.isContextLost() && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED)
+      await new Promise((resolve) => setTimeout(resolve, 4));
+    gl.deleteSync(fence);
+  }
+
   /** Draw and give the canvas away before the browser clears it. */
   picture(): Promise<Blob | null> {
     this.draw(performance.now());

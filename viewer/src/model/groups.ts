@@ -1,5 +1,5 @@
 /** The hotspots as the reader has arranged them: those of the site, renamed, reordered or left out, and their own. */
-import type { Hotspot } from "../format/manifest";
+import type { Hotspot, Hotspots, Layout } from "../format/manifest";
 import type { Box } from "./camera";
 
 export interface Group {
@@ -53,6 +53,17 @@ export function readEdits(text: string | null): Edits {
   } catch {
     return NO_EDITS;
   }
+}
+
+/** The hotspots of the model behind a layout; null for a layout of no model, which leaves them as they were. */
+export function setFor(
+  sets: readonly Hotspots[],
+  layouts: readonly Layout[],
+  layout: string,
+): Hotspots | null {
+  const modelOf = (wanted: string) => layouts.find(({ name }) => name === wanted)?.model ?? null;
+  const model = modelOf(layout);
+  return (model !== null && sets.find((set) => modelOf(set.layout) === model)) || null;
 }
 
 export function arranged(

@@ -1,5 +1,5 @@
 /** The hotspots: those of the site with the reader's changes, which stay in this browser. */
-import type { Hotspot } from "../format/manifest";
+import type { Hotspots } from "../format/manifest";
 import {
   arranged,
   type Edits,
@@ -21,27 +21,52 @@ import { strings } from "./strings";
 export interface Grouped {
   readonly ui: UiState;
   readonly count: number;
-  readonly list: readonly Hotspot[];
+  /** Those shown first; null where the site has none. */
+  readonly first: Hotspots | null;
   /** Where the changes are kept: one place for each collection. */
   readonly key: string;
-  /** The place in the list of each row's hotspot; null until it is known. */
-  members(): Int32Array | null;
+  /** The place in its list of each row's hotspot. */
+  members(set: Hotspots): Promise<Int32Array>;
   itemOf(row: number): string;
   rowOf(item: string): number | undefined;
 }
 
 export class Grouping {
   #edits: Edits;
+  #set: Hotspots | null;
+  #members: Int32Array | null = null;
 
   constructor(readonly on: Grouped) {
     this.#edits = readEdits(readKept(on.key));
+    this.#set = on.first;
     this.show();
+  }
+
+  /** The layout whose places the site's hotspots have; null where there are none. */
+  get layout(): string | null {
+    return this.#set?.layout ?? null;
+  }
+
+  /** Show the hotspots of another map; settles when their members are known, or cannot be had. */
+  async use(set: Hotspots): Promise<void> {
+    if (set === this.#set) return;
+    this.#set = set;
+    this.show();
+    await this.load();
+  }
+
+  /** Without members the list still flies to its hotspots; it only lights nothing. */
+  async load(): Promise<void> {
+    const set = this.#set;
+    this.#members = null;
+    const members = set && (await this.on.members(set).catch(() => null));
+    if (set === this.#set) this.#members = members;
   }
 
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
   show(): void {
-    const { ui, list } = this.on;
-    ui.hotspots = arranged(list, this.#edits, (item) => this.on.rowOf(item));
+    const { ui } = this.on;
+    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.on.rowOf(item));
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
   }
 
@@ -51,7 +76,7 @@ export class Grouping {
 
   maskOf(group: Group): Uint8Array | null {
     if (group.rows) return maskOf(this.on.count, group.rows);
-    const members = this.on.members();
+    const members = this.#members;
     return members ? Uint8Array.from(members, (place) => (place === group.place ? 1 : 0)) : null;
   }
 

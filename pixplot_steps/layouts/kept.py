@@ -1,0 +1,95 @@
+"""A map that carries on from the one that was shown before: old images stay where they were, as far as that is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pixplot_steps.layouts import frame, placing, umap
+from pixplot_steps.spec import Umap
+
+_FEW = 0.1
+"""Share of the images that may be placed among fixed ones, since the map was last laid out as a whole."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a map is made from: `vectors` f32 [M, d], their graph, and the parameters."""
+
+    vectors: NDArray[np.float32]
+    graph: umap.Graph
+    wanted: Umap
+    seed: int
+    reproducible: bool
+
+
+@dataclass(frozen=True)
+class Former:
+    """The map before: `known` bool [M], which images it has; `places` f32 [n, 2] of these, in map units, in their order.
+
+    `unit`: a map unit in UMAP's; `placed`: images that were put among fixed ones since the last layout of the whole; `quality`: its own.
+    """
+
+    known: NDArray[np.bool_]
+    places: NDArray[np.float32]
+    unit: float
+    placed: int
+    quality: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Map:
+    """`places` f32 [M, 2] in map units; `told`: `unit`, `placed` and `kept` for the summary."""
+
+    places: NDArray[np.float32]
+    told: dict[str, Any]
+
+
+def afresh(fit: Fit) -> Map:
+    """A map that knows no other."""
+    coordinates = umap.embed(fit.vectors, fit.graph, fit.wanted, fit.seed, fit.reproducible)
+    return _whole(coordinates, None)
+
+
+def carry_on(fit: Fit, former: Former) -> Map:
+    """A map on which the images of the former one lie where they lay.
+
+    A few new ones are placed among the old ones, none of which moves at all. When these have become more than a tenth of the images, the
+    whole is laid out again from there, and turned so that old images come near their old places.
+    """
+    if not former.known.any():
+        return afresh(fit)
+    start = np.zeros((len(former.known), 2))
+    start[former.known] = former.places.astype(np.float64) * former.unit
+    start = placing.place(fit.graph.nearest(fit.wanted.n_neighbors - 1), start, ~former.known, fit.vectors, fit.wanted.min_dist, fit.seed)
+    placed = former.placed + int((~former.known).sum())
+    if placed > _FEW * len(former.known):
+        coordinates = umap.embed(fit.vectors, fit.graph, fit.wanted, fit.seed, fit.reproducible, start)
+        return _whole(coordinates, former)
+    places = np.clip(start / former.unit, -1, 1).astype(np.float32)
+    places[former.known] = former.places
+    return Map(places, {"unit": former.unit, "placed": placed, "kept": _kept(places, former, whole=False)})
+
+
+def _whole(coordinates: NDArray[np.float32], former: Former | None) -> Map:
+    gathered = frame.gathered(coordinates)
+    if former is not None:
+        gathered = frame.turned(gathered, np.flatnonzero(former.known), former.places)
+    places = frame.scaled(gathered)
+    told = {"unit": frame.half_span(gathered), "placed": 0, "kept": former and _kept(places, former, whole=True)}
+    return Map(places, told)
+
+
+def _kept(places: NDArray[np.float32], former: Former, *, whole: bool) -> dict[str, Any]:
+    moves = np.linalg.norm(places[former.known].astype(np.float64) - former.places, axis=1)
+    width = 2 * frame.half_span(places)
+    return {
+        "old": len(moves),
+        "new": len(places) - len(moves),
+        "laid_out_again": whole,
+        "drift_percent": round(100 * float(np.median(moves)) / width, 4),
+        "quality_before": former.quality,
+    }
