@@ -37,14 +37,14 @@ def atlas(found: Artefacts, page: int = 2048, budget_mib: int = 128, form: str =
     return out
 
 
-def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
+def site(found: Artefacts, out: Path, viewer: Path | None = None, address: str = "") -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
     layouts = [f"{name}={found.layout(name)}" for name in ("umap", "grid")]
     inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *layouts)
     described = ("--features", found.features, "--neighbours", found.neighbours)
     atlas_flags = ("--hotspots", found.hotspots, "--atlas-plan", found.root / "atlas" / "plan.zarr", "--atlas-pages", *pages)
-    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
+    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.", "--address", address)
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     step("site", *inputs, *described, *atlas_flags, *texts, *record, *ends)

@@ -54,6 +54,7 @@ rule site:
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
+        address=SPEC.site.address,
     shell:
         """
         pixplot step site \
@@ -69,6 +70,7 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --address={params.address:q} \
             --record ledger/site.json \
             --lineage ledger/lineage.json \
             --shown {params.shown:q} \
