@@ -4,7 +4,9 @@
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-models viewer demo test check format lock clean
+# Every job starts Python anew: compiled once, its packages are there in half the time.
+unexport PYTHONDONTWRITEBYTECODE
+.PHONY: help setup setup-models setup-cluster viewer demo test check format lock clean
 
 VENV ?= .venv
 CORES ?= all
@@ -36,6 +38,7 @@ help:
 	@echo 'make format   put the code into its format'
 	@echo 'make setup    set up Python in .venv, and no more'
 	@echo 'make setup-models   add TensorFlow, Keras and OpenVINO, for models other than builtin'
+	@echo 'make setup-cluster  add the plugin for SLURM (docs/cluster.md)'
 	@echo 'make viewer   build the viewer, and no more'
 	@echo 'make lock     pin the newest versions that fit the old pins (UPGRADE=1: the newest of all)'
 	@echo 'make clean    remove what was set up and built, except results/'
@@ -73,6 +76,13 @@ setup-models: $(VENV)/.models
 
 $(VENV)/.models: models.lock $(VENV)/.installed
 	@$(UV) pip install --quiet --python "$(BIN)/python" --require-hashes --no-deps -r models.lock
+	@touch $@
+
+setup-cluster: $(VENV)/.cluster
+
+$(VENV)/.cluster: cluster.lock $(VENV)/.installed
+	@$(UV) pip install --quiet --python "$(BIN)/python" --require-hashes --no-deps -r cluster.lock
+	@"$(BIN)/python" -m compileall -q -j 0 "$(VENV)/lib" pixplot_steps || true
 	@touch $@
 
 viewer: viewer/dist/index.html
@@ -128,10 +138,11 @@ format: setup viewer/node_modules/.package-lock.json
 lock: setup
 	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	@$(UV) pip compile pyproject.toml --group dev --extra models --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --quiet $(if $(UPGRADE),--upgrade) --constraint requirements.lock --output-file "$(VENV)/all.lock"
-	@awk '/^[^ ]/ { name = $$1; sub(/==.*/, "", name); if (NR == FNR) known[name]; wanted = !(name in known) } NR > FNR && wanted' \
-	  requirements.lock "$(VENV)/all.lock" > models.lock
+	@for extra in models cluster; do \
+	  $(UV) pip compile pyproject.toml --group dev --extra $$extra --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate --quiet $(if $(UPGRADE),--upgrade) --constraint requirements.lock --output-file "$(VENV)/$$extra-all.lock" && \
+	  awk '/^[^ ]/ { name = $$1; sub(/==.*/, "", name); if (NR == FNR) known[name]; wanted = !(name in known) } NR > FNR && wanted' \
+	    requirements.lock "$(VENV)/$$extra-all.lock" > $$extra.lock || exit 1; done
 	@{ sed '/- pip:$$/q' environment.yml; sed -n 's/^\([^ #].*[^ ]\) *\\$$/      - "\1"/p' requirements.lock models.lock; } > environment.yml.new
 	@mv environment.yml.new environment.yml
 	@$(NPM) --prefix viewer install --package-lock-only

@@ -25,7 +25,7 @@ from pixplot_steps import digest
 from pixplot_steps.atlases import geometry, hilbert
 from pixplot_steps.atlases.geometry import Pages
 from pixplot_steps.atlases.pages import encode
-from pixplot_steps.site import folder, hashed, manifest, table
+from pixplot_steps.site import coarse, folder, hashed, manifest, table
 from pixplot_steps.store import commit
 
 VERSION = 1
@@ -143,7 +143,7 @@ def _write(site: Path, count: int) -> None:
         sizes=write(hashed.array(sizes)),
         stacks=write(hashed.array(rows.astype(np.uint32))),
         years=[],
-        layouts=[(name, _summary(name, found.layouts[name]), write(hashed.array(found.layouts[name]))) for name in found.layouts],
+        layouts=[(name, _summary(name, values), _positions(write, values)) for name, values in found.layouts.items()],
         models=[_model()],
         atlas=levels,
         neighbours=write(hashed.array(((rows[:, None] + np.arange(1, 6)) % count).astype(np.uint32))),
@@ -162,6 +162,13 @@ def _writer(site: Path) -> Callable[[hashed.Hashed], dict[str, Any]]:
     return write
 
 
+def _positions(write: Callable[[hashed.Hashed], dict[str, Any]], values: NDArray[np.float32]) -> dict[str, Any]:
+    reference = write(hashed.array(values))
+    if len(values) > coarse.FROM:
+        reference["coarse"] = write(hashed.array(coarse.steps(values)))
+    return reference
+
+
 def _levels(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places, count: int) -> tuple[manifest.Atlas, NDArray[np.uint8]]:
     base = geometry.base_cell(count, BUDGET_MIB)
     row_of_slot = np.empty(count, np.int64)
@@ -171,7 +178,7 @@ def _levels(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places, cou
     files = [
         _page(write, kept[shown[start : start + pages.per_page]], pages) for pages in [Pages(PAGE, base, count)] for start in _starts(pages)
     ]
-    return manifest.Atlas(PAGE, "webp", base, write(hashed.array(found.slots)), files), colours
+    return manifest.Atlas(PAGE, "webp", base, count, write(hashed.array(found.slots)), files), colours
 
 
 def _starts(pages: Pages) -> range:

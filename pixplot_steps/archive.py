@@ -16,7 +16,9 @@ from typing import IO, cast
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
-FAULTS = (OSError, EOFError, KeyError, NotImplementedError, RuntimeError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
+FAULTS = (
+    OSError, EOFError, KeyError, NotImplementedError, RuntimeError, UnicodeDecodeError, tarfile.TarError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 """What a damaged archive, or one with a password, raises."""
 
 

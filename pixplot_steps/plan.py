@@ -70,6 +70,10 @@ def _name(step: str, parameters: Any, *inputs: str) -> str:
     return digest.of_value(value)[: digest.SHORT]
 
 
+def _and(former: str) -> list[str]:
+    return [former] if former else []
+
+
 def _prepared(model: Model) -> str:
     return _name("model", model.identity) if model.prepared else ""
 
@@ -80,7 +84,7 @@ class Branch:
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
-    `map_link`: the map that this one carries on from; None where the positions are one's own.
+    `map_link`, `hotspots_link`: what these carry on from; the map does from none where the positions are one's own.
     """
 
     model: Model
@@ -92,15 +96,25 @@ class Branch:
     map: str
     grid: str
     jitter: str
-    hotspots: str
     layout: str
     clusters: list[str]
     map_link: Link | None
+    hotspots_link: Link
 
     @property
     def map_former(self) -> list[str]:
         """What the map reads of the map that it carries on from, where there is one."""
         return [f"{self.map_link.former}/places.parquet"] if self.map_link and self.map_link.former else []
+
+    @property
+    def hotspots(self) -> str:
+        """Name of the hotspots."""
+        return Path(self.hotspots_link.path).stem
+
+    @property
+    def hotspots_former(self) -> list[str]:
+        """What the hotspots read of those that they carry on from, where there are any."""
+        return [f"{self.hotspots_link.former}/members.parquet"] if self.hotspots_link.former else []
 
     @property
     def prepared_stamps(self) -> list[str]:
@@ -170,10 +184,10 @@ class Plan:
             map=layout,
             grid=_name("grid", spec.parameters(self.spec.grid), layout),
             jitter=_name("jitter", spec.parameters(self.spec.jitter), layout),
-            hotspots=self._hotspots(number, layout, vectors),
             layout=self.layout_name(number),
             clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
             map_link=link,
+            hotspots_link=self._hotspots(number, layout, vectors),
         )
 
     def _map(self, number: int, vectors: str, neighbours: str) -> tuple[str, str, Link | None]:
@@ -187,15 +201,21 @@ class Plan:
         line = _name("umap", [parameters, above], self._features(self.spec.features.models[number]))
 
         def named(former: str) -> str:
-            return f"layouts/umap/{_name('umap', parameters, neighbours, order, *([former] if former else []))}.zarr"
+            return f"layouts/umap/{_name('umap', parameters, neighbours, order, *_and(former))}.zarr"
 
         link = (self.lineage if self.spec.keep else NONE).link(line, named)
         return "umap", Path(link.path).stem, link
 
-    def _hotspots(self, number: int, layout: str, vectors: str) -> str:
+    def _hotspots(self, number: int, layout: str, vectors: str) -> Link:
         own = self.spec.clusters.digest if number == 0 else ""
         # The number stands in the summary, as part of the layout's name.
-        return _name("hotspots", [spec.parameters(self.spec.hotspots), own, self.layout_name(number)], layout, vectors)
+        parameters = [spec.parameters(self.spec.hotspots), own, self.layout_name(number)]
+
+        def named(former: str) -> str:
+            return f"hotspots/{_name('hotspots', parameters, layout, vectors, *_and(former))}.zarr"
+
+        # Found otherwise or on another map, a hotspot of the same pictures is still the same.
+        return self.lineage.link(_name("hotspots", self.layout_name(number), self._features(self.spec.features.models[number])), named)
 
     @property
     def _first(self) -> Branch:
@@ -220,11 +240,28 @@ class Plan:
         pixels = [self.ingest] if one.kind == "colour" else []
         return _name(one.kind, section, self._first.vectors, *inputs, *pixels)
 
+    @cached_property
+    def atlases_link(self) -> Link:
+        """The plan of the atlas, and the one that it carries on from: where the map does, since the map orders the pages."""
+        parameters = [spec.parameters(self.spec.atlases), self.spec.ingest.ground]
+        link, own = self._first.map_link, self.spec.positions.digest
+
+        def named(former: str) -> str:
+            return f"atlases/{_name('atlases', parameters, self._first.map, self._first.vectors, *_and(former))}/plan.zarr"
+
+        carries_on = link is None or link.former
+        line = _name("atlases", parameters, self._decoded, link.line if link else own)
+        return (self.lineage if carries_on else NONE).link(line, named)
+
     @property
     def atlases(self) -> str:
-        """Name of the atlas pages. How many pages one job makes matters only to how they lie in folders."""
-        parameters = [spec.parameters(self.spec.atlases), self.spec.ingest.ground]
-        return _name("atlases", parameters, self._first.map, self._first.vectors)
+        """Name of the atlas. How many pages one job makes matters only to how they lie in folders."""
+        return Path(self.atlases_link.path).parent.name
+
+    @property
+    def atlases_former(self) -> list[str]:
+        """What the plan of the atlas reads of the one that it carries on from, where there is one."""
+        return [f"{self.atlases_link.former}/images.parquet"] if self.atlases_link.former else []
 
     @property
     def site(self) -> str:
@@ -242,7 +279,8 @@ class Plan:
     @property
     def shown(self) -> str:
         """What the site remembers for later runs (see store.lineage), as JSON."""
-        return written(branch.map_link for branch in self.branches if branch.map_link)
+        links = [link for branch in self.branches for link in (branch.map_link, branch.hotspots_link) if link]
+        return written([*links, self.atlases_link])
 
     def layout_name(self, number: int) -> str:
         """Name in the site of the map of the model of this number."""
@@ -330,6 +368,9 @@ class Plan:
             images = self.catalogue.images if cell == _LEAST_CELL else min(self.catalogue.images, budget // (4 * cell * cell))
             counts.append(math.ceil(images / (page // cell) ** 2))
             cell *= 2
+        if self.atlases_link.former:
+            # An atlas that carries on may take as many pages as the budget has room for.
+            counts.append(budget // (4 * page * page))
         return max(counts)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 VERSIONS = {
     "fetch": 1,
-    "catalog": 3,
-    "ingest": 4,
+    "catalog": 4,
+    "ingest": 5,
     "model": 1,
     "features": 2,
     "vectors": 2,
@@ -23,16 +23,16 @@ VERSIONS = {
     "positions": 1,
     "grid": 1,
     "jitter": 1,
-    "date": 1,
-    "category": 1,
+    "date": 2,
+    "category": 2,
     "geographic": 1,
     "axes": 1,
     "custom": 1,
     "colour": 1,
-    "alphabetical": 2,
-    "hotspots": 1,
-    "atlases": 1,
-    "site": 4,
+    "alphabetical": 3,
+    "hotspots": 2,
+    "atlases": 2,
+    "site": 5,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 

@@ -26,11 +26,34 @@ def step(*words: object) -> None:
         raise AssertionError(f"pixplot step {words[0]} ended with {code}")
 
 
-def atlas(found: Artefacts, page: int = 2048, budget_mib: int = 128, form: str = "webp", per_job: int = 4, groups: int = 2) -> Path:
-    """Plan and draw an atlas below the artefacts' root; returns the folder that holds plan.zarr and pages/."""
+def atlas(
+    found: Artefacts,
+    page: int = 2048,
+    budget_mib: int = 128,
+    form: str = "webp",
+    per_job: int = 4,
+    groups: int = 2,
+    former: Path | None = None,
+) -> Path:
+    """Plan and draw an atlas below the artefacts' root; returns the folder that holds plan.zarr and pages/, like `former`."""
     out = found.root / "atlas"
+    before = [former / "plan.zarr" / "images.parquet"] if former else []
     plan = ("--catalog", found.catalog, "--vectors", found.vectors, "--map", found.layout("umap"), "--page", page)
-    step("atlases", "plan", *plan, "--budget-mib", budget_mib, "--format", form, "--quality", 90, "--out", out / "plan.zarr")
+    step(
+        "atlases",
+        "plan",
+        *plan,
+        "--budget-mib",
+        budget_mib,
+        "--format",
+        form,
+        "--quality",
+        90,
+        "--former",
+        *before,
+        "--out",
+        out / "plan.zarr",
+    )
     for group in range(groups):
         job = ("--group", group, "--pages-per-job", per_job, "--ground", artefacts.GROUND, "--out", out / "pages" / str(group))
         step("atlases", "pages", "--plan", out / "plan.zarr", "--images", found.images, *job)

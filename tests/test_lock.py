@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "models.lock")
+LOCKS = ("requirements.lock", "models.lock", "cluster.lock")
 NPM_LOCKS = ("viewer/package-lock.json", "demo/package-lock.json")
 
 Pins: TypeAlias = dict[str, set[tuple[str, str]]]
@@ -47,12 +47,18 @@ def models() -> Pins:
 
 
 @pytest.fixture(scope="module")
+def cluster() -> Pins:
+    return pins(entries(ROOT / "cluster.lock"))
+
+
+@pytest.fixture(scope="module")
 def project() -> dict[str, list[str]]:
     content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     return {
         "use": content["project"]["dependencies"],
         "development": content["dependency-groups"]["dev"],
         "models": content["project"]["optional-dependencies"]["models"],
+        "cluster": content["project"]["optional-dependencies"]["cluster"],
         "building": content["build-system"]["requires"],
         "python": [content["project"]["requires-python"]],
     }
@@ -81,11 +87,19 @@ def test_pins_are_what_the_project_asks_for(group: str, project: dict[str, list[
     assert wrong == [], "run make lock"
 
 
-def test_models_add_to_the_rest_and_change_none_of_it(project: dict[str, list[str]], locked: Pins, models: Pins) -> None:
-    assert locked.keys() & models.keys() == set()
-    both = {**locked, **models}
-    missing = [text for text in project["models"] if canonicalize_name(Requirement(text).name) not in both]
+@pytest.mark.parametrize("extra", ["models", "cluster"])
+def test_extras_add_to_the_rest_and_change_none_of_it(
+    request: pytest.FixtureRequest, project: dict[str, list[str]], locked: Pins, extra: str
+) -> None:
+    added: Pins = request.getfixturevalue(extra)
+    assert locked.keys() & added.keys() == set()
+    both = {**locked, **added}
+    missing = [text for text in project[extra] if canonicalize_name(Requirement(text).name) not in both]
     assert missing == [], "run make lock"
+
+
+def test_extras_agree(models: Pins, cluster: Pins) -> None:
+    assert {name for name in models.keys() & cluster.keys() if models[name] != cluster[name]} == set()
 
 
 def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pins, models: Pins) -> None:

@@ -185,7 +185,11 @@ def test_a_map_carries_on_from_the_one_shown_before() -> None:
     assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "nothing changed"
     more = plan.Plan(_spec(), _other("more"), record)
     assert more.branches[0].map_former == [f"{first.branches[0].map_path}/places.parquet"]
-    assert more.branches[0].map != plan.Plan(_spec(), _other("more")).branches[0].map, "named by its former one"
+    assert more.branches[0].hotspots_former == [f"hotspots/{first.branches[0].hotspots}.zarr/members.parquet"]
+    assert more.atlases_former == [f"atlases/{first.atlases}/plan.zarr/images.parquet"]
+    scratch = plan.Plan(_spec(), _other("more"))
+    assert more.branches[0].map != scratch.branches[0].map, "named by its former one"
+    assert (scratch.pages, more.pages) == (1, 8), "as many pages as the budget has room for"
     record = _shown(more, record)
     assert plan.Plan(_spec(), _other("more"), record).site == more.site
     assert plan.Plan(_spec(), _CATALOGUE, record).site == first.site, "back again"
@@ -197,13 +201,16 @@ def test_a_map_carries_on_from_the_one_shown_before() -> None:
 def test_a_map_of_other_parameters_starts_afresh(section: str, key: str, value: Any) -> None:
     base = _spec()
     other = dataclasses.replace(base, **{section: dataclasses.replace(getattr(base, section), **{key: value})})
-    assert plan.Plan(other, _other("more"), _shown(plan.Plan(base, _CATALOGUE))).branches[0].map_former == []
+    planned = plan.Plan(other, _other("more"), _shown(plan.Plan(base, _CATALOGUE)))
+    assert (planned.branches[0].map_former, planned.atlases_former) == ([], []), "pages in the order of another map are of no use"
 
 
 def test_a_map_does_not_carry_on_where_that_is_turned_off() -> None:
     off = dataclasses.replace(_spec(), keep=False)
-    record = _shown(plan.Plan(_spec(), _CATALOGUE))
-    assert plan.Plan(off, _other("more"), record).site == plan.Plan(_spec(), _other("more")).site
+    carried = plan.Plan(off, _other("more"), _shown(plan.Plan(_spec(), _CATALOGUE)))
+    scratch = plan.Plan(_spec(), _other("more"))
+    assert (carried.branches[0].map, carried.atlases_former) == (scratch.branches[0].map, [])
+    assert carried.branches[0].hotspots_former, "names stay all the same"
 
 
 def test_a_map_carries_on_when_a_second_model_comes() -> None:

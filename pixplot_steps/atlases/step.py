@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from pixplot_steps.atlases import geometry, slots
 from pixplot_steps.atlases.geometry import Pages
 from pixplot_steps.atlases.pages import Canvas
-from pixplot_steps.errors import ConfigError, DamagedError
+from pixplot_steps.errors import ConfigError, DamagedError, MissingPartError
 from pixplot_steps.store import arrays, commit, shown, tables
 
 SUFFIXES = {"webp": "webp", "jpeg": "jpg"}
@@ -36,6 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--budget-mib", type=int, required=True, help="RGBA bytes of all cells together, in MiB")
     plan.add_argument("--format", choices=sorted(SUFFIXES), required=True, help="file format of the pages")
     plan.add_argument("--quality", type=int, required=True, help="quality of the pages, 1 to 100")
+    plan.add_argument(
+        "--former", type=Path, nargs="*", required=True, help="slots of the images in the atlas that this one carries on from"
+    )
     plan.add_argument("--out", type=Path, required=True, help="plan to write")
     pages = parts.add_parser("pages", help="draw some pages")
     pages.add_argument("--plan", type=Path, required=True, help="plan to follow")
@@ -59,19 +64,57 @@ def _plan(args: argparse.Namespace) -> None:
     items = shown.read(args.catalog, args.vectors, columns=[])
     positions = arrays.read(args.map, "positions")
     _check_map(positions, len(items.image_row), args.map)
-    item_slots, image_rows = slots.assign(items.image_row, positions)
-    images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["shard", "row"]).take(pa.array(image_rows))
+    images = tables.read(args.vectors / "images.parquet", tables.IMAGES)
+    places = positions[np.unique(items.image_row, return_index=True)[1]]
+    former = _former(args.former[0], images["image"].combine_chunks()) if args.former else None
+    filled = former and slots.carry_on(places, former, args.page, args.budget_mib)
+    filled = filled or slots.afresh(places, args.budget_mib)
     shards = images["shard"].combine_chunks().dictionary_encode()
-    cell = geometry.base_cell(len(image_rows), args.budget_mib)
     with commit.folder(args.out) as draft:
-        arrays.write(draft.path, "slots", item_slots)
-        arrays.write(draft.path, "shard", np.asarray(shards.indices, dtype=np.int32))
-        arrays.write(draft.path, "row", np.asarray(images["row"], dtype=np.int32))
-        draft.rows = len(item_slots)
-        draft.summary = {"page": args.page, "cell": cell, "format": args.format, "quality": args.quality, "slots": len(image_rows)}
-        draft.summary["shards"] = shards.dictionary.to_pylist()
-    count = Pages(args.page, cell, len(image_rows)).count
-    print(f"atlases: {len(image_rows)} cells of {cell} px on {count} pages", file=sys.stderr)
+        arrays.write(draft.path, "slots", filled.slots[items.image_row].astype(np.uint32))
+        arrays.write(draft.path, "shard", _by_slot(filled, np.asarray(shards.indices)))
+        arrays.write(draft.path, "row", _by_slot(filled, np.asarray(images["row"])))
+        table = pa.Table.from_arrays([images["image"], pa.array(filled.slots, pa.int32())], schema=tables.SLOTS)
+        tables.write(draft.path / "images.parquet", table, tables.SLOTS)
+        (draft.path / "kept").mkdir()
+        for name in (_name(number, {"format": args.format}) for number in range(filled.kept)):
+            shutil.copyfile(_page_of(args.former[0].parent, name), draft.path / "kept" / name)
+        draft.rows = len(items.image_row)
+        draft.summary = {"page": args.page, "cell": filled.cell, "format": args.format, "quality": args.quality, "slots": filled.count}
+        draft.summary |= {"shards": shards.dictionary.to_pylist(), "tail": filled.tail, "kept": filled.kept, "gone": filled.gone}
+    count = Pages(args.page, filled.cell, filled.count).count
+    print(f"atlases: {len(images)} cells of {filled.cell} px on {count} pages, {filled.kept} of them kept", file=sys.stderr)
+
+
+def _former(path: Path, images: pa.Array) -> slots.Former:
+    """The slots that these images had, -1 for those that are new."""
+    summary = commit.stamp(path.parent).summary
+    table = tables.read(path, tables.SLOTS)
+    row = pa.compute.index_in(images, value_set=table["image"].combine_chunks())
+    had = np.asarray(pa.compute.fill_null(table["slot"].take(row), -1), dtype=np.int64)
+    gone = summary["gone"] + table.num_rows - int((had >= 0).sum())
+    return slots.Former(had, summary["cell"], summary["slots"], summary["tail"], gone)
+
+
+def _page_of(plan: Path, name: str) -> Path:
+    """A page of an atlas, which one of its groups has."""
+    found = sorted(plan.parent.glob(f"pages/*/{name}"))
+    if not found:
+        raise MissingPartError(
+            "a page of the atlas before is gone",
+            expected=f"{plan.parent}/pages/*/{name}",
+            where=str(plan.parent),
+            action=f"remove {plan.parent}, and run the same command again: the atlas is then made afresh",
+        )
+    commit.stamp(found[0].parent)
+    return found[0]
+
+
+def _by_slot(filled: slots.Filled, values: NDArray[np.integer]) -> NDArray[np.int32]:
+    """A value of each image by its slot, -1 in those that are empty."""
+    out = np.full(filled.count, -1, dtype=np.int32)
+    out[filled.slots] = values
+    return out
 
 
 def _pages(args: argparse.Namespace) -> None:
@@ -80,15 +123,26 @@ def _pages(args: argparse.Namespace) -> None:
     summary = commit.stamp(args.plan).summary
     pages = Pages(summary["page"], summary["cell"], summary["slots"])
     first = args.group * args.pages_per_job
-    numbers = range(first, max(first, min(first + args.pages_per_job, pages.count)))
+    end = max(first, min(first + args.pages_per_job, pages.count))
+    numbers = range(max(first, min(end, summary["kept"])), end)
+    kept = [_name(number, summary) for number in range(first, numbers.start)]
     canvas = Canvas(pages, numbers, args.ground)
     for shard, rows, places in _by_shard(args.plan, pages, numbers):
         _draw_shard(canvas, args.images / f"{summary['shards'][shard]}.zarr", rows, places)
     with commit.folder(args.out) as draft:
+        for name in kept:
+            shutil.copyfile(args.plan / "kept" / name, draft.path / name)
         for number, data in canvas.encoded(summary["format"], summary["quality"]):
-            (draft.path / f"{number:06d}.{SUFFIXES[summary['format']]}").write_bytes(data)
-        draft.rows = len(numbers)
-    print(f"atlases: group {args.group}, {len(numbers)} pages in {time.perf_counter() - started:.1f} s", file=sys.stderr)
+            (draft.path / _name(number, summary)).write_bytes(data)
+        draft.rows = len(kept) + len(numbers)
+    print(
+        f"atlases: group {args.group}, {len(kept)} pages kept, {len(numbers)} drawn in {time.perf_counter() - started:.1f} s",
+        file=sys.stderr,
+    )
+
+
+def _name(number: int, summary: dict[str, Any]) -> str:
+    return f"{number:06d}.{SUFFIXES[summary['format']]}"
 
 
 def _by_shard(plan: Path, pages: Pages, numbers: range) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.int64]]]:
@@ -99,8 +153,9 @@ def _by_shard(plan: Path, pages: Pages, numbers: range) -> Iterator[tuple[int, N
     shards = np.asarray(arrays.open_array(plan, "shard")[begin:end])
     rows = np.asarray(arrays.open_array(plan, "row")[begin:end])
     order = np.lexsort((rows, shards))
+    order = order[shards[order] >= 0]  # images that are gone leave their slots empty
     starts = np.flatnonzero(np.diff(shards[order], prepend=-1))
-    for part in np.split(order, starts[1:]):
+    for part in np.split(order, starts[1:]) if len(order) else []:
         yield int(shards[part[0]]), rows[part], part + begin
 
 

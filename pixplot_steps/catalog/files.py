@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pixplot_steps import archive, digest
 
@@ -54,13 +55,20 @@ class Listing:
     missing: list[str] = field(default_factory=list)
 
 
+class _Moment(NamedTuple):
+    """Bytes of a file, and its time of change in nanoseconds: a million of these take a fifth of what `os.stat` gives."""
+
+    size: int
+    mtime: int
+
+
 @dataclass
 class _Found:
     """Files on the disk, by absolute path, before archives are opened."""
 
-    files: dict[str, os.stat_result] = field(default_factory=dict)
+    files: dict[str, _Moment] = field(default_factory=dict)
     aside: dict[str, tuple[str, str]] = field(default_factory=dict)
-    archives: dict[str, os.stat_result] = field(default_factory=dict)
+    archives: dict[str, _Moment] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
@@ -73,11 +81,11 @@ def listing(sources: Sequence[str], besides: frozenset[str] = frozenset()) -> Li
     """
     found = _scan(sources, besides)
     root = os.path.commonpath(found.roots) if found.roots else "/"
-    files = [File(_item(path, root), status.st_size, status.st_mtime_ns, path) for path, status in found.files.items()]
+    files = [File(_item(path, root), moment.size, moment.mtime, path) for path, moment in found.files.items()]
     aside = [(_item(path, root), *fault) for path, fault in found.aside.items()]
-    for path, status in found.archives.items():
-        _unpack(path, status, _item(path, root), files, aside)
-    return Listing(sorted(files, key=lambda f: f.item), sorted(aside), found.missing)
+    for path, moment in found.archives.items():
+        _unpack(path, moment, _item(path, root), files, aside)
+    return Listing(_distinct(files), sorted(aside), found.missing)
 
 
 def fingerprint(sources: Sequence[str], besides: Iterable[str]) -> str:
@@ -87,10 +95,18 @@ def fingerprint(sources: Sequence[str], besides: Iterable[str]) -> str:
     """
     beside = [path for source in besides for path in matches(source) or [source]]
     found = _scan(sources, frozenset(beside))
-    lines = [f"{path}\0{status.st_size}\0{status.st_mtime_ns}" for path, status in sorted({**found.files, **found.archives}.items())]
-    lines += ["\0".join((path, *fault)) for path, fault in sorted(found.aside.items())]
-    lines += [f"{path}\0{_moment(path)}" for path in beside]
-    return digest.of_lines(lines)
+    return digest.of_lines(_told(found, beside))
+
+
+def _told(found: _Found, beside: Sequence[str]) -> Iterator[str]:
+    # An archive is no file of the listing, so that no path is in both.
+    for path in sorted([*found.files, *found.archives]):
+        size, mtime = found.files.get(path) or found.archives[path]
+        yield f"{path}\0{size}\0{mtime}"
+    for path, fault in sorted(found.aside.items()):
+        yield "\0".join((path, *fault))
+    for path in beside:
+        yield f"{path}\0{_written(path)}"
 
 
 def matches(source: str) -> list[str]:
@@ -114,7 +130,7 @@ def _add(source: str, found: _Found, besides: frozenset[str], *, listed: bool) -
         _offer((entry for entry in _walk(source)), found, besides)
     elif path.is_file() and archive.is_archive(source):
         found.roots.append(source)
-        found.archives[source] = path.stat()
+        found.archives[source] = _moment(path.stat())
     elif path.is_file() and source.lower().endswith(LIST_SUFFIX) and not listed:
         found.files.pop(source, None)
         _add_lines(path, found, besides | {source})
@@ -122,7 +138,7 @@ def _add(source: str, found: _Found, besides: frozenset[str], *, listed: bool) -
         found.roots.append(str(path.parent))
         fault = _fault_of(path.name, path.stat().st_size)
         if fault is None:
-            found.files[source] = path.stat()
+            found.files[source] = _moment(path.stat())
         else:
             found.aside[source] = fault
     elif _MAGIC.search(source):
@@ -150,10 +166,10 @@ def _offer(entries: Iterable[os.DirEntry[str]], found: _Found, besides: frozense
         if fault is not None:
             found.aside[entry.path] = fault
         elif not entry.is_dir():
-            found.files[entry.path] = entry.stat()
+            found.files[entry.path] = _moment(entry.stat())
 
 
-def _unpack(path: str, status: os.stat_result, prefix: str, files: list[File], aside: list[tuple[str, str, str]]) -> None:
+def _unpack(path: str, moment: _Moment, prefix: str, files: list[File], aside: list[tuple[str, str, str]]) -> None:
     """Add what is in an archive; of members of one name the last counts, as when it is unpacked."""
     inside: dict[str, File] = {}
     try:
@@ -164,7 +180,9 @@ def _unpack(path: str, status: os.stat_result, prefix: str, files: list[File], a
                 continue
             fault = ("unreadable", "it is protected by a password") if member.locked else _fault_of(name, member.size)
             if fault is None:
-                inside[item] = File(item, member.size, status.st_mtime_ns, path, member.name, member.offset)
+                # A member of a tar archive is found by its offset, so that its name need be no more than text.
+                found = member.name if member.offset is None else name
+                inside[item] = File(item, member.size, moment.mtime, path, found, member.offset)
             else:
                 aside.append((item, *fault))
     except archive.FAULTS as error:
@@ -172,12 +190,16 @@ def _unpack(path: str, status: os.stat_result, prefix: str, files: list[File], a
     files += inside.values()
 
 
-def _moment(path: str) -> str:
+def _written(path: str) -> str:
     try:
-        status = Path(path).stat()
+        moment = _moment(Path(path).stat())
     except FileNotFoundError:
         return "absent"
-    return f"{status.st_size}\0{status.st_mtime_ns}"
+    return f"{moment.size}\0{moment.mtime}"
+
+
+def _moment(status: os.stat_result) -> _Moment:
+    return _Moment(status.st_size, status.st_mtime_ns)
 
 
 def _matching(pattern: str) -> Iterator[os.DirEntry[str]]:
@@ -225,9 +247,28 @@ def _item(path: str, root: str) -> str:
     return _text(below)
 
 
-def _text(name: str) -> str:
-    # A file name that is not UTF-8 reaches Python with lone surrogates, which no table can hold; they become U+FFFD.
-    return name if name.isascii() else name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _text(path: str) -> str:
+    """A path as text. A name that is not UTF-8 reaches Python with lone surrogates, which no table can hold; it is read as Windows-1252."""
+    return path if path.isascii() else "/".join(map(_name, path.split("/")))
+
+
+def _name(name: str) -> str:
+    data = name.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _distinct(files: list[File]) -> list[File]:
+    """Sorted by item, and those of one item told apart: two names that differ only in how they are encoded."""
+    ordered = sorted(files, key=lambda file: (file.item, file.path, file.offset or 0))
+    count = 1
+    for place in range(1, len(ordered)):
+        count = count + 1 if ordered[place].item == ordered[place - count].item else 1
+        if count > 1:
+            ordered[place] = replace(ordered[place], item=f"{ordered[place].item}#name={count}")
+    return ordered
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

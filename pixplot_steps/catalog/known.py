@@ -9,7 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pixplot_steps import archive, digest
 from pixplot_steps.catalog import ledger, pages
@@ -18,6 +20,9 @@ from pixplot_steps.store import commit, tables
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file's time of change is believed: a file written twice within one tick of the clock looks unchanged."""
+
+_TOGETHER = 64
+"""Files that a thread reads at a stretch."""
 
 _PAGES = pa.list_(pa.field("element", pa.int32()))
 _INDEX = pa.schema(
@@ -38,9 +43,7 @@ def read(found: list[File], path: Path, threads: int, *, look: bool) -> tuple[di
     Files with the path, size and time of change that the index at `path` knows of an earlier run are not read again. `look`: for pages.
     """
     began = time.time_ns()
-    earlier = _earlier(path, need_pages=look)
-    known = {file.item: was for file in found if (was := earlier.get((file.item, file.size, file.mtime)))}
-    del earlier
+    known = _earlier(found, path, need_pages=look)
     fresh = [file for file in found if file.item not in known]
     faults = []
     for file, result in _read_all(fresh, threads, look=look):
@@ -54,22 +57,31 @@ def read(found: list[File], path: Path, threads: int, *, look: bool) -> tuple[di
     return known, faults
 
 
-def _earlier(path: Path, *, need_pages: bool) -> dict[tuple[str, int, int], Known]:
+def _earlier(found: list[File], path: Path, *, need_pages: bool) -> dict[str, Known]:
+    """What the index knows of the files as they are now. Arrow finds them: a million rows as Python's objects take a gibibyte."""
     index = ledger.read(path, _INDEX)
-    if index is None:
+    if index is None or not found:
         return {}
-    table = index.to_pydict()
-    rows = zip(*(table[name] for name in _INDEX.names), strict=True)
+    place = pc.index_in(pa.array([file.item for file in found], pa.string()), value_set=index["item"].combine_chunks())
+    rows = np.asarray(place.fill_null(-1))
+    same = rows >= 0
+    for name in ("size", "mtime"):
+        same[same] = np.asarray(index[name])[rows[same]] == np.array([getattr(file, name) for file in found], np.int64)[same]
+    if need_pages:
+        same[same] = np.asarray(index["pages"].is_valid())[rows[same]]
+    kept = index.select(["image", "pages"]).take(pa.array(rows[same]))
+    images, pages_ = kept["image"].to_pylist(), kept["pages"].to_pylist()
     return {
-        (item, size, mtime): Known(image, None if pages_ is None else tuple(pages_))
-        for item, size, mtime, image, pages_ in rows
-        if pages_ is not None or not need_pages
+        found[i].item: Known(image, None if numbers is None else tuple(numbers))
+        for i, image, numbers in zip(np.flatnonzero(same).tolist(), images, pages_, strict=True)
     }
 
 
 def _read_all(fresh: list[File], threads: int, *, look: bool) -> list[tuple[File, Known | str]]:
     """Read plain files side by side, and each archive by one thread from its beginning to its end."""
-    plain = [[file] for file in fresh if file.member is None]
+    alone = [file for file in fresh if file.member is None]
+    # Many to a task: one each would cost more than reading small files does, and a gibibyte for a million.
+    plain = [alone[start : start + _TOGETHER] for start in range(0, len(alone), _TOGETHER)]
     inside = sorted((file for file in fresh if file.member is not None), key=lambda file: (file.path, file.offset or 0))
     groups = plain + [list(group) for _, group in groupby(inside, key=lambda file: file.path)]
     with ThreadPoolExecutor(max(1, threads)) as pool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -311,7 +312,7 @@ def _shard_row(image: str, page: Page | None) -> dict[str, Any]:
         return {"image": image, "page": 0}
     file = page.file
     length = None if file.member is None else file.size
-    place = {"path": file.path, "member": file.member, "offset": file.offset, "length": length, "page": page.page}
+    place = {"path": os.fsencode(file.path), "member": file.member, "offset": file.offset, "length": length, "page": page.page}
     return {"image": image, "item": page.item, **place}
 
 

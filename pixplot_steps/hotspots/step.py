@@ -6,8 +6,10 @@ Memory: the vectors, and some 300 bytes for each image.
 from __future__ import annotations
 
 import argparse
+import itertools
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +19,32 @@ from numpy.typing import NDArray
 
 from pixplot_steps import digest
 from pixplot_steps.errors import SourceError
-from pixplot_steps.hotspots import clusters
+from pixplot_steps.hotspots import clusters, matching
 from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _NOISE = "-1"
 """What clustering programs write for a point in no cluster."""
 
+_NUMBERED = re.compile(r"Cluster (\d+)")
+
 
 @dataclass(frozen=True)
 class Found:
-    """A hotspot with its stable id and the number of items that show its images."""
+    """A hotspot with its stable id, the number of items that show its images, and its name, empty where it is to get one."""
 
     id: str
     count: int
     hotspot: clusters.Hotspot
+    label: str
+
+
+@dataclass(frozen=True)
+class Former:
+    """The hotspots before: `ids`; `labels`; `of_image` i64 [M], which of them each image was in, -1 for none."""
+
+    ids: list[str]
+    labels: list[str]
+    of_image: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clusters", type=Path, nargs="*", required=True, metavar="PATH", help="clusters of one's own, by file name")
     parser.add_argument("--min-cluster-size", type=int, required=True, metavar="INT", help="images of the smallest hotspot")
     parser.add_argument("--max-clusters", type=int, required=True, metavar="INT", help="hotspots kept, the largest first")
+    parser.add_argument(
+        "--former", type=Path, nargs="*", required=True, metavar="FILE", help="members of the hotspots that were shown before"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the hotspots to write")
 
 
@@ -62,13 +79,17 @@ def run(args: argparse.Namespace) -> None:
     first_item = _first_items(image_row)
     positions = arrays.read(args.map, "positions")[first_item]
     own = _own(items, len(positions), args.clusters[0]) if args.clusters else None
-    kept = _find(positions, image_row, args, own)
-    members = _members(kept, len(positions))[image_row]
+    images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
+    former = _former(args.former[0], images) if args.former else Former([], [], np.full(len(images), -1))
+    kept = _labelled(_identified(_find(positions, image_row, args, own), images, former), own, former)
+    of_image = _members(kept, len(positions))
+    members = of_image[image_row]
     with commit.folder(args.out) as draft:
         arrays.write(draft.path, "members", members)
+        tables.write(draft.path / "members.parquet", _table(kept, of_image, images), tables.MEMBERS)
         tables.write(draft.path / "problems.parquet", _without_cluster(items.items, own), tables.FAULTS)
         draft.rows = len(members)
-        draft.summary = {"layout": args.layout_name, "list": [_entry(i, found, first_item, own) for i, found in enumerate(kept)]}
+        draft.summary = {"layout": args.layout_name, "list": [_entry(found, first_item) for found in kept]}
     print(f"hotspots: {len(kept)}, {np.count_nonzero(members >= 0)} of {len(members)} items in one", file=sys.stderr)
 
 
@@ -105,23 +126,60 @@ def _without_cluster(items: pa.Table, own: Own | None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=tables.FAULTS)
 
 
-def _find(positions: NDArray[np.float32], image_row: NDArray[np.int64], args: argparse.Namespace, own: Own | None) -> list[Found]:
+def _find(
+    positions: NDArray[np.float32], image_row: NDArray[np.int64], args: argparse.Namespace, own: Own | None
+) -> list[tuple[int, clusters.Hotspot]]:
+    """The hotspots with the number of items that show each, by that number."""
     vectors = arrays.read(args.vectors, "vectors")
-    images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"]
     labels = clusters.label(positions, args.min_cluster_size) if own is None else own.of_image
     items_of_image = np.bincount(image_row, minlength=len(positions))
     groups = [np.flatnonzero(labels == number) for number in range(labels.max(initial=-1) + 1)]
     groups = [rows for rows in groups if len(rows)]
     groups.sort(key=lambda rows: (-items_of_image[rows].sum(), rows[0]))
-    found = [
-        Found(_id(rows, images), int(items_of_image[rows].sum()), clusters.describe(rows, positions, vectors))
-        for rows in (groups[: args.max_clusters] if own is None else groups)
-    ]
-    return sorted(found, key=lambda one: (-one.count, one.id))
+    wanted = groups[: args.max_clusters] if own is None else groups
+    return [(int(items_of_image[rows].sum()), clusters.describe(rows, positions, vectors)) for rows in wanted]
 
 
-def _id(rows: NDArray[np.int64], images: pa.ChunkedArray) -> str:
-    return digest.of_lines(sorted(images.take(pa.array(rows)).to_pylist()))
+def _former(path: Path, images: pa.Array) -> Former:
+    listed = commit.stamp(path.parent).summary["list"]
+    table = tables.read(path, tables.MEMBERS)
+    row = pa.compute.index_in(images, value_set=table["image"].combine_chunks())
+    number = pa.compute.index_in(table["id"].take(row), value_set=pa.array([one["id"] for one in listed], pa.string()))
+    of_image = np.asarray(pa.compute.fill_null(number, -1), dtype=np.int64)
+    return Former([one["id"] for one in listed], [one["label"] for one in listed], of_image)
+
+
+def _identified(found: list[tuple[int, clusters.Hotspot]], images: pa.Array, former: Former) -> list[Found]:
+    """Each with the id that it had before, or else the digest of its members' ids; by number of items, then id."""
+    now = np.full(len(images), -1)
+    for number, (_, hotspot) in enumerate(found):
+        now[hotspot.rows] = number
+    known = matching.match(former.of_image, now)
+    taken = set(former.ids)
+    out = []
+    for number, (count, hotspot) in enumerate(found):
+        before = known.get(number)
+        name = _new_id(hotspot.rows, images, taken) if before is None else former.ids[before]
+        out.append(Found(name, count, hotspot, "" if before is None else former.labels[before]))
+    return sorted(out, key=lambda one: (-one.count, one.id))
+
+
+def _new_id(rows: NDArray[np.int64], images: pa.Array, taken: set[str]) -> str:
+    lines = sorted(images.take(pa.array(rows)).to_pylist())
+    name = digest.of_lines(lines)
+    while name in taken:  # a hotspot that has other members by now may have been named by these
+        name = digest.of_lines([name, *lines])
+    taken.add(name)
+    return name
+
+
+def _labelled(found: list[Found], own: Own | None, former: Former) -> list[Found]:
+    """Each with its name: that of one's own file; or the one it had; or a number above all that were given."""
+    if own is not None:
+        return [replace(one, label=own.labels[own.of_image[one.hotspot.rows[0]]]) for one in found]
+    given = [int(match.group(1)) for label in former.labels if (match := _NUMBERED.fullmatch(label))]
+    numbers = itertools.count(max(given, default=0) + 1)
+    return [one if one.label else replace(one, label=f"Cluster {next(numbers)}") for one in found]
 
 
 def _members(kept: list[Found], images: int) -> NDArray[np.int32]:
@@ -131,10 +189,16 @@ def _members(kept: list[Found], images: int) -> NDArray[np.int32]:
     return members
 
 
-def _entry(number: int, found: Found, first_item: NDArray[np.int64], own: Own | None) -> dict[str, Any]:
+def _table(kept: list[Found], of_image: NDArray[np.int32], images: pa.Array) -> pa.Table:
+    rows = np.flatnonzero(of_image >= 0)
+    ids = pa.array([found.id for found in kept], pa.string()).take(pa.array(of_image[rows]))
+    return pa.Table.from_arrays([images.take(pa.array(rows)), ids], schema=tables.MEMBERS)
+
+
+def _entry(found: Found, first_item: NDArray[np.int64]) -> dict[str, Any]:
     return {
         "id": found.id,
-        "label": f"Cluster {number + 1}" if own is None else own.labels[own.of_image[found.hotspot.rows[0]]],
+        "label": found.label,
         "count": found.count,
         "item": int(first_item[found.hotspot.medoid]),
         "centre": list(found.hotspot.centre),

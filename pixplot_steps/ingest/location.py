@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import mmap
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pixplot_steps import archive, digest
 from pixplot_steps.ingest import fault
@@ -30,6 +33,12 @@ class Location:
     offset: int | None = None
     length: int | None = None
     page: int = 0
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Location:
+        """The place that a row of a shard's table names (`tables.SHARD`)."""
+        path = row["path"] and os.fsdecode(row["path"])
+        return cls(row["image"], path, row["member"], row["offset"], row["length"], row["page"])
 
 
 def read(place: Location, max_megapixels: int) -> Bytes | Fault:

@@ -18,7 +18,7 @@ import pi_heif
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from pixplot_steps import fit
-from pixplot_steps.ingest import fault, jpegs, levels, profile
+from pixplot_steps.ingest import fault, jpeg2000, jpegs, levels, profile
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import Bytes
 from pixplot_steps.ingest.picture import Decoded, Later, Wanted
@@ -116,11 +116,13 @@ def _decode_opened(file: ImageFile.ImageFile, data: Bytes, wanted: Wanted, *, st
     smaller = fit.reduced(width, height, longest)
     file.draft(None, (max(1, smaller[0] * 15 // 16), max(1, smaller[1] * 15 // 16)))
     drafted = file.size
+    halved = _halve(file, data, max(smaller)) if strict else 0
     # A progressive JPEG is held whole, whatever the draft.
-    if wanted.large(*(file.size if not file.info.get("progressive") else (width, height))) and not wanted.patient:
+    held = (width, height) if file.info.get("progressive") else (file.size[0] >> halved, file.size[1] >> halved)
+    if wanted.large(*held) and not wanted.patient:
         raise Later
     _load(file)
-    if file.size != drafted:  # some formats know their size only now
+    if file.size != drafted and not halved:  # some formats know their size only now
         width, height = file.size
     smaller = fit.reduced(width, height, longest)
     small = resized(_plain(file), smaller if max(smaller) < max(file.size) else file.size)
@@ -128,6 +130,20 @@ def _decode_opened(file: ImageFile.ImageFile, data: Bytes, wanted: Wanted, *, st
     colours, repairs = coloured(small, file.info.get("icc_profile"))
     upright = turned(composed(colours, small, wanted.ground), orientation)
     return Decoded(upright, (height, width) if orientation >= 5 else (width, height), repairs, kept)
+
+
+def _halve(file: ImageFile.ImageFile, data: Bytes, longest: int) -> int:
+    """Have a JPEG 2000 picture read at half its size, so many times that it stays at least `longest`; how many."""
+    if file.format != "JPEG2000":
+        return 0
+    sizes = [times for times in range(jpeg2000.halvings(data) + 1) if max(file.size) >> times >= longest]
+    # The format rounds up, and Pillow to the nearest: where they differ, it fails.
+    times = max(
+        (times for times in sizes if all((side + (1 << times >> 1)) >> times == -(-side >> times) for side in file.size)), default=0
+    )
+    # The plugin's own, beside the method of this name that all pictures have.
+    file.reduce = times  # type: ignore[method-assign,assignment]
+    return times
 
 
 def _is_kept(file: ImageFile.ImageFile, wanted: Wanted) -> bool:
@@ -166,14 +182,19 @@ def resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def coloured(image: Image.Image, icc: Any) -> tuple[Image.Image, tuple[Fault, ...]]:
     """The colours alone, as L or RGB in sRGB."""
-    opaque = image.convert({"LA": "L", "RGBA": "RGB"}.get(image.mode, image.mode))
+    opaque = _as({"LA": "L", "RGBA": "RGB"}.get(image.mode, image.mode), image)
     repairs: tuple[Fault, ...] = ()
     if icc:
         try:
             opaque = profile.to_srgb(opaque, bytes(icc))
         except profile.FAULTS:
             repairs = (fault.PROFILE,)
-    return opaque if opaque.mode == "L" else opaque.convert("RGB"), repairs
+    return opaque if opaque.mode == "L" else _as("RGB", opaque), repairs
+
+
+def _as(mode: str, image: Image.Image) -> Image.Image:
+    # Pillow converts to the same mode by a copy of all pixels.
+    return image if image.mode == mode else image.convert(mode)
 
 
 def composed(colours: Image.Image, source: Image.Image, ground: tuple[int, int, int]) -> Image.Image:
@@ -195,7 +216,7 @@ def _orientation(file: ImageFile.ImageFile) -> int:
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:
-    """The picture upright, without metadata."""
-    upright = image.transpose(_TURNS[orientation]) if orientation in _TURNS else image.copy()
-    upright.info.clear()
+    """The picture upright, without metadata; an upright one is not copied, and loses its metadata."""
+    upright = image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+    upright.info = {}
     return upright

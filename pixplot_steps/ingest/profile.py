@@ -21,10 +21,23 @@ def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     """
     if image.mode not in _MODES:
         return image
+    if image.mode == "L":
+        return image.point(_greys(profile))
+    return _applied(image, profile)
+
+
+@lru_cache(maxsize=32)
+def _greys(profile: bytes) -> list[int]:
+    """What becomes of each of the 256 greys: for a picture of one channel that is the whole transform."""
+    ramp = Image.frombytes("L", (256, 1), bytes(range(256)))
+    return list(_applied(ramp, profile).convert("L").tobytes())
+
+
+def _applied(image: Image.Image, profile: bytes) -> Image.Image:
     changed = ImageCms.applyTransform(image, _transform(profile, image.mode))
     if changed is None:
         raise ValueError("no picture came from the colour transform")
-    return changed.convert("L") if image.mode == "L" else changed
+    return changed
 
 
 # A collection has few profiles, each in thousands of pictures; building a transform costs more than using it.

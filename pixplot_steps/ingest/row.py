@@ -62,13 +62,14 @@ def make(task: Task) -> Row | Fault | Later:
 def _row(decoded: Decoded, wanted: Wanted) -> Row:
     image, size = decoded.image, decoded.size
     thumb = render.thumbnail(image, size, wanted.thumbnail, wanted.ground)
+    place = fit.centred(*size, wanted.thumbnail)
     longest = min(max(size), wanted.picture)
     return Row(
         thumb=thumb,
         picture=decoded.kept or render.picture(image, longest, wanted.quality),
-        colour=render.mean_colour(image),
+        colour=render.mean_colour(thumb, place),
         size=size,
-        phash=phash.of(thumb, fit.centred(*size, wanted.thumbnail)),
+        phash=phash.of(thumb, place),
         repairs=decoded.repairs,
         squares=tuple(render.square(image, size, side, wanted.aspect, wanted.ground) for side in wanted.squares),
     )

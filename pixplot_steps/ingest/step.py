@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> None:
     with commit.folder(args.out) as draft:
         with TemporaryDirectory(prefix=".", dir=draft.path) as spool:
             batch = Batch(len(rows), _wanted(args), Path(spool))
-            batch.read([Location(**{key: value for key, value in row.items() if key != "item"}) for row in rows], args.threads)
+            batch.read(list(map(Location.of, rows)), args.threads)
             _check_still_there(rows, batch.faults)
             problems = _problems([row["image"] for row in rows], batch.faults)
             _write(draft.path, batch, problems)
@@ -73,7 +74,7 @@ def _colour(text: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _check_still_there(rows: list[dict[str, str | None]], faults: list[tuple[Fault, ...]]) -> None:
+def _check_still_there(rows: list[dict[str, Any]], faults: list[tuple[Fault, ...]]) -> None:
     """Stop where the folder is no longer what was listed: written down, a passing fault would be believed for ever."""
     gone = [row["item"] for row, found in zip(rows, faults, strict=True) if row["path"] and {fault.MISSING, fault.CHANGED} & set(found)]
     if gone:

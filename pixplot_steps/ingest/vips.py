@@ -20,6 +20,9 @@ _LOADERS = tuple(f"{name}load_source" for name in ("gif", "heif", "jpeg", "png",
 
 _DRAWING = "svgload_source"
 _LONGEST_REASON = 100
+_NO_MEMORY = ("out of memory", "could not create decoder object")
+"""What libvips says where memory is short; the second of WebP, whose decoder is sound before that."""
+
 _SHALLOW = ("uchar", "ushort")
 """Samples of 8 and 16 bits, which libvips itself scales by the range of their type."""
 
@@ -39,6 +42,8 @@ def decode(data: Bytes, wanted: Wanted, page: int = 0, *, tolerant: bool = False
             raise Later
         return _decoded(_reduced(vips, source, header, wanted, page, tolerant=tolerant), header, wanted)
     except vips.Error as error:
+        if any(words in str(error) for words in _NO_MEMORY):
+            raise MemoryError from None
         return fault.unreadable(_words(str(error)))
 
 

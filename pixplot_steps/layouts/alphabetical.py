@@ -78,7 +78,7 @@ def arrange(values: pa.ChunkedArray, items: pa.ChunkedArray, aspect: float) -> A
     coordinates = np.empty((count, 2))
     coordinates[sequence] = np.column_stack([column, -row])
     framed = frame.around(coordinates, 1.0)
-    return Arranged(framed.positions(coordinates), framed.scale, _letters(values, items, sequence[::columns], framed))
+    return Arranged(framed.positions(coordinates), framed.scale, _letters(values, sequence[::columns], framed))
 
 
 def _missing(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -93,14 +93,15 @@ def _given(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return keys(pc.fill_null(values.cast(pa.string()), ""))
 
 
-def _letters(values: pa.ChunkedArray, items: pa.ChunkedArray, firsts: NDArray[np.int64], framed: frame.Frame) -> tuple[Label, ...]:
+def _letters(values: pa.ChunkedArray, firsts: NDArray[np.int64], framed: frame.Frame) -> tuple[Label, ...]:
     """The first letter, or the number, of the first item of each row where it is a new one."""
     rows = pa.array(firsts)
     missing = _missing(values).take(rows)
     if pa.types.is_floating(values.type):
         texts = [f"{value:.10g}" if value is not None else "" for value in values.take(rows).to_pylist()]
     else:
-        named = pc.if_else(missing, items.take(rows), pc.fill_null(values.take(rows).cast(pa.string()), ""))
+        # Those by path have no letter: all of a folder would have one.
+        named = pc.if_else(missing, "", pc.fill_null(values.take(rows).cast(pa.string()), ""))
         bare = pc.replace_substring_regex(pc.utf8_normalize(pc.utf8_trim_whitespace(named), "NFKD"), r"\p{Mn}+", "")
         texts = pc.utf8_upper(pc.utf8_slice_codeunits(bare, 0, 1)).to_pylist()
     new = [i for i, text in enumerate(texts) if text and (i == 0 or text != texts[i - 1])]

@@ -19,6 +19,9 @@ from pixplot_steps.layouts.marks import MISSING, Arranged, Label
 _GAP = 0.035
 """Between boxes, as a share of the side of all of them: room for a line of text on any screen."""
 
+_LINE = 1.7
+"""Between rows of boxes, where the names stand, so many times as much."""
+
 _LEVEL = 4.0
 """So many times smaller, a box's label is shown one level later."""
 
@@ -84,7 +87,7 @@ def _pack(sizes: Integers, aspect: float) -> _Boxes:
     width = np.maximum(1, np.ceil(np.sqrt(sizes))).astype(np.int64)
     height = np.maximum(1, -(-sizes // width))
     gap = max(1.5, _GAP * math.sqrt(float((width * height).sum())))
-    limit = max(math.sqrt(float(((width + gap) * (height + gap)).sum()) * aspect), float(width.max()))
+    limit = max(math.sqrt(float(((width + gap) * (height + _LINE * gap)).sum()) * aspect), float(width.max()))
     left, shelf = np.empty(len(sizes)), np.empty(len(sizes), dtype=np.int64)
     x, row = 0.0, 0
     for i, wide in enumerate(width.tolist()):
@@ -95,8 +98,9 @@ def _pack(sizes: Integers, aspect: float) -> _Boxes:
     tallest = np.zeros(row + 1, dtype=np.int64)
     np.maximum.at(tallest, shelf, height)
     # Boxes of a row stand on one line, and so their names are on one.
-    bottom = np.cumsum(tallest + gap)[shelf]
-    return _Boxes(left, bottom - gap - height, width, height)
+    below = _LINE * gap
+    bottom = np.cumsum(tallest + below)[shelf]
+    return _Boxes(left, bottom - below - height, width, height)
 
 
 def _ranks(of: Integers, sizes: Integers) -> Integers:

@@ -28,6 +28,18 @@ _BETWEEN = 0.2
 _BEFORE_UNDATED = 1.5
 """Space before the column of no date, in widths of a column."""
 
+_FILLED = 0.6
+"""Share of the whole that pictures fill, where columns differ as they usually do."""
+
+_COMMON = 0.75
+"""So many of the columns are of one width, and their heights tell how much there is."""
+
+_LABEL = -1.2
+"""Where labels hang, in rows."""
+
+_ROUND = {"year": 1, "decade": 2, "century": 10}
+"""A round label of a unit, against one of years: a century is round where ten of them are."""
+
 _MINUS = "\u2212"
 
 Integers = NDArray[np.int64]
@@ -78,51 +90,52 @@ def arrange(years: NDArray[np.int32], unit: str, aspect: float) -> Arranged:
     """Items (at least 1) in columns, about `aspect` times as wide as high; within a column by year, then in their order."""
     found = dated(years, unit)
     columns, index = np.unique(found.column[found.known], return_inverse=True)
-    slots = _slots(columns)
-    counts = np.bincount(index, minlength=len(columns))
-    undated = int((~found.known).sum())
-    width = _width(int(counts.max(initial=0)), int(slots.max(initial=0)) + 1, aspect)
-    step = width + max(1, round(_BETWEEN * width))
+    counts, undated = np.bincount(index, minlength=len(columns)), int((~found.known).sum())
+    height = math.ceil(math.sqrt(len(years) / (_FILLED * aspect)))
+    width = _widths(counts, height)
+    left = _lefts(columns, width)
     x, y = np.empty(len(years)), np.empty(len(years))
-    rank, rows = _stacked(index, found.sure[found.known], years[found.known, 0], len(columns), width)
-    x[found.known], y[found.known] = slots[index] * step + rank % width, rows
-    height = int(y[found.known].max()) + 1 if len(columns) else max(1, math.ceil(math.sqrt(undated / aspect)))
-    start = (float(slots[-1]) + 1) * step + _BEFORE_UNDATED * width if len(columns) else 0.0
-    wide = max(width, math.ceil(undated / height))
+    rank, rows = _stacked(index, found.sure[found.known], years[found.known, 0], width)
+    x[found.known], y[found.known] = left[index] + rank % width[index], rows
+    wide = max(1, math.ceil(undated / height))
+    start = float(left[-1] + width[-1] + _BEFORE_UNDATED * min(wide, width.min())) if len(columns) else 0.0
     place = np.arange(undated)
     x[~found.known], y[~found.known] = start + place % wide, place // wide
     framed = frame.around(np.column_stack([x, y]), 1.0)
-    labels = [_label(int(c), unit, float(s) * step + (width - 1) / 2, framed) for c, s in zip(columns, slots, strict=True)]
+    middles = (left + (width - 1) / 2).tolist()
+    labels = [_label(column, unit, middle, framed) for column, middle in zip(columns.tolist(), middles, strict=True)]
     if undated:
-        labels.append(Label(MISSING, *framed.point(start + (wide - 1) / 2, -1.2), 0))
+        labels.append(Label(MISSING, *framed.point(start + (wide - 1) / 2, _LABEL), 0))
     return Arranged(framed.positions(np.column_stack([x, y])), framed.scale, tuple(labels))
 
 
-def _slots(columns: Integers) -> Integers:
-    """Where each used column stands, long empty runs closed."""
-    gaps = np.minimum(np.diff(columns), _CLOSED + 1)
-    return np.concatenate([[0], np.cumsum(gaps)]) if len(columns) else np.empty(0, dtype=np.int64)
+def _widths(counts: Integers, height: int) -> Integers:
+    """Pictures side by side in each column: the same in all, but for columns that would be higher than `height`, which are wider."""
+    if not len(counts):
+        return np.empty(0, dtype=np.int64)
+    common = max(1, math.ceil(float(np.quantile(counts, _COMMON)) / height))
+    return np.maximum(common, -(-counts // height))
 
 
-def _width(highest: int, slots: int, aspect: float) -> int:
-    """Pictures side by side in a column."""
-    return max(1, round(math.sqrt(highest / (aspect * slots)) * aspect)) if highest else 1
+def _lefts(columns: Integers, width: Integers) -> NDArray[np.float64]:
+    """The left edge of each used column; long empty runs are closed."""
+    between = np.maximum(1.0, _BETWEEN * (width[:-1] + width[1:]) / 2)
+    empty = np.minimum(np.diff(columns) - 1, _CLOSED) * (1.0 + int(width.min(initial=1)))
+    return np.concatenate([[0.0], np.cumsum(width[:-1] + between + empty)])[: len(columns)]
 
 
-def _stacked(index: Integers, sure: NDArray[np.bool_], year: NDArray[np.int32], count: int, width: int) -> tuple[Integers, Integers]:
+def _stacked(index: Integers, sure: NDArray[np.bool_], year: NDArray[np.int32], width: Integers) -> tuple[Integers, Integers]:
     """For each dated item its rank among the sure or unsure ones of its column, and its row from below."""
     part = 2 * index + ~sure
     order = np.lexsort((year, part))
-    sizes = np.bincount(part, minlength=2 * count)
+    sizes = np.bincount(part, minlength=2 * len(width))
     rank = np.empty(len(index), dtype=np.int64)
     rank[order] = np.arange(len(index)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     sure_rows = -(-sizes[::2] // width)
     above = np.where(sure_rows > 0, sure_rows + 1, 0)
-    return rank, rank // width + np.where(sure, 0, above[index])
+    return rank, rank // width[index] + np.where(sure, 0, above[index])
 
 
 def _label(column: int, unit: str, x: float, framed: frame.Frame) -> Label:
-    first = column * YEARS[unit] + (unit == "century") - (unit == "century")
-    counted = first // YEARS[unit] if unit != "year" else first
-    level = next((level for level, round_ in enumerate((100, 50, 10, 5)) if counted % round_ == 0), 4)
-    return Label(caption(column, unit), *framed.point(x, -1.2), level)
+    level = next((level for level, step in enumerate((100, 50, 10, 5)) if column * YEARS[unit] % (step * _ROUND[unit]) == 0), 4)
+    return Label(caption(column, unit), *framed.point(x, _LABEL), level)

@@ -14,11 +14,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Atlas:
-    """One level of pages, and the slot of each row."""
+    """One level of pages, and the slot of each row; `count`: slots, of images that are gone too."""
 
     page: int
     format: str
     cell: int
+    count: int
     slots: Json
     pages: list[Json]
 
@@ -139,7 +140,7 @@ def _vectors(model: Model) -> Json:
 
 def _atlas(atlas: Atlas) -> Json:
     levels = [{"cell": atlas.cell, "pages": atlas.pages}]
-    return {"page": atlas.page, "format": atlas.format, "slots": atlas.slots, "levels": levels}
+    return {"page": atlas.page, "format": atlas.format, "count": atlas.count, "slots": atlas.slots, "levels": levels}
 
 
 def _model(summary: Json) -> Json:

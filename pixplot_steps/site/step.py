@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import folder, gather, hashed, iiif, manifest, services, similar, stacks, table
+from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, services, similar, stacks, table
 from pixplot_steps.store import arrays, commit, lineage, lock, shown, tables
 
 _EXAMPLES = 3
@@ -222,7 +222,10 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
 
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
     summary = commit.stamp(path).summary
-    files = {"positions": site.hashed(hashed.array(_rows(path, "positions", count)))}
+    values = _rows(path, "positions", count)
+    files: dict[str, Any] = {"positions": site.hashed(hashed.array(values))}
+    if count > coarse.FROM:
+        files["positions"]["coarse"] = site.hashed(hashed.array(coarse.steps(values)))
     if summary.get("labels"):
         labels = tables.read(path / "labels.parquet", tables.LABELS)
         files["labels"] = site.hashed(hashed.file(table.encode(labels), "arrow", rows=labels.num_rows))
@@ -237,7 +240,7 @@ def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
     slots = site.hashed(hashed.array(_rows(args.atlas_plan, "slots", count)))
     pages = [page for group in args.atlas_pages for page in sorted(group.iterdir()) if page.name != commit.STAMP]
     files = [site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])) for page in pages]
-    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], slots, files)
+    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], plan["slots"], slots, files)
 
 
 def _rows(path: Path, name: str, count: int) -> NDArray[Any]:

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -103,10 +104,10 @@ def _check_rows(site: Site, manifest: Node, faults: _Faults) -> None:
             faults.all(checks.layout(site, manifest, layout))
     _check_atlas(site, manifest, known, faults)
     faults.all(checks.neighbours(site, manifest, known))
-    faults.all(checks.hotspots(site, manifest, manifest["hotspots"], known))
+    faults.all(checks.hotspots(site, manifest, manifest["hotspots"]))
     more = manifest.get("more_hotspots")
     for spots in more.list() if more else []:
-        faults.all(checks.hotspots(site, manifest, spots, known))
+        faults.all(checks.hotspots(site, manifest, spots))
     faults.all(checks.problems(site, manifest))
     faults.all(checks.model(manifest))
     if known is not None and sizes_are_right:
@@ -130,8 +131,12 @@ def _check_atlas(site: Site, manifest: Node, known: checks.Rows | None, faults: 
         return
     for level in manifest["atlas"]["levels"].list():
         if faults.all(checks.level(manifest, level)):
-            for page, size in checks.pages(manifest, level):
-                faults.all(checks.page(site, manifest, page, size))
+            for page, width, heights in faults.first(partial(_pages, site, manifest, level)) or []:
+                faults.all(checks.page(site, manifest, page, width, heights))
+
+
+def _pages(site: Site, manifest: Node, level: Node) -> list[tuple[Node, int, range]]:
+    return list(checks.pages(site, manifest, level))
 
 
 def _check_pictures(site: Site, manifest: Node, known: checks.Rows, faults: _Faults) -> None:

@@ -31,7 +31,7 @@ The columns of the metadata follow."""
 SHARD = pa.schema(
     [
         ("image", pa.string()),
-        ("path", pa.string()),
+        ("path", pa.binary()),
         ("member", pa.string()),
         ("offset", pa.int64()),
         ("length", pa.int64()),
@@ -39,16 +39,17 @@ SHARD = pa.schema(
         ("item", pa.string()),
     ]
 )
-"""The images of one shard, in order: id; absolute path of one file or archive that has this content, null where none has it any more;
+"""The images of one shard, in order: id; absolute path, as the bytes that the system knows, of one file or archive that has this content,
+null where none has it any more;
 in an archive the member's name and length, and in a tar archive the offset of its bytes (after decompression); number of the page in
 a file of many pages, from 0; and the item."""
+
+LABELS = pa.schema([("text", pa.string()), ("x", pa.float64()), ("y", pa.float64()), ("level", pa.int32()), ("anchor", pa.string())])
+"""Texts below the pictures of a layout: see docs/format.md."""
 
 FETCHED = pa.schema([("item", pa.string()), ("image", pa.string()), ("size", pa.int64()), ("service", pa.string()), ("cells", pa.string())])
 """The pictures that came from servers, by item (unique, sorted): digest and length of the bytes, which lie in the cache; the image
 service as a JSON object (docs/iiif.md), null where there is none; a JSON object of lists of texts, by the column's name."""
-
-LABELS = pa.schema([("text", pa.string()), ("x", pa.float64()), ("y", pa.float64()), ("level", pa.int32()), ("anchor", pa.string())])
-"""Texts below the pictures of a layout: see docs/format.md."""
 
 NAMES = pa.schema([("filename", pa.string())])
 """File names, as somebody gave them."""
@@ -58,6 +59,12 @@ IMAGES = pa.schema([("image", pa.string()), ("shard", pa.string()), ("row", pa.i
 
 PLACES = pa.schema([("image", pa.string()), ("x", pa.float32()), ("y", pa.float32())])
 """Where each image lies on a map, in map units: what the next map carries on from."""
+
+MEMBERS = pa.schema([("image", pa.string()), ("id", pa.string())])
+"""The images that are in a hotspot, and its id."""
+
+SLOTS = pa.schema([("image", pa.string()), ("slot", pa.int32())])
+"""The slot of each image in an atlas."""
 
 
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,44 @@ def test_encoding_is_deterministic_and_keeps_size_and_colour(form: str, name: st
     with Image.open(io.BytesIO(data)) as image:
         assert (image.format, image.size) == (name, page.size)
         assert np.abs(np.asarray(image.convert("RGB"), np.int16)[32::64, 32::64] - np.asarray(page, np.int16)[32::64, 32::64]).max() < 8
+
+
+@pytest.mark.parametrize(("before", "now"), [(150, 150), (150, 153), (150, 146), (150, 200)])
+def test_when_images_come_and_go_old_pages_are_the_same_files(tmp_path: Path, before: int, now: int) -> None:
+    atlas = partial(site_fixture.atlas, page=256, budget_mib=1, form="jpeg", per_job=3, groups=4)
+    old = atlas(artefacts.write(tmp_path / "old", before, broken=False))
+    found = artefacts.write(tmp_path / "new", now, broken=False)
+    new = atlas(found, former=old)
+    plan, had = commit.stamp(new / "plan.zarr").summary, commit.stamp(old / "plan.zarr").summary
+    assert plan["cell"] == had["cell"]
+    pages = Pages(256, plan["cell"], plan["slots"])
+    files = {path.name: path for path in new.glob("pages/*/*.jpg")}
+    assert len(files) == pages.count <= 4
+    for path in old.glob("pages/*/*.jpg"):
+        assert files[path.name].read_bytes() == path.read_bytes()
+    slots = tables.read(new / "plan.zarr" / "images.parquet", tables.SLOTS)
+    for image, slot in zip(slots["image"].to_pylist(), slots["slot"].to_pylist(), strict=True):
+        number, x, y = geometry.corners(np.array([slot]), pages)[0].tolist()
+        middle = np.asarray(Image.open(files[f"{number:06d}.jpg"]))[y + pages.cell // 2, x + pages.cell // 2].astype(int)
+        assert np.abs(middle - colour_of(found, image)).max() < 40, image
+
+
+def colour_of(found: artefacts.Artefacts, image: str) -> NDArray[np.int64]:
+    """The colour in the middle of an image's thumbnail."""
+    images = tables.read(found.vectors / "images.parquet", tables.IMAGES).to_pylist()
+    [(shard, row)] = [(one["shard"], one["row"]) for one in images if one["image"] == image]
+    colour: NDArray[np.int64] = arrays.open_array(found.images / f"{shard}.zarr", "thumb")[row][64, 64].astype(np.int64)
+    return colour
+
+
+def test_an_atlas_before_that_lacks_a_page_is_named(tmp_path: Path) -> None:
+    found = artefacts.write(tmp_path / "old", 20)
+    old = site_fixture.atlas(found)
+    (old / "pages" / "0" / "000000.webp").unlink()
+    arguments = plan_arguments(found, tmp_path)
+    arguments.former = [old / "plan.zarr" / "images.parquet"]
+    with pytest.raises(MissingPartError, match="made afresh"):
+        step.run(arguments)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 14, 150])
@@ -179,5 +218,6 @@ def plan_arguments(found: artefacts.Artefacts, folder: Path, page: int = 2048, q
         budget_mib=128,
         format="webp",
         quality=quality,
+        former=[],
         out=folder / "plan.zarr",
     )

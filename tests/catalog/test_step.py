@@ -214,12 +214,12 @@ def test_every_page_of_a_tiff_is_an_item_on_request(tmp_path: Path) -> None:
     assert items[0]["image"] == first[0]["image"], "the first page keeps its name"
     assert len({row["image"] for row in items}) == 4
     shards = [row for path in sorted((out / "catalog/shards").iterdir()) for row in pq.read_table(path).to_pylist()]
-    assert sorted((row["item"], row["page"]) for row in shards if row["path"].endswith("many.tif")) == [
+    assert sorted((row["item"], row["page"]) for row in shards if row["path"].endswith(b"many.tif")) == [
         ("many.tif", 0),
         ("many.tif#page=2", 1),
         ("many.tif#page=3", 2),
     ]
-    assert all(location.identity(Path(row["path"]).read_bytes(), row["page"]) == row["image"] for row in shards)
+    assert all(location.identity(Path(os.fsdecode(row["path"])).read_bytes(), row["page"]) == row["image"] for row in shards)
 
 
 def test_archives_are_read_in_place_and_not_again(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -232,7 +232,26 @@ def test_archives_are_read_in_place_and_not_again(tmp_path: Path, capfd: pytest.
     assert _run(path, out) == 0
     shards = [row for path in sorted((out / "catalog/shards").iterdir()) for row in pq.read_table(path).to_pylist()]
     assert [(row["member"], row["length"]) for row in shards] == [("a.png", 1), ("b.png", 1)]
-    places = [location.Location(**{key: value for key, value in row.items() if key != "item"}) for row in shards]
+    places = [location.Location.of(row) for row in shards]
     assert [location.read(place, 1) for place in places] == [b"1", b"2"]
     _run(path, out)
     assert "2 files, 0 of them read" in capfd.readouterr().err
+
+
+NAMES = ("caf\u00e9.png".encode(), "caf\u00e9.png".encode("latin-1"), b"\x81.png", b"\xff\xfe/\xe9.png")
+
+
+def test_files_whose_names_are_not_utf8_are_found_joined_and_read(tmp_path: Path) -> None:
+    root, out = tmp_path / "in", tmp_path / "out"
+    for number, name in enumerate(NAMES):
+        path = root / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%d" % number)
+    assert _run(root, out, metadata="filename,title\n\u00e9.png,E\n") == 0
+    items = {row["item"]: row for row in _rows(out, "items.parquet")}
+    assert list(items) == ["caf\u00e9.png", "caf\u00e9.png#name=2", "\u00ff\u00fe/\u00e9.png", "\ufffd.png"], "as Windows wrote them"
+    assert items["\u00ff\u00fe/\u00e9.png"]["title"] == "E"
+    shards = [row for path in sorted((out / "catalog/shards").iterdir()) for row in pq.read_table(path).to_pylist()]
+    found = {row["item"]: location.read(location.Location.of(row), 1) for row in shards}
+    assert found == dict(zip(items, (b"0", b"1", b"3", b"2"), strict=True))
+    assert _run(root, out) == 0, "and from what is known of the last run"

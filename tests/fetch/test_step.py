@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from pixplot_steps import cli, digest
+from pixplot_steps import cli, digest, spec
 from pixplot_steps.store import commit, tables
+from tests import golden_check
 from tests.fetch import museum as museums
 from tests.fetch.museum import Answer, Museum, Reply, always, at_first, zipped
 
@@ -447,3 +448,9 @@ class TestSecurity:
 def test_no_thread_is_left_behind(fetch: Fetch, museum: Museum) -> None:
     fetch.run(museum.url("/collection/0-3"))
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("fetch")] == []
+
+
+def test_the_output_is_the_known_one(fetch: Fetch, museum: Museum) -> None:
+    fetch.run(*(museum.url(f"/manifest/{number}") for number in range(1, 4)))
+    text = json.dumps(fetch.items(), sort_keys=True).replace(name(museum, ""), "museum.example")
+    golden_check.check("fetch", spec.VERSIONS["fetch"], {"items": json.loads(text)})

@@ -66,9 +66,9 @@ def test_medoid_is_near_the_mean_and_stragglers_move_nothing() -> None:
     assert found.bounds[2] < 1
 
 
-def write(root: Path, positions: NDArray[np.float32], image_row: list[int]) -> None:
-    """A catalogue whose item i shows the image of row image_row[i]."""
-    images = [shards.image(i) for i in range(max(image_row) + 1)]
+def write(root: Path, positions: NDArray[np.float32], image_row: list[int], numbers: Sequence[int] = ()) -> None:
+    """A catalogue whose item i shows the image of row image_row[i]; `numbers` name the images of the rows."""
+    images = [shards.image(i) for i in numbers or range(max(image_row) + 1)]
     first = np.unique(image_row, return_index=True)[1]
     with commit.folder(root / "catalog") as draft:
         table = pa.table([[f"{i:04d}.jpg" for i in range(len(image_row))], [images[i] for i in image_row]], schema=tables.ITEMS)
@@ -81,9 +81,10 @@ def write(root: Path, positions: NDArray[np.float32], image_row: list[int]) -> N
         arrays.write(draft.path, "positions", positions)
 
 
-def find(root: Path, most: int, own: Sequence[Path] = ()) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
+def find(root: Path, most: int, own: Sequence[Path] = (), former: Sequence[Path] = ()) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
     inputs = ("--catalog", root / "catalog", "--vectors", root / "v.zarr", "--map", root / "map.zarr", "--layout-name", "umap")
-    shards.step(step, *inputs, "--clusters", *own, "--min-cluster-size", 20, "--max-clusters", most, "--out", root / "h.zarr")
+    flags = ("--clusters", *own, "--min-cluster-size", 20, "--max-clusters", most, "--former", *former)
+    shards.step(step, *inputs, *flags, "--out", root / "h.zarr")
     return arrays.read(root / "h.zarr", "members"), commit.stamp(root / "h.zarr").summary["list"]
 
 
@@ -122,6 +123,23 @@ def test_step(tmp_path: Path) -> None:
     assert set(np.flatnonzero(members == 0)) <= {*range(180, 300)}
     assert (members[240:] == members[180:240]).all()
     assert found[0]["count"] >= found[1]["count"] > 60
+
+
+def test_ids_and_names_stay_with_the_members(tmp_path: Path) -> None:
+    """The middle group goes, the last grows to be the first, and one comes."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    write(before, blobs(100, 80, 60), list(range(240)))
+    _, old = find(before, 9)
+    large, small = old[0], old[2]
+    assert [one["label"] for one in old] == ["Cluster 1", "Cluster 2", "Cluster 3"]
+    now = np.concatenate([blobs(100), blobs(0, 0, 60), blobs(0, 0, 70) + 0.001, blobs(0, 0, 0, 40)])
+    names = [*range(100), *range(180, 240), *range(1000, 1110)]
+    write(after, now, list(range(270)), names)
+    _, found = find(after, 9, former=[before / "h.zarr" / "members.parquet"])
+    assert [(one["id"], one["label"]) for one in found[:2]] == [(one["id"], one["label"]) for one in (small, large)]
+    assert found[0]["count"] > found[1]["count"] > found[2]["count"]
+    assert found[2]["label"] == "Cluster 4", "no name is given twice"
+    assert found[2]["id"] not in {one["id"] for one in old}
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 14])

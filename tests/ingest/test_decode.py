@@ -14,7 +14,8 @@ import pyvips
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
-from pixplot_steps.ingest import decode, pillow
+from pixplot_steps import fit
+from pixplot_steps.ingest import decode, jpeg2000, pillow
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.picture import Decoded, Later, Wanted
 
@@ -278,3 +279,22 @@ def test_switches_are_put_back_and_warnings_kept_in() -> None:
     assert told == []
     after = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
     assert after == before
+
+
+@pytest.mark.parametrize("resolutions", [1, 2, 6])
+@pytest.mark.parametrize("size", [(500, 300), (500, 301), (201, 1000), (64, 64)])
+def test_jpeg_2000_is_read_at_half_its_size_as_often_as_the_file_allows(resolutions: int, size: tuple[int, int]) -> None:
+    y, x = np.mgrid[: size[1], : size[0]]
+    picture = Image.fromarray(np.dstack([x * 255 // size[0], y * 255 // size[1], x * 0 + 90]).astype(np.uint8))
+    data = saved(picture, "JPEG2000", num_resolutions=resolutions)
+    assert jpeg2000.halvings(data) == resolutions - 1
+    found = decoded(data)
+    assert (found.size, found.repairs) == (size, ())
+    assert found.image.size == fit.reduced(*size, WANTED.longest)
+    expected = np.asarray(picture.resize(found.image.size, Image.Resampling.BOX)).astype(int)
+    assert np.abs(np.asarray(found.image).astype(int) - expected).mean() < 6
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\x4f\xff\x51", b"\xff\x4f\xff\x51\x00\x00", b"\xff\x4f\xff\x51\x00\x02\xff\x52\x00\x0c", b"x"])
+def test_a_broken_head_of_jpeg_2000_halves_nothing(data: bytes) -> None:
+    assert jpeg2000.halvings(data) == 0

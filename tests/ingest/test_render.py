@@ -58,10 +58,11 @@ def test_grey_picture_is_stored_as_grey() -> None:
 
 
 def test_mean_colour_counts_pixels_alone() -> None:
-    values = np.zeros((1, 4, 3), np.uint8)
-    values[0, 0] = (255, 100, 3)
-    assert render.mean_colour(Image.fromarray(values)).tolist() == [64, 25, 1]
-    assert render.mean_colour(Image.new("L", (3, 3), 9)).tolist() == [9, 9, 9]
+    thumb = np.full((8, 8, 3), 200, np.uint8)
+    place = fit.centred(4, 1, 8)
+    thumb[place.y : place.y + place.height, place.x : place.x + place.width] = 0
+    thumb[place.y : place.y + place.height, place.x : place.x + 2] = (255, 100, 3)
+    assert render.mean_colour(thumb, place).tolist() == [64, 25, 1]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,6 @@ def test_any_texts_have_an_order(texts: list[str]) -> None:
 def test_rows_are_lettered_where_a_new_letter_begins() -> None:
     values = pa.chunked_array([["Émile", "eva", "Zoë", None, "日本"]])
     made = alphabetical.arrange(values, pa.chunked_array([["i1", "i2", "i3", "x4", "i5"]]), 0.2)
-    # One column: E, E, Z, 日, and the item's path where there is no title.
-    assert [label.text for label in made.labels] == ["E", "Z", "日", "X"]
+    # One column: E, E, Z, 日, and then the one without a title.
+    assert [label.text for label in made.labels] == ["E", "Z", "日"]
     assert np.argsort(-made.positions[:, 1]).tolist() == [0, 1, 2, 4, 3]

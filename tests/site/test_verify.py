@@ -135,6 +135,10 @@ def swapped_rows(site: Patient) -> pa.Table:
     return rows.take([1, 0, *range(2, rows.num_rows)])
 
 
+def endless(site: Patient) -> None:
+    site.set(10**30, "counts", "items").set(10**30, "counts", "images").set(10**30, "atlas", "count")
+
+
 def hotspot(site: Patient, key: str, value: Any, index: int = 0) -> None:
     site.set(value, "hotspots", "list", index, key)
 
@@ -142,6 +146,7 @@ def hotspot(site: Patient, key: str, value: Any, index: int = 0) -> None:
 PAGE = ("atlas", "levels", 0, "pages", 0)
 POSITIONS = ("layouts", 0, "positions")
 MEMBERS = ("hotspots", "members")
+KEPT = {"old": 30, "new": 7, "laid_out_again": False, "drift_percent": 0.0, "quality_before": None}
 
 # What is done, a part of the file that must be named, and a part of what must be said.
 DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
@@ -157,7 +162,7 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("counts as text", lambda s: s.set("41", "counts", "items"), MANIFEST, "counts.items: an integer"),
     ("more images than items", lambda s: s.set(42, "counts", "images"), MANIFEST, "counts.images"),
     ("fewer images than the table has", lambda s: s.set(36, "counts", "images"), MANIFEST, "37, as the table has"),
-    ("endless images", lambda s: s.set(10**30, "counts", "items").set(10**30, "counts", "images"), MANIFEST, "pages for this cell"),
+    ("endless images", endless, MANIFEST, "pages for this cell"),
     ("a byte of the table", lambda s: flip(s.path("table")), "data/", "digest"),
     ("a byte of the colours", lambda s: flip(s.path("colours")), "data/", "digest"),
     ("a byte of the positions", lambda s: flip(s.path(*POSITIONS)), "data/", "digest"),
@@ -202,9 +207,11 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("no layout", lambda s: s.set([], "layouts"), MANIFEST, "one layout or more"),
     ("a layout of another kind", lambda s: s.set("globe", "layouts", 0, "kind"), MANIFEST, "'map' or 'grid'"),
     ("a cell of no size", lambda s: s.set(0, "layouts", 0, "cell"), MANIFEST, "above 0"),
+    ("an unmoved map that moved", lambda s: s.set(KEPT | {"drift_percent": 0.1}, "layouts", 0, "kept"), MANIFEST, "drift_percent"),
     ("a quality above 1", lambda s: s.set(1.1, "layouts", 0, "quality", "trustworthiness"), MANIFEST, "trustworthiness"),
     ("a huge number", lambda s: s.set(10**400, "layouts", 0, "cell"), MANIFEST, "layouts[0].cell"),
     ("a slot out of range", lambda s: s.replace_rows(fill(37), "atlas", "slots"), "data/", "slots below 37"),
+    ("fewer slots than images", lambda s: s.set(36, "atlas", "count"), MANIFEST, "atlas.count"),
     ("one slot for all images", lambda s: s.replace_rows(lambda v: v.fill(0), "atlas", "slots"), "data/", "a slot for each image"),
     ("two slots for one image", lambda s: s.replace_rows(lambda v: v.sort(), "atlas", "slots"), "data/", "one slot"),
     ("a page too high", lambda s: another_page(s, 512, 1024, "WEBP"), ".webp", "512 x 512 pixels"),
@@ -220,7 +227,8 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("counts that ascend", lambda s: hotspot(s, "count", 99, 1), MANIFEST, "descend by count"),
     ("a medoid that is no member", lambda s: hotspot(s, "item", 40), MANIFEST, "the row of a member"),
     ("a medoid out of range", lambda s: hotspot(s, "item", 41), MANIFEST, "at most 40"),
-    ("an id of other images", lambda s: hotspot(s, "id", "0" * 32), MANIFEST, "the digest of its images"),
+    ("an id of another form", lambda s: hotspot(s, "id", "../x"), MANIFEST, "32 hexadecimal characters"),
+    ("one id twice", lambda s: hotspot(s, "id", s.at("hotspots", "list", 0)["id"], 1), MANIFEST, "distinct ids"),
     ("a centre off the map", lambda s: hotspot(s, "centre", [0, 3]), MANIFEST, "centre[1]"),
     ("bounds inside out", lambda s: hotspot(s, "bounds", [0.5, 0, -0.5, 0]), MANIFEST, "in order"),
     ("a neighbour out of range", lambda s: s.replace_rows(fill(41), "neighbours"), "data/", "rows below 41"),

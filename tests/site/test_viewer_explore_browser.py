@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
 import pytest
@@ -300,6 +300,22 @@ def test_the_pictures_most_alike_are_those_of_feature_space(visit: Visit, collec
     expect(visit.page.get_by_role("dialog")).to_contain_text(collection.value("note", wanted[0]))
 
 
+def test_a_panel_tells_of_copies_and_leads_to_them(visit: Visit, collection: Collection) -> None:
+    visit.show("grid", "Grid")
+    stacks = collection.array(collection.manifest["stacks"]).tolist()
+    [row, mate] = next(rows for first in stacks if len(rows := [row for row, other in enumerate(stacks) if other == first]) == 2)
+    single = next(row for row in alone(collection) if stacks.count(stacks[row]) == 1)
+    visit.open_panel(single)
+    copies = visit.page.get_by_role("dialog").get_by_role("region", name="The same, or nearly")
+    expect(visit.page.get_by_role("region", name="Most alike")).to_be_visible()
+    expect(copies).to_have_count(0)
+    visit.page.keyboard.press("Escape")
+    visit.page.goto(f"{visit.page.url.partition('#')[0]}#{urlencode({'item': collection.value('item', row)})}")
+    expect(copies).to_contain_text("The same, or nearly (1)")
+    copies.get_by_role("listitem").first.get_by_role("button").click()
+    expect(visit.page.get_by_role("dialog")).to_contain_text(collection.value("note", mate))
+
+
 def test_a_group_is_selected_named_kept_moved_deleted_and_taken_home(visit: Visit, collection: Collection) -> None:
     page = visit.page
     find(visit, "category:3")
@@ -472,4 +488,7 @@ def test_no_state_breaks_a_rule_of_accessibility(browser: Browser, collection: C
         found["picture"] = violations(visit)
         page.get_by_role("button", name="About this map").click()
         found["about"] = violations(visit)
+        page.get_by_role("button", name="Show the list").click()
+        expect(page.get_by_role("dialog", name="What was left out or repaired").get_by_role("row").first).to_be_visible()
+        found["problems"] = violations(visit)
         assert found == {state: [] for state in found}

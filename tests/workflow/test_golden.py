@@ -106,6 +106,7 @@ READERS: dict[str, Callable[[Path], dict[str, Any]]] = {
 
 
 ELSEWHERE = {
+    "fetch": "tests/fetch/test_step.py",
     "model": "tests/features/test_networks.py",
     "positions": "tests/layouts/test_step.py",
     **dict.fromkeys(("date", "category", "geographic", "axes", "custom", "colour"), "tests/layouts/test_arranged.py"),

@@ -4,9 +4,11 @@
  */
 import { flushSync, mount } from "svelte";
 import { fetchArray, fetchManifest } from "./data/fetch";
+import { fetchMarks } from "./data/marks";
 import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
+import { fetchPositions } from "./data/positions";
 import { Services } from "./data/services";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
@@ -21,16 +23,22 @@ import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
 import { type Group, setFor } from "./model/groups";
 import type { Exported } from "./model/iiif";
-import { type Items, makeItems, sizeOf } from "./model/items";
+import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
+import { pageOrder } from "./model/priority";
+import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
 import type { Service } from "./model/service";
+import { matesOf } from "./model/stacks";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
+import { captionText, nameOf } from "./ui/arrangements";
+import { download, fileStem } from "./ui/download";
 import { Drawing } from "./ui/drawing";
 import { Explorer } from "./ui/explorer";
 import { Gestures } from "./ui/gestures";
 import { Grouping } from "./ui/grouping";
-import { type Actions, type Outline, type Problem, type Reader, UiState } from "./ui/state.svelte";
+import { captionWidth } from "./ui/measure";
+import { type Actions, type Outline, type Reader, UiState } from "./ui/state.svelte";
 import { number, speak, strings, wantedLanguage } from "./ui/strings";
 import { chooseTheme, currentTheme, groundColour, watchTheme } from "./ui/theme";
 
@@ -44,9 +52,10 @@ const NARROW = 720;
 const GRID_SHARE = 0.93;
 /** Side of a cell where there is no atlas. */
 const NO_ATLAS_CELL = 64;
+/** Of so few items everything is asked for at once; of more, the first view comes first. */
+const FEW = 16_384;
 /** Roles of the columns that a list tells below the title. */
 const NOTED = ["category", "year"];
-const PROBLEM_COLUMNS = ["path", "stage", "kind", "reason", "action"] as const;
 
 /** For tests: what is on the screen, and where. */
 export interface DebugHook {
@@ -81,31 +90,28 @@ interface Opened {
   readonly site: Manifest;
   readonly items: Items;
   readonly layout: Layout;
-  readonly positions: Float32Array;
+  readonly placed: Placed;
+  /** Whether the positions are the exact ones. */
+  readonly exact: boolean;
   /** null where the browser has no WebGL2: then there is no map, and all else. */
   readonly gl: GL | null;
   readonly plan: AtlasPlan;
 }
 
-/** All arrays that the first picture needs, fetched side by side. */
-async function loadItems(
-  site: Manifest,
-  cell: number,
-  first: Layout,
-  arrived: () => void,
-): Promise<[Items, Float32Array]> {
-  const count = <T>(promise: Promise<T>) => promise.finally(arrived);
-  const [positions, colours, sizes, slots] = await Promise.all([
-    count(fetchArray(first.positions, "f32")),
-    count(fetchArray(site.colours, "u8")),
-    count(fetchArray(site.sizes, "u32")),
-    count(fetchArray(site.atlas.slots, "u32")),
-  ]);
-  return [makeItems(colours, sizes, slots, cell), positions];
+interface Arrived {
+  readonly placed: Placed;
+  readonly exact: boolean;
 }
 
-function placedIn(layout: Layout, positions: Float32Array): Placed {
-  return { positions, cell: layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell };
+/** A layout without its labels is still a layout. */
+async function fetchPlaced(layout: Layout, failed: () => void = () => undefined): Promise<Arrived> {
+  const marks = fetchMarks(layout).catch(() => {
+    failed();
+    return null;
+  });
+  const { positions, exact } = await fetchPositions(layout.positions);
+  const cell = layout.kind === "grid" ? layout.cell * GRID_SHARE : layout.cell;
+  return { placed: { positions, cell, marks: await marks }, exact };
 }
 
 /** The parsing of tables is its own chunk: nothing on the first screen needs it. */
@@ -126,10 +132,15 @@ class Viewer {
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
   readonly #services: Services | null;
+  #stacks: Promise<Uint32Array | null> | null = null;
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
-  readonly #tableLoaded: Promise<void>;
+  #tableOpened: Promise<void> | null = null;
+  /** Sizes and slots are in. */
+  readonly #completed: Promise<void>;
+  /** The pages of the atlas are in. */
+  #based: Promise<void> = Promise.resolve();
   #finder: Promise<Finder | null> | null = null;
   #clickTimer = 0;
   #restTimer = 0;
@@ -144,10 +155,9 @@ class Viewer {
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
   ) {
-    const { site, layout, positions } = opened;
+    const { site, layout, placed, exact } = opened;
     this.site = site;
     this.items = opened.items;
-    const placed = placedIn(layout, positions);
     this.#layouts.set(layout.name, Promise.resolve(placed));
     this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
     this.#services = site.services ? new Services(site.services) : null;
@@ -156,7 +166,11 @@ class Viewer {
     this.grouping = this.#makeGrouping();
     this.explorer = this.#makeExplorer();
     if (this.#stage) this.#raise(this.#stage);
-    this.#tableLoaded = this.#loadTable();
+    this.#completed = this.#loadItems();
+    this.#based = this.#completed.then(() => this.#loadAtlas());
+    // Whoever waits for what failed is told; until then it is nobody's fault.
+    this.#based.catch(() => null);
+    if (!exact) void this.#refine(layout, placed);
     this.ready = this.#loadRest();
   }
 
@@ -219,10 +233,45 @@ class Viewer {
     this.#syncCamera();
     this.#listen(stage);
     stage.draw(performance.now());
-    void stage.finished().then(() => performance.mark("pixplot-first"));
   }
 
   // --- what is loaded after the first frame ---------------------------------------------------------------------
+
+  /** The texts: when first asked for, and at the latest when the map stands. */
+  #openTable(): Promise<void> {
+    this.#tableOpened ??= this.#loadTable();
+    return this.#tableOpened;
+  }
+
+  /** Sizes and slots: what turns dots into pictures. */
+  async #loadItems(): Promise<void> {
+    const { site, items } = this;
+    const first = this.#finish("pixplot-first");
+    if (items.count > FEW) await first;
+    const [sizes, slots] = await Promise.all([
+      fetchArray(site.sizes, "u32"),
+      fetchArray(site.atlas.slots, "u32"),
+    ]);
+    fillItems(items, sizes, slots, this.#stage ? this.opened.plan.level.cell : NO_ATLAS_CELL);
+    this.#stage?.completed();
+    await first;
+  }
+
+  /** Mark the moment at which all that was drawn is on the screen. */
+  async #finish(mark: string): Promise<void> {
+    await this.#stage?.finished();
+    performance.mark(mark);
+  }
+
+  /** Put the exact positions of a layout in the place of coarse ones, once the map stands. */
+  async #refine(layout: Layout, placed: Placed): Promise<void> {
+    try {
+      await this.#based;
+      this.#stage?.refine(placed, await fetchArray(layout.positions, "f32"));
+    } catch {
+      // Coarse places are a pixel off when one is very near.
+    }
+  }
 
   async #loadTable(): Promise<void> {
     await nextFrame();
@@ -240,8 +289,9 @@ class Viewer {
   async #loadRest(): Promise<void> {
     await nextFrame();
     const index = this.#stage?.reindex();
-    const pages = this.#loadAtlas();
-    await Promise.all([pages, this.#tableLoaded, index, this.grouping.load()]);
+    if (this.items.count > FEW) await this.#based;
+    const table = this.#openTable();
+    await Promise.all([this.#based, table, index, this.grouping.load()]);
     this.ui.progress = null;
     this.ui.hotspotPictures = true;
     this.grouping.show();
@@ -262,11 +312,13 @@ class Viewer {
       stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
       if (strip.last) this.#step(shown.length);
     };
-    await loadPages(shown, plan.shrink, take, () => {
+    const order = pageOrder(this.items.slots, stage.positions, plan, shown.length, stage.view.camera);
+    await loadPages(shown, order, plan.shrink, take, () => {
       missing += 1;
     });
-    await stage.finished();
-    performance.mark("pixplot-base");
+    stage.invalidate();
+    await nextFrame();
+    await this.#finish("pixplot-base");
     if (missing > 0) this.#note(strings.pagesMissing(missing));
   }
 
@@ -278,7 +330,7 @@ class Viewer {
 
   #openFinder(): Promise<Finder | null> {
     this.#finder ??= (async () => {
-      await this.#tableLoaded;
+      await this.#openTable();
       const { openFinder } = await import("./data/finder");
       return this.#table && openFinder(this.site.columns, this.#table);
     })();
@@ -463,6 +515,10 @@ class Viewer {
     if (!stage) return;
     const row = stage.hovered;
     ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
+    ui.captions = stage.captions(
+      (text) => captionWidth(captionText(text, ui.current)),
+      ui.current?.arrangement === "date",
+    );
     ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: ui.reader?.title(row) ?? null };
   }
 
@@ -493,7 +549,7 @@ class Viewer {
   // --- the panel ------------------------------------------------------------------------------------------------
 
   async open(row: number, reveal = true): Promise<void> {
-    if (!this.#table) await this.#tableLoaded;
+    await Promise.all([this.#openTable(), this.#completed]);
     const table = this.#table;
     if (!table || row < 0 || row >= this.items.count) return;
     const { ui } = this;
@@ -509,6 +565,7 @@ class Viewer {
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
     void this.#loadService(row);
+    void this.#loadStack(row);
   }
 
   #showOpened(row: number, reveal: boolean): void {
@@ -558,6 +615,7 @@ class Viewer {
     this.ui.detail = null;
     this.ui.service = null;
     this.ui.similar = null;
+    this.ui.stack = [];
     this.lightSimilar(false);
     this.#measure();
     if (!this.#stage) return;
@@ -627,6 +685,14 @@ class Viewer {
     this.lightSimilar(this.ui.similarLit);
   }
 
+  /** Without the list of stacks the panel tells of none. */
+  async #loadStack(row: number): Promise<void> {
+    if (!this.site.stacks) return;
+    this.#stacks ??= fetchArray(this.site.stacks, "u32").catch(() => null);
+    const stacks = await this.#stacks;
+    if (this.ui.detail?.row === row) this.ui.stack = stacks ? matesOf(stacks, row) : [];
+  }
+
   /** How many of the open picture's true neighbours are among as many nearest on the map. */
   #tellTruth(): void {
     const { similar } = this.ui;
@@ -676,7 +742,11 @@ class Viewer {
   #placedOf(layout: Layout): Promise<Placed> {
     const known = this.#layouts.get(layout.name);
     if (known) return known;
-    const loading = fetchArray(layout.positions, "f32").then((positions) => placedIn(layout, positions));
+    const failed = () => this.#note(strings.marksMissing);
+    const loading = fetchPlaced(layout, failed).then(({ placed, exact }) => {
+      if (!exact) void this.#refine(layout, placed);
+      return placed;
+    });
     this.#layouts.set(layout.name, loading);
     return loading;
   }
@@ -709,10 +779,10 @@ class Viewer {
     } catch {
       this.#layouts.delete(name);
       if (this.ui.layout === name) this.ui.layout = before;
-      this.#note(strings.layoutMissing(layout.label));
+      this.#note(strings.layoutMissing(nameOf(layout)));
       return;
     }
-    this.ui.announcement = strings.layoutShown(layout.label);
+    this.ui.announcement = strings.layoutShown(nameOf(layout));
     this.#remember("step");
     await this.#useHotspotsOf(name);
   }
@@ -801,10 +871,16 @@ class Viewer {
     this.#keepFitted();
   }
 
-  async loadProblems(): Promise<void> {
+  async openProblems(): Promise<void> {
+    this.ui.problemsOpen = true;
+    if (Array.isArray(this.ui.problems)) return;
+    this.ui.problems = null;
     try {
       if (!this.site.problems) throw new FormatError("problems", "a table", null);
-      const { fetchTable } = await import("./data/table");
+      const [{ fetchTable }, { PROBLEM_COLUMNS }] = await Promise.all([
+        import("./data/table"),
+        import("./model/problems"),
+      ]);
       const table = await fetchTable(this.site.problems, PROBLEM_COLUMNS);
       this.ui.problems = Array.from({ length: table.count }, (_, row) => {
         const cells = PROBLEM_COLUMNS.map((name) => [name, `${table.value(name, row) ?? ""}`]);
@@ -813,6 +889,14 @@ class Viewer {
     } catch {
       this.ui.problems = "failed";
     }
+  }
+
+  async saveProblems(): Promise<void> {
+    const { problems } = this.ui;
+    if (!problems || problems === "failed") return;
+    const { problemsCsv } = await import("./model/problems");
+    const text = new Blob([problemsCsv(problems)], { type: "text/csv" });
+    download(`${fileStem(this.site.title)}-problems.csv`, text);
   }
 
   themeChanged(): void {
@@ -913,7 +997,11 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     closeAbout: () => {
       ui.aboutOpen = false;
     },
-    loadProblems: () => void viewer()?.loadProblems(),
+    openProblems: () => void viewer()?.openProblems(),
+    closeProblems: () => {
+      ui.problemsOpen = false;
+    },
+    saveProblems: () => void viewer()?.saveProblems(),
     dismissNote: (note) => {
       ui.notes = ui.notes.filter((other) => other !== note);
     },
@@ -942,15 +1030,20 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   if (!plan || !layout)
     throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
   let arrived = 0;
-  const [items, positions] = await loadItems(site, gl ? plan.level.cell : NO_ATLAS_CELL, layout, () => {
-    arrived += 1;
-    ui.progress = (0.3 * arrived) / 4;
-  });
+  const count = <T>(promise: Promise<T>) =>
+    promise.finally(() => {
+      arrived += 1;
+      ui.progress = (0.3 * arrived) / 2;
+    });
+  const [{ placed, exact }, colours] = await Promise.all([
+    count(fetchPlaced(layout)),
+    count(fetchArray(site.colours, "u8")),
+  ]);
   ui.mapless = gl === null;
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items, layout, positions, gl, plan }, canvas, ui);
+  return new Viewer({ site, items: plainItems(colours), layout, placed, exact, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {
@@ -974,6 +1067,7 @@ async function start(): Promise<void> {
     window.pixplot = opened.hook();
     window.addEventListener("popstate", () => opened.addressChanged());
     if (ui.mapless) void opened.explorer.search(null);
+    await opened.ready;
   } catch (error) {
     ui.error = {
       message: error instanceof Error ? error.message : `${error}`,

@@ -93,7 +93,7 @@ describe("motion", () => {
 });
 
 describe("Travel", () => {
-  const placed = (x: number, cell: number) => ({ positions: new Float32Array([x, 0]), cell });
+  const placed = (x: number, cell: number) => ({ positions: new Float32Array([x, 0]), cell, marks: null });
 
   it("moves the pictures and their size", () => {
     const travel = new Travel(placed(0, 1));

@@ -13,7 +13,9 @@ import {
 } from "../src/model/groups";
 import { DIMMED, HIDDEN, Highlight, LIT } from "../src/model/highlight";
 import { inside, rectangleShape } from "../src/model/lasso";
+import { byKind, problemsCsv } from "../src/model/problems";
 import { combined, decodeRows, encodeRows, inverted, maskOf, rowsOf, toggled } from "../src/model/selection";
+import { matesOf } from "../src/model/stacks";
 
 const grid = Float32Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? (i / 2) % 5 : Math.floor(i / 10)));
 const bits = (text: string) => Uint8Array.from(text, Number);
@@ -214,5 +216,50 @@ describe("Highlight", () => {
     highlight.update();
     expect([...highlight.lit, highlight.active]).toEqual([LIT, LIT, LIT, LIT, false]);
     expect(highlight.update()).toBe(false);
+  });
+});
+
+describe("stacks", () => {
+  it("are told by the first row, and leave out the row itself", () => {
+    const stacks = Uint32Array.of(0, 1, 0, 3, 0, 1);
+    expect([0, 1, 2, 3, 4, 5, 9].map((row) => matesOf(stacks, row))).toEqual([
+      [2, 4],
+      [5],
+      [0, 4],
+      [],
+      [0, 2],
+      [1],
+      [],
+    ]);
+  });
+});
+
+describe("problems", () => {
+  const problem = (path: string, kind: string, action: string) => ({
+    path,
+    stage: "ingest",
+    kind,
+    reason: "why",
+    action,
+  });
+  const problems = [
+    problem("a", "empty", "copy"),
+    problem("b", "unreadable", "replace"),
+    problem("c", "unreadable", "check"),
+    problem("d", "unreadable", "check"),
+  ];
+
+  it("are put by kind, the most frequent first, each advice once", () => {
+    expect(byKind(problems)).toEqual([
+      { kind: "unreadable", problems: problems.slice(1), actions: ["check", "replace"] },
+      { kind: "empty", problems: problems.slice(0, 1), actions: ["copy"] },
+    ]);
+    expect(byKind([])).toEqual([]);
+  });
+
+  it("become a table that no spreadsheet runs", () => {
+    expect(problemsCsv([problem('=1+1,"x"', "empty", "")])).toBe(
+      '\uFEFFpath,stage,kind,reason,action\r\n"\'=1+1,""x""",ingest,empty,why,\r\n',
+    );
   });
 });

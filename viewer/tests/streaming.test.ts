@@ -21,13 +21,17 @@ const limits = { textureSize: 8192, layers: 2048 };
 function atlas(page: number, cell: number, pages: number): Atlas {
   const file = { file: "data/p", bytes: 1, digest: "" };
   const { slots } = manifestJson().atlas as unknown as Atlas;
-  return { page, format: "webp", slots, levels: [{ cell, pages: Array(pages).fill(file) }] };
+  return { page, format: "webp", count: null, slots, levels: [{ cell, pages: Array(pages).fill(file) }] };
 }
 
 describe("planAtlas", () => {
   it("takes a whole atlas as it is, one page no higher than needed", () => {
     const plan = planAtlas(atlas(2048, 64, 1), 33, limits);
     expect(plan).toMatchObject({ shrink: 1, width: 2048, height: 128, layers: 1, mips: 4 });
+  });
+
+  it("makes room for slots of pictures that are gone", () => {
+    expect(planAtlas({ ...atlas(2048, 64, 1), count: 65 }, 33, limits)?.height).toBe(192);
   });
 
   it("halves pages that are larger than the graphics allow", () => {

@@ -1,6 +1,6 @@
 """Atlases: texture pages in the spatial order of the map.
 
-Needs vectors/<digest>.zarr and the map of the first model, and all shards of images/<ingest>.
+Needs vectors/<digest>.zarr and the map of the first model, and all shards of images/<ingest>; and the atlas shown before.
 Makes atlases/<digest>/plan.zarr, then atlases/<digest>/pages/<group>/, one job for each group of pages.
 """
 
@@ -11,6 +11,7 @@ rule atlas_plan:
             lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"
         ),
         map=ancient(lambda wildcards: f"{plan().branches[0].map_path}/stamp.json"),
+        former=ancient(planned("atlases_former")),
     output:
         stamp="atlases/{digest}/plan.zarr/stamp.json",
     log:
@@ -41,6 +42,7 @@ rule atlas_plan:
             --budget-mib {params.budget_mib:q} \
             --format {params.format:q} \
             --quality {params.quality:q} \
+            --former {input.former:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """

@@ -11,9 +11,25 @@ wildcard_constraints:
 
 def plan():
     """The plan of this run; it makes Snakemake wait for the catalogue."""
-    catalogue = planning.read_catalogue(Path(checkpoints.catalog.get().output.plan))
+    ledger = Path("ledger/lineage.json")
+    path = Path(checkpoints.catalog.get().output.plan)
+    return planned_once(path, ledger, status(path), status(ledger))
+
+
+def status(path):
+    """What changes whenever a file is replaced; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def planned_once(path, ledger, *status):
+    """The plan for files of this status: Snakemake asks several times for each job."""
     found = planning.Plan(
-        SPEC, catalogue, lineage.read(Path("ledger/lineage.json"), commit.whole)
+        SPEC, planning.read_catalogue(path), lineage.read(ledger, commit.whole)
     )
     try:
         found.layouts

@@ -1,6 +1,6 @@
 """Hotspots: dense regions of the map.
 
-Needs vectors/<digest>.zarr and the map, layouts/umap/<digest>.zarr or layouts/positions/<digest>.zarr.
+Needs vectors/<digest>.zarr and the map, layouts/umap/<digest>.zarr or layouts/positions/<digest>.zarr; and the hotspots shown before.
 Makes hotspots/<digest>.zarr.
 """
 
@@ -12,6 +12,11 @@ rule hotspots:
         ),
         map=ancient(
             lambda wildcards: f"{plan().branch('hotspots', wildcards.digest).map_path}/stamp.json"
+        ),
+        former=ancient(
+            lambda wildcards: plan()
+            .branch("hotspots", wildcards.digest)
+            .hotspots_former
         ),
     output:
         stamp="hotspots/{digest}.zarr/stamp.json",
@@ -43,6 +48,7 @@ rule hotspots:
             --clusters {params.clusters:q} \
             --min-cluster-size {params.min_cluster_size:q} \
             --max-clusters {params.max_clusters:q} \
+            --former {input.former:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """

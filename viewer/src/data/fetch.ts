@@ -41,8 +41,8 @@ export async function fetchFile(ref: FileRef, signal?: AbortSignal): Promise<Blo
 }
 
 export async function fetchArray<D extends Dtype>(ref: ArrayRef, dtype: D): Promise<ArrayOf<D>> {
-  const blob = await fetchFile(ref);
-  return readArray(ref, dtype, await blob.arrayBuffer());
+  const response = await request(ref.file, {});
+  return readArray(ref, dtype, await response.arrayBuffer());
 }
 
 /** Some bytes of a file; null where the server knows no ranges and would send all of it. */

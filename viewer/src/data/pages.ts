@@ -50,16 +50,19 @@ async function deliver(
   page.close();
 }
 
-/** Load all pages; one that fails is told to `failed`, and the rest go on. Settles when every page was tried. */
+/** Load all pages in an order; one that fails is told to `failed`, and the rest go on. Settles when every page was tried. */
 export async function loadPages(
   pages: readonly FileRef[],
+  order: readonly number[],
   shrink: number,
   take: (strip: Strip) => Promise<void>,
   failed: (error: unknown) => void,
 ): Promise<void> {
-  const queue = pages.entries();
+  const queue = order.values();
   const work = async () => {
-    for (const [layer, ref] of queue) {
+    for (const layer of queue) {
+      const ref = pages[layer];
+      if (!ref) continue;
       try {
         await deliver(await decodePage(ref, shrink), layer, take);
       } catch (error) {

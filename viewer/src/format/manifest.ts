@@ -15,6 +15,10 @@ export interface ArrayRef extends FileRef {
   dtype: Dtype;
   shape: number[];
 }
+/** An array of positions, and the same in 65,536 steps, for a first view of many. */
+export interface PositionsRef extends ArrayRef {
+  coarse: ArrayRef | null;
+}
 export interface TableRef extends FileRef {
   rows: number;
 }
@@ -32,18 +36,33 @@ export interface Quality {
   trustworthiness: number | null;
   neighbours_kept: number | null;
   sample: number | null;
+  /** How far pictures moved from the map to be without overlaps, as shares of its width. */
+  moved_median: number | null;
+  moved_most: number | null;
+}
+
+export interface LinesRef {
+  points: ArrayRef;
+  ends: ArrayRef;
 }
 
 export interface Layout {
   name: string;
   label: string;
   kind: "map" | "grid";
-  positions: ArrayRef;
+  positions: PositionsRef;
   /** Side of the square into which a picture is fitted, in map units. */
   cell: number;
   quality: Quality | null;
   /** The model whose features made it; null where none did. */
   model: string | null;
+  /** What it goes by: layouts of one arrangement are variants of it. */
+  arrangement: string | null;
+  /** The columns that it is made from. */
+  columns: string[] | null;
+  unit: string | null;
+  labels: TableRef | null;
+  lines: LinesRef | null;
 }
 
 export interface Level {
@@ -54,6 +73,8 @@ export interface Level {
 export interface Atlas {
   page: number;
   format: string;
+  /** Slots, those of images that are gone too; null where there is one for each image. */
+  count: number | null;
   slots: ArrayRef;
   levels: Level[];
 }
@@ -97,6 +118,8 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
+  /** The first row of each row's stack of near-duplicates. */
+  stacks: ArrayRef | null;
   hotspots: Hotspots | null;
   /** Those of the maps of further models. */
   more_hotspots: Hotspots[] | null;
@@ -123,7 +146,9 @@ const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
-const array = record<ArrayRef>({ ...fileRef, dtype, shape: list(count) });
+const arrayRef = { ...fileRef, dtype, shape: list(count) };
+const array = record<ArrayRef>(arrayRef);
+const positions = record<PositionsRef>({ ...arrayRef, coarse: nullable(array) });
 
 const column = record<Column>({
   name: text,
@@ -136,16 +161,23 @@ const quality = record<Quality>({
   trustworthiness: nullable(finite),
   neighbours_kept: nullable(finite),
   sample: nullable(count),
+  moved_median: nullable(finite),
+  moved_most: nullable(finite),
 });
 
 const layout = record<Layout>({
   name: text,
   label: text,
   kind: oneOf<"map" | "grid">("map", "grid"),
-  positions: array,
+  positions,
   cell: positive,
   quality: nullable(quality),
   model: nullable(text),
+  arrangement: nullable(text),
+  columns: nullable(list(text)),
+  unit: nullable(text),
+  labels: nullable(table),
+  lines: nullable(record<LinesRef>({ points: array, ends: array })),
 });
 
 const hotspot = record<Hotspot>({
@@ -171,10 +203,12 @@ const manifest = record<Manifest>({
   atlas: record<Atlas>({
     page: positive,
     format: text,
+    count: nullable(count),
     slots: array,
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
+  stacks: nullable(array),
   hotspots: nullable(hotspots),
   more_hotspots: nullable(list(hotspots)),
   problems: nullable(table),
@@ -194,12 +228,19 @@ function requireConsistent(site: Manifest): void {
   requireShape(site.colours, "colours", "u8", [n, 3]);
   requireShape(site.sizes, "sizes", "u32", [n, 2]);
   requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
-  for (const { name, positions } of site.layouts) requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+  for (const { name, positions, lines } of site.layouts) {
+    requireShape(positions, `layout ${name}`, "f32", [n, 2]);
+    if (positions.coarse) requireShape(positions.coarse, `layout ${name}, coarse`, "u16", [n, 2]);
+    if (!lines) continue;
+    requireShape(lines.points, `layout ${name}.lines.points`, "f32", [lines.points.shape[0] ?? 0, 2]);
+    requireShape(lines.ends, `layout ${name}.lines.ends`, "u32", [lines.ends.shape[0] ?? 0]);
+  }
   const names = new Set(site.layouts.map(({ name }) => name));
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
   if (site.services) requireShape(site.services.ends, "services.ends", "u32", [n]);
+  if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
     requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
     for (const { id, item, bounds } of set.list) {

@@ -1,5 +1,5 @@
 /** What one frame is drawn from. */
-import type { Camera, Viewport } from "../model/camera";
+import type { Box, Camera, Viewport } from "../model/camera";
 
 export type Rgb = readonly [number, number, number];
 
@@ -9,6 +9,8 @@ export interface Frame {
   readonly view: Viewport;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
+  /** What is seen of the map. */
+  readonly seen: Box;
   /** 0 = the layout left, 1 = the layout entered. */
   readonly mix: number;
   /** Side of a picture's square in device pixels. */
@@ -18,6 +20,8 @@ export interface Frame {
   readonly highlight: boolean;
   /** The rows to draw as quads, in drawing order; null draws all rows as points. */
   readonly rows: Int32Array | null;
+  /** Every so manieth row is drawn as a point. */
+  readonly stride: number;
   /** Rows drawn once more over all others: the one pointed at, the one open. */
   readonly front: Int32Array;
 }

@@ -2,11 +2,21 @@
 
 import { MOST_INKS } from "../model/palette";
 
+/** Vertex side: which rows a pass leaves out. */
+export const HIDDEN = `
+uniform int pass;        // 0 everything, 1 only dimmed rows, 2 only lit rows
+
+bool skipped(float lit) {
+  // Neither lit nor dimmed: hidden (model/highlight.ts).
+  if (lit > 0.1 && lit < 0.5) return true;
+  return pass == 1 ? lit > 0.5 : pass == 2 ? lit < 0.5 : false;
+}
+`;
+
 /** Vertex side: where a row's picture lies in the atlas. */
-export const PLACE = `
+export const PLACE = `${HIDDEN}
 uniform float cell;      // side of a cell, in pixels of a page file
 uniform float page;      // side of a page, in the same pixels
-uniform int pass;        // 0 everything, 1 only dimmed rows, 2 only lit rows
 
 void place(uint slot, vec2 fit, out vec3 origin) {
   uint perRow = uint(page / cell);
@@ -14,12 +24,6 @@ void place(uint slot, vec2 fit, out vec3 origin) {
   uint index = slot % perPage;
   vec2 corner = vec2(float(index % perRow), float(index / perRow)) * cell;
   origin = vec3(corner + floor((cell - fit) * 0.5), float(slot / perPage));
-}
-
-bool skipped(float lit) {
-  // Neither lit nor dimmed: hidden (model/highlight.ts).
-  if (lit > 0.1 && lit < 0.5) return true;
-  return pass == 1 ? lit > 0.5 : pass == 2 ? lit < 0.5 : false;
 }
 `;
 

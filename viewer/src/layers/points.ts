@@ -1,9 +1,11 @@
 /** All rows as gl.POINTS: the fast path while pictures are small, and while they travel between layouts. */
 import { type ProgramInfo, setUniforms } from "twgl.js";
+import { inOrder, type Range } from "../model/blocks";
 import { BYTES_PER_ROW } from "../model/budget";
 import type { Items } from "../model/items";
+import { MOST_INKS } from "../model/palette";
 import { compile, type GL, makeBuffer } from "./context";
-import { PLACE, SAMPLE } from "./glsl";
+import { HIDDEN, PLACE, SAMPLE } from "./glsl";
 
 const VERTEX = `#version 300 es
 precision highp float;
@@ -55,37 +57,94 @@ void main() {
   result = shown(framed(atlasColour(uv, vOrigin, vFit, vColour), uv, vAspect, vInk), vLit);
 }`;
 
+/** Dots: mean colours, without the atlas. Below two pixels or so they are truer than single texels, and much cheaper. */
+const DOT_VERTEX = `#version 300 es
+precision highp float;
+layout(location = 0) in vec2 left;
+layout(location = 1) in vec2 entered;
+layout(location = 3) in vec2 aspect;
+layout(location = 5) in vec3 colour;
+layout(location = 6) in float lit;
+layout(location = 7) in uint ink;
+uniform vec2 centre;
+uniform vec2 scale;
+uniform float travel;
+uniform float side;
+uniform vec3 ground;
+uniform float dim;
+uniform vec3 palette[${MOST_INKS}];
+out vec2 vAspect;
+out vec3 vColour;
+${HIDDEN}
+void main() {
+  vec2 at = (mix(left, entered, travel) - centre) * scale;
+  gl_Position = skipped(lit) ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(at, 0.0, 1.0);
+  gl_PointSize = max(1.0, side);
+  vAspect = max(aspect, vec2(1.0 / gl_PointSize));
+  vec3 shown = ink > 0u && side < 8.0 ? palette[int(ink) - 1] : colour;
+  vColour = mix(ground, shown, mix(dim, 1.0, lit));
+}`;
+
+const DOT_FRAGMENT = `#version 300 es
+precision highp float;
+in vec2 vAspect;
+in vec3 vColour;
+out vec4 result;
+void main() {
+  vec2 uv = abs(gl_PointCoord - 0.5);
+  if (any(greaterThan(uv, 0.5 * vAspect))) discard;
+  result = vec4(vColour, 1.0);
+}`;
+
+/** Per attribute: values per row, and bytes of each value. */
+const WIDTHS = [2, 2, 1, 2, 2, 3, 1, 1] as const;
+
 export class Points {
   readonly bytes: number;
-  readonly #program: ProgramInfo;
-  readonly #array: WebGLVertexArrayObject;
+  #cells: ProgramInfo | null = null;
+  #dots: ProgramInfo | null = null;
+  /** One for each stride. */
+  readonly #arrays = new Map<number, WebGLVertexArrayObject>();
   readonly #buffers: WebGLBuffer[];
+  readonly #types: readonly [number, number][];
+  #order: Uint32Array | null = null;
 
   constructor(
     readonly gl: GL,
     readonly items: Items,
   ) {
-    this.#program = compile(gl, VERTEX, FRAGMENT);
-    this.#array = gl.createVertexArray();
     this.bytes = BYTES_PER_ROW * items.count;
     const positions = new Float32Array(2 * items.count);
-    gl.bindVertexArray(this.#array);
-    this.#buffers = [
-      this.#attribute(0, 2, gl.FLOAT, positions, gl.DYNAMIC_DRAW),
-      this.#attribute(1, 2, gl.FLOAT, positions, gl.DYNAMIC_DRAW),
-      this.#attribute(2, 1, gl.UNSIGNED_INT, items.slots, gl.STATIC_DRAW),
-      this.#attribute(3, 2, gl.UNSIGNED_SHORT, items.aspects, gl.STATIC_DRAW),
-      this.#attribute(4, 2, gl.UNSIGNED_BYTE, items.fits, gl.STATIC_DRAW),
-      this.#attribute(5, 3, gl.UNSIGNED_BYTE, items.colours, gl.STATIC_DRAW),
-      this.#attribute(6, 1, gl.UNSIGNED_BYTE, new Uint8Array(items.count).fill(255), gl.DYNAMIC_DRAW),
-      this.#attribute(7, 1, gl.UNSIGNED_BYTE, new Uint8Array(items.count), gl.DYNAMIC_DRAW),
+    this.#types = [
+      [gl.FLOAT, 4],
+      [gl.FLOAT, 4],
+      [gl.UNSIGNED_INT, 4],
+      [gl.UNSIGNED_SHORT, 2],
+      [gl.UNSIGNED_BYTE, 1],
+      [gl.UNSIGNED_BYTE, 1],
+      [gl.UNSIGNED_BYTE, 1],
+      [gl.UNSIGNED_BYTE, 1],
     ];
-    gl.bindVertexArray(null);
+    const { slots, aspects, fits, colours } = items;
+    const lit = new Uint8Array(items.count).fill(255);
+    const values = [positions, positions, slots, aspects, fits, colours, lit, new Uint8Array(items.count)];
+    this.#buffers = values.map((value) =>
+      makeBuffer(gl, value as ArrayBufferView<ArrayBuffer>, gl.DYNAMIC_DRAW),
+    );
   }
 
+  /** Take the items as they are now, drawn in this order; positions, light and inks are to be set again. */
+  reorder(order: Uint32Array | null): void {
+    this.#order = order;
+    const { slots, aspects, fits, colours } = this.items;
+    for (const [location, values] of [slots, aspects, fits, colours].entries())
+      this.#replace(location + 2, values);
+  }
+
+  /** Both in drawing order already. */
   setPositions(left: Float32Array, entered: Float32Array): void {
-    this.#replace(0, left);
-    this.#replace(1, entered);
+    this.#write(0, left);
+    this.#write(1, entered);
   }
 
   /** As model/highlight.ts has it. */
@@ -98,33 +157,57 @@ export class Points {
     this.#replace(7, inks);
   }
 
-  draw(uniforms: Record<string, unknown>): void {
+  /** Every `stride`-th row of some stretches of the order; as dots, or with the cells of the atlas. */
+  draw(uniforms: Record<string, unknown>, ranges: readonly Range[], stride: number, dots: boolean): void {
     const { gl } = this;
-    gl.useProgram(this.#program.program);
-    setUniforms(this.#program, uniforms);
-    gl.bindVertexArray(this.#array);
-    gl.drawArrays(gl.POINTS, 0, this.items.count);
+    const program = dots ? this.#dotProgram() : this.#cellProgram();
+    gl.useProgram(program.program);
+    setUniforms(program, uniforms);
+    gl.bindVertexArray(this.#arrayOf(stride));
+    for (const { first, count } of ranges)
+      gl.drawArrays(gl.POINTS, first / stride, Math.ceil(count / stride));
     gl.bindVertexArray(null);
   }
 
-  #attribute(
-    location: number,
-    size: number,
-    type: number,
-    data: ArrayBufferView,
-    usage: number,
-  ): WebGLBuffer {
+  // Compiled when first needed: the first frame waits for no shader that it does not use.
+  #cellProgram(): ProgramInfo {
+    this.#cells ??= compile(this.gl, VERTEX, FRAGMENT);
+    return this.#cells;
+  }
+
+  #dotProgram(): ProgramInfo {
+    this.#dots ??= compile(this.gl, DOT_VERTEX, DOT_FRAGMENT);
+    return this.#dots;
+  }
+
+  #arrayOf(stride: number): WebGLVertexArrayObject {
+    const known = this.#arrays.get(stride);
+    if (known) return known;
+    const array = this.gl.createVertexArray();
+    this.gl.bindVertexArray(array);
+    for (const location of WIDTHS.keys()) this.#point(location, stride);
+    this.#arrays.set(stride, array);
+    return array;
+  }
+
+  #point(location: number, stride: number): void {
     const { gl } = this;
-    const buffer = makeBuffer(gl, data as ArrayBufferView<ArrayBuffer>, usage);
+    const width = WIDTHS[location] ?? 1;
+    const [type, bytes] = this.#types[location] ?? [gl.FLOAT, 4];
+    const step = stride * width * bytes;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[location] ?? null);
     gl.enableVertexAttribArray(location);
     // Slots, fits and inks are exact whole numbers; colours, aspects and the highlight are shares of the largest value.
     if (location === 2 || location === 4 || location === 7)
-      gl.vertexAttribIPointer(location, size, type, 0, 0);
-    else gl.vertexAttribPointer(location, size, type, type !== gl.FLOAT, 0, 0);
-    return buffer;
+      gl.vertexAttribIPointer(location, width, type, step, 0);
+    else gl.vertexAttribPointer(location, width, type, type !== gl.FLOAT, step, 0);
   }
 
-  #replace(location: number, data: ArrayBufferView): void {
+  #replace(location: number, data: Uint32Array | Uint16Array | Uint8Array): void {
+    this.#write(location, inOrder(data, WIDTHS[location] ?? 1, this.#order));
+  }
+
+  #write(location: number, data: ArrayBufferView): void {
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[location] ?? null);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, data as ArrayBufferView<ArrayBuffer>);

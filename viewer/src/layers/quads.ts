@@ -85,7 +85,7 @@ export interface Looks {
 
 export class Quads {
   readonly bytes = STRIDE * MOST_QUADS;
-  readonly #program: ProgramInfo;
+  #program: ProgramInfo | null = null;
   readonly #array: WebGLVertexArrayObject;
   readonly #buffer: WebGLBuffer;
   readonly #data = new ArrayBuffer(STRIDE * MOST_QUADS);
@@ -98,7 +98,6 @@ export class Quads {
     readonly gl: GL,
     readonly items: Items,
   ) {
-    this.#program = compile(gl, VERTEX, FRAGMENT);
     this.#array = gl.createVertexArray();
     this.#buffer = gl.createBuffer();
     gl.bindVertexArray(this.#array);
@@ -132,6 +131,7 @@ export class Quads {
 
   draw(count: number, uniforms: Record<string, unknown>): void {
     const { gl } = this;
+    this.#program ??= compile(gl, VERTEX, FRAGMENT);
     gl.useProgram(this.#program.program);
     setUniforms(this.#program, uniforms);
     gl.bindVertexArray(this.#array);

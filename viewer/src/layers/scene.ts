@@ -1,4 +1,6 @@
 /** Everything on the GPU, and the drawing of one frame. Thrown away and made again when the context is lost. */
+
+import { blockBounds, drawingOrder, inOrder, type Range, rangesIn } from "../model/blocks";
 import {
   type AtlasPlan,
   BYTES_PER_ROW,
@@ -7,10 +9,13 @@ import {
   SHARP_SIDE,
   sharpLayers,
 } from "../model/budget";
+import type { Box } from "../model/camera";
 import type { Items } from "../model/items";
 import { MOST_INKS } from "../model/palette";
+import type { Lines as Shape } from "../model/travel";
 import { type GL, largestPoint } from "./context";
 import type { Frame, Rgb } from "./frame";
+import { Lines } from "./lines";
 import { Points } from "./points";
 import { MOST_QUADS, Quads, type SharpOf } from "./quads";
 import { TextureArray } from "./texture_array";
@@ -19,14 +24,24 @@ import { TextureArray } from "./texture_array";
 const DIM = 0.14;
 /** From this side on, in device pixels, quads: points are cut off where their middle leaves the view. */
 const QUADS_FROM = 20;
+/** Below this side, in device pixels, mean colours are drawn: a texel or two of a picture are no truer. */
+const DOTS_BELOW = 2.2;
+/** How large a dot may become that stands for several, in device pixels. */
+const LARGEST_GROWN = 4;
 
 export class Scene {
-  readonly pool: TextureArray;
+  readonly sharpLayers: number;
   readonly largestPoint: number;
-  readonly #atlas: TextureArray;
+  // Made when the first page or picture comes: to clear that much memory holds up the first frame.
+  #atlas: TextureArray | null = null;
+  #pool: TextureArray | null = null;
   readonly #points: Points;
   readonly #quads: Quads;
+  readonly #lines: Lines;
+  #left: Float32Array;
   #entered: Float32Array;
+  #order: Uint32Array | null = null;
+  #bounds: { left: Float32Array; entered: Float32Array };
   #lit: Uint8Array;
   #inks: Uint8Array;
   #palette = new Float32Array(3 * MOST_INKS);
@@ -38,23 +53,49 @@ export class Scene {
   ) {
     this.#points = new Points(gl, items);
     this.#quads = new Quads(gl, items);
-    this.#atlas = new TextureArray(gl, plan.width, plan.height, plan.layers, plan.mips);
-    const others = this.#atlas.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
-    this.pool = new TextureArray(gl, SHARP_SIDE, SHARP_SIDE, sharpLayers(others), SHARP_MIPS);
+    this.#lines = new Lines(gl);
+    const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
+    this.sharpLayers = sharpLayers(others);
     this.largestPoint = largestPoint(gl);
-    this.#entered = new Float32Array(2 * items.count);
+    this.#left = new Float32Array(2 * items.count);
+    this.#entered = this.#left;
+    this.#bounds = { left: blockBounds(this.#left), entered: blockBounds(this.#left) };
     this.#lit = new Uint8Array(items.count).fill(255);
     this.#inks = new Uint8Array(items.count);
   }
 
   /** Bytes of everything this scene keeps on the GPU, the canvas included. */
   bytes(): number {
-    return this.#atlas.bytes + this.pool.bytes + this.#points.bytes + this.#quads.bytes + this.#canvasBytes();
+    const textures = (this.#atlas?.bytes ?? 0) + (this.#pool?.bytes ?? 0);
+    const buffers = this.#points.bytes + this.#quads.bytes + this.#lines.bytes;
+    return textures + buffers + this.#canvasBytes();
   }
 
   setPositions(left: Float32Array, entered: Float32Array): void {
-    this.#entered = entered;
-    this.#points.setPositions(left, entered);
+    [this.#left, this.#entered] = [left, entered];
+    const ordered = inOrder(entered, 2, this.#order);
+    const from = left === entered ? ordered : inOrder(left, 2, this.#order);
+    this.#points.setPositions(from, ordered);
+    const bounds = blockBounds(ordered);
+    this.#bounds = { entered: bounds, left: from === ordered ? bounds : blockBounds(from) };
+  }
+
+  /** Sizes and slots came in: draw in the order of the slots from now on. */
+  reorder(): void {
+    this.#order = drawingOrder(this.items.slots);
+    this.#points.reorder(this.#order);
+    this.setPositions(this.#left, this.#entered);
+    this.#points.setLit(this.#lit);
+    this.#points.setInks(this.#inks);
+  }
+
+  /** The stretches of rows that a box of the map needs. */
+  rangesIn(box: Box, mix: number): Range[] {
+    return rangesIn(this.#bounds.left, this.#bounds.entered, mix, box, this.items.count);
+  }
+
+  setLines(lines: Shape | null): void {
+    this.#lines.set(lines);
   }
 
   setLit(lit: Uint8Array): void {
@@ -72,20 +113,33 @@ export class Scene {
 
   /** A strip of a page at height y; `last` makes the mip levels. */
   writePage(layer: number, y: number, strip: ImageBitmap, last: boolean): void {
+    const { gl, plan } = this;
+    this.#atlas ??= new TextureArray(gl, plan.width, plan.height, plan.layers, plan.mips, plan.texel);
     this.#atlas.write(layer, y, strip);
     if (last) this.#atlas.halve(layer);
   }
 
   writeSharp(layer: number, picture: ImageBitmap): void {
-    this.pool.write(layer, 0, picture);
-    this.pool.halve(layer);
+    const pool = this.#poolTexture();
+    pool.write(layer, 0, picture);
+    pool.halve(layer);
   }
 
-  /** Whether `count` rows in view, of this side in device pixels, should be quads. */
-  prefersQuads(side: number, count: number): boolean {
-    if (count > MOST_QUADS) return false;
-    // A quad costs what some ten points cost, and all points are drawn, seen or not.
-    return side >= QUADS_FROM || side > this.largestPoint || count * 12 <= this.items.count;
+  #poolTexture(): TextureArray {
+    this.#pool ??= new TextureArray(this.gl, SHARP_SIDE, SHARP_SIDE, this.sharpLayers, SHARP_MIPS);
+    return this.#pool;
+  }
+
+  /** Whether pictures of this side in device pixels are drawn as dots. */
+  drawsDots(side: number): boolean {
+    return !this.#atlas || side < DOTS_BELOW;
+  }
+
+  /** Whether `count` rows in view, of this side in device pixels, should be quads rather than `points` points. */
+  prefersQuads(side: number, count: number, points: number): boolean {
+    if (count > MOST_QUADS || !this.#atlas) return false;
+    // A quad costs what some ten points cost.
+    return side >= QUADS_FROM || side > this.largestPoint || count * 12 <= points;
   }
 
   draw(frame: Frame, sharpOf: SharpOf): void {
@@ -96,24 +150,29 @@ export class Scene {
     gl.clearColor(frame.ground[0], frame.ground[1], frame.ground[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     const uniforms = this.#uniforms(frame);
+    this.#lines.draw(uniforms, frame.ground, frame.mix ** 2);
     const looks = { lit: this.#lit, inks: this.#inks };
+    const points = frame.rows ? [] : this.rangesIn(frame.seen, frame.mix);
+    const dots = this.drawsDots(frame.side);
     if (frame.rows) this.#quads.load(frame.rows, this.#entered, looks, sharpOf);
     for (const pass of frame.highlight ? [1, 2] : [0]) {
       if (frame.rows) this.#quads.draw(frame.rows.length, { ...uniforms, pass });
-      else this.#points.draw({ ...uniforms, pass });
+      else this.#points.draw({ ...uniforms, pass }, points, frame.stride, dots);
     }
-    if (frame.front.length === 0) return;
+    if (frame.front.length === 0 || !this.#atlas) return;
     this.#quads.load(frame.front, this.#entered, looks, sharpOf);
     this.#quads.draw(frame.front.length, { ...uniforms, pass: 0 });
   }
 
-  #uniforms({ camera, view, mix, side, ground }: Frame): Record<string, unknown> {
+  #uniforms({ camera, view, mix, side, stride, ground, rows, front }: Frame): Record<string, unknown> {
     const { plan } = this;
+    // Of a few dots each stands for several, and covers what they covered.
+    const grown = Math.max(side, Math.min(LARGEST_GROWN, side * Math.sqrt(stride)));
     const texels = plan.level.cell / plan.shrink;
     const lod = levelFor(texels / side, plan.mips);
     return {
-      atlas: this.#atlas.texture,
-      pool: this.pool.texture,
+      ...(this.#atlas && { atlas: this.#atlas.texture }),
+      ...((rows || front.length > 0) && this.#atlas && { pool: this.#poolTexture().texture }),
       poolSide: SHARP_SIDE,
       poolLod: levelFor(SHARP_SIDE / side, SHARP_MIPS),
       cell: plan.level.cell,
@@ -125,7 +184,7 @@ export class Scene {
       scale: [(2 * camera.k) / view.width, (2 * camera.k) / view.height],
       square: [(2 * side) / this.gl.drawingBufferWidth, (2 * side) / this.gl.drawingBufferHeight],
       travel: mix,
-      side: Math.min(side, this.largestPoint),
+      side: Math.min(grown, this.largestPoint),
       pixels: side,
       palette: this.#palette,
       frameWidth: Math.min(5 * (this.gl.drawingBufferWidth / view.width), Math.max(1, side * 0.07)),

@@ -1,8 +1,11 @@
 /** The map on its canvas: camera, travel between layouts, drawing, sharp pictures and pointing. It knows no texts and no page. */
+import { rowsOfRanges } from "../model/blocks";
 import type { AtlasPlan } from "../model/budget";
 import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
+import { type Shown, shownCaptions, withCaptions } from "../model/captions";
 import { Highlight } from "../model/highlight";
 import { halfExtent, type Items } from "../model/items";
+import { FULL, Pace, SAMPLE } from "../model/pace";
 import { PlaceIndex } from "../model/picking";
 import { needsSharp, sharpOrder } from "../model/priority";
 import { type Fetcher, SharpStream } from "../model/stream";
@@ -21,6 +24,16 @@ const REST = 70;
 const SLACK = 6;
 /** Side in device pixels below which looking for the rows in view is not worth it when most are. */
 const SMALL = 16;
+/** More rows than this are not looked for one by one. */
+const MOST_SOUGHT = 100_000;
+/** How long a motion must rest before it is drawn in full, in milliseconds. */
+const STILL = 160;
+/** While pages come in, the map is drawn again this often, in milliseconds. */
+const REFRESH = 400;
+/** Of more rows than this, the first frame shows a sample. */
+const MANY = 200_000;
+/** While frames are slow, no more rows than this are drawn as quads. */
+const FEW_QUADS = 2000;
 
 /** A picture's rectangle on the screen, in CSS pixels. */
 export interface Rectangle {
@@ -67,10 +80,19 @@ export class Stage {
   #stream: SharpStream;
   #index: PlaceIndex | null = null;
   #ground: Rgb;
+  #complete = false;
+  /** The canvas in device pixels, when nothing moves. */
+  #full = { width: 1, height: 1 };
   #pathOf: ((row: number) => string) | null = null;
   #scheduled = false;
   #drawnAt = 0;
   #restTimer = 0;
+  #fullTimer = 0;
+  #refreshTimer = 0;
+  readonly #pace = new Pace();
+  #quality = FULL;
+  /** The camera of the last frame. */
+  #last: Camera | null = null;
 
   constructor(parts: StageParts) {
     this.#parts = parts;
@@ -98,7 +120,8 @@ export class Stage {
   }
 
   get settled(): boolean {
-    return !this.#scheduled && this.#index !== null && this.#isSettled(performance.now());
+    const full = this.#quality === FULL && this.#refreshTimer === 0;
+    return !this.#scheduled && full && this.#index !== null && this.#isSettled(performance.now());
   }
 
   gpuBytes(): number {
@@ -109,7 +132,9 @@ export class Stage {
 
   #makeScene(): Scene {
     const scene = new Scene(this.#parts.gl, this.items, this.#parts.plan);
+    if (this.#complete) scene.reorder();
     scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
+    scene.setLines(this.#travel.entered.marks?.lines ?? null);
     scene.setLit(this.highlight.lit);
     scene.setInks(this.#inks.inks, this.#inks.colours);
     return scene;
@@ -120,7 +145,7 @@ export class Stage {
       (key, picture) => this.#placeSharp(key, picture),
       (key) => this.#stream.failed(key),
     );
-    return new SharpStream(this.items, this.#scene.pool.layers, fetcher);
+    return new SharpStream(this.items, this.#scene.sharpLayers, fetcher);
   }
 
   /** The context came back empty: make everything again. */
@@ -135,6 +160,25 @@ export class Stage {
   writePage(layer: number, y: number, strip: ImageBitmap, last: boolean): void {
     if (this.#parts.gl.isContextLost()) return;
     this.#scene.writePage(layer, y, strip, last);
+    // While dots are drawn, pages change nothing; and a frame may take as long as many strips.
+    if (this.#scene.drawsDots(this.view.side * this.view.camera.k * this.#ratio)) return;
+    this.#refreshTimer ||= window.setTimeout(() => {
+      this.#refreshTimer = 0;
+      this.invalidate();
+    }, REFRESH);
+  }
+
+  /** Sizes and slots are in the items now. */
+  completed(): void {
+    this.#complete = true;
+    this.#scene.reorder();
+    this.invalidate();
+  }
+
+  /** Positions of the layout entered, finer than they were. */
+  refine(placed: Placed, positions: Float32Array): void {
+    placed.positions.set(positions);
+    this.#scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
     this.invalidate();
   }
 
@@ -145,13 +189,23 @@ export class Stage {
     const [width, height] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)];
     const wasFitted = this.view.isFitted();
     this.view.size = { width, height };
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
+    this.#full = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+    this.#scale();
     measure();
     if (wasFitted) this.view.place(this.view.fitted());
     this.#parts.placed();
     // Resizing cleared the canvas; waiting for the next frame would flicker.
     this.draw(performance.now());
+  }
+
+  /** Give the canvas as many pixels as the quality asks for. */
+  #scale(): void {
+    const { canvas } = this.#parts;
+    const [width, height] = [this.#full.width, this.#full.height].map((side) =>
+      Math.max(1, Math.round(side * this.#quality.scale)),
+    ) as [number, number];
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
   }
 
   setGround(ground: Rgb): void {
@@ -211,11 +265,29 @@ export class Stage {
     view.side = this.#travel.cell(now) * this.size;
     view.advance(now);
     if (flew) this.#parts.placed();
+    this.#choose(now);
     this.#drawScene(now);
     this.frames += 1;
     this.#parts.drawn();
     if (!this.#isSettled(now)) this.invalidate();
     else this.#wantSoon();
+  }
+
+  /** Choose how finely to draw, and see to it that what comes to rest is drawn in full. */
+  #choose(now: number): void {
+    const { camera, flying } = this.view;
+    const moving = camera !== this.#last || flying || !this.#travel.arrived(now);
+    const first = this.#last === null;
+    this.#last = camera;
+    if (!moving || first) this.#pace.rested();
+    const still = first && this.items.count > MANY ? SAMPLE : FULL;
+    const quality = moving && !first ? this.#pace.moving(now) : still;
+    if (quality !== this.#quality) {
+      this.#quality = quality;
+      this.#scale();
+    }
+    clearTimeout(this.#fullTimer);
+    if (quality !== FULL) this.#fullTimer = window.setTimeout(() => this.invalidate(), STILL);
   }
 
   #drawScene(now: number): void {
@@ -229,6 +301,8 @@ export class Stage {
         ratio: this.#ratio,
         mix: this.#travel.mix(now),
         side,
+        seen: view.seen(),
+        stride: this.#quality.stride,
         ground: this.#ground,
         highlight: this.highlight.active,
         rows: this.#rowsAsQuads(side, now),
@@ -242,9 +316,13 @@ export class Stage {
   #rowsAsQuads(side: number, now: number): Int32Array | null {
     if (!this.#index || !this.#travel.arrived(now)) return null;
     // Small pictures, most of them in view: points in any case, and the query would be long.
-    if (side < SMALL && areaOf(this.view.seen()) > 0.3 * areaOf(this.view.box)) return null;
-    const rows = this.#index.rowsIn(this.view.seen());
-    return this.#scene.prefersQuads(side, rows.length) ? rows : null;
+    const seen = this.view.seen();
+    if (side < SMALL && areaOf(seen) > 0.3 * areaOf(this.view.box)) return null;
+    const points = rowsOfRanges(this.#scene.rangesIn(seen, 1));
+    if (points > MOST_SOUGHT) return null;
+    const rows = this.#index.rowsIn(seen);
+    if (this.#quality !== FULL && rows.length > FEW_QUADS && side < this.#scene.largestPoint) return null;
+    return this.#scene.prefersQuads(side, rows.length, points) ? this.#index.inDrawingOrder(rows) : null;
   }
 
   #inFront(now: number): Int32Array {
@@ -384,6 +462,13 @@ export class Stage {
     return { x: x - width / 2, y: y - height / 2, width, height };
   }
 
+  /** The captions with room for them; none while the pictures travel. `even`: see model/captions.ts. */
+  captions(widthOf: (text: string) => number, even: boolean): Shown[] {
+    const { marks } = this.#travel.entered;
+    if (!marks || !this.#travel.arrived(this.#drawnAt)) return [];
+    return shownCaptions(marks.captions, this.view.camera, this.view.size, widthOf, even);
+  }
+
   // --- layouts ------------------------------------------------------------------------------------------------------
 
   /** Travel to another layout; `goal` is what the camera should show of it, all when null. */
@@ -392,6 +477,7 @@ export class Stage {
     this.mark(-1);
     this.#travel.depart(placed, performance.now(), duration);
     this.#scene.setPositions(this.#travel.left.positions, placed.positions);
+    this.#scene.setLines(placed.marks?.lines ?? null);
     this.#settleIn(placed);
     void this.reindex();
     this.flyTo(this.view.fitted(goal ?? this.view.box), duration);
@@ -410,6 +496,6 @@ export class Stage {
 
   #settleIn(placed: Placed): void {
     this.view.side = placed.cell * this.size;
-    this.view.box = boundsOf(placed.positions, placed.cell / 2);
+    this.view.box = withCaptions(boundsOf(placed.positions, placed.cell / 2), placed.marks?.captions ?? []);
   }
 }

@@ -14,13 +14,15 @@ export class TextureArray {
     readonly height: number,
     readonly layers: number,
     readonly mips: number,
+    /** Bytes of a texel: 4, or 2 for five bits a channel. */
+    readonly texel: 2 | 4 = 4,
   ) {
     this.texture = gl.createTexture();
     this.#read = gl.createFramebuffer();
     this.#draw = gl.createFramebuffer();
-    this.bytes = textureBytes(width, height, layers, mips);
+    this.bytes = textureBytes(width, height, layers, mips, texel);
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
-    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, mips, gl.RGBA8, width, height, layers);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, mips, texel === 2 ? gl.RGB5_A1 : gl.RGBA8, width, height, layers);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.LINEAR);

@@ -23,14 +23,16 @@ export interface AtlasPlan {
   readonly height: number;
   readonly layers: number;
   readonly mips: number;
+  /** Bytes of a texel: 4, or 2 (five bits a channel, one of alpha). */
+  readonly texel: 2 | 4;
   readonly bytes: number;
 }
 
-/** Bytes of an RGBA8 texture array with its mip levels. */
-export function textureBytes(width: number, height: number, layers: number, mips: number): number {
+/** Bytes of a texture array with its mip levels. */
+export function textureBytes(width: number, height: number, layers: number, mips: number, texel = 4): number {
   let bytes = 0;
   for (let level = 0; level < mips; level++) {
-    bytes += Math.max(1, width >> level) * Math.max(1, height >> level) * 4 * layers;
+    bytes += Math.max(1, width >> level) * Math.max(1, height >> level) * texel * layers;
   }
   return bytes;
 }
@@ -40,40 +42,50 @@ export function mipsOf(cell: number): number {
   return Math.max(1, Math.floor(Math.log2(cell)) - 2);
 }
 
-/** One page need not be full; its height then is what the images take. */
-function pageHeight(page: number, level: Level, images: number): number {
+/** One page need not be full; its height then is what its slots take. */
+function pageHeight(page: number, level: Level, slots: number): number {
   if (level.pages.length !== 1) return page;
-  return Math.max(1, Math.ceil(images / Math.floor(page / level.cell))) * level.cell;
+  return Math.max(1, Math.ceil(slots / Math.floor(page / level.cell))) * level.cell;
 }
 
-function planLevel(atlas: Atlas, level: Level, images: number, limits: GpuLimits, shrink: number): AtlasPlan {
+function planLevel(
+  atlas: Atlas,
+  level: Level,
+  slots: number,
+  limits: GpuLimits,
+  shrink: number,
+  texel: 2 | 4 = 4,
+): AtlasPlan {
   const width = Math.ceil(atlas.page / shrink);
-  const height = Math.ceil(pageHeight(atlas.page, level, images) / shrink);
+  const height = Math.ceil(pageHeight(atlas.page, level, slots) / shrink);
   const mips = mipsOf(level.cell / shrink);
-  const each = textureBytes(width, height, 1, mips);
+  const each = textureBytes(width, height, 1, mips, texel);
   const layers = Math.min(level.pages.length, limits.layers, Math.max(1, Math.floor(ATLAS_BUDGET / each)));
-  return { level, page: atlas.page, shrink, width, height, layers, mips, bytes: layers * each };
+  return { level, page: atlas.page, shrink, width, height, layers, mips, texel, bytes: layers * each };
 }
 
 /**
- * The sharpest level that fits whole; where none does, the coarsest one, its pages halved until they fit the texture size
- * and, as far as cells of 4 texels allow, the budget. Pages beyond `layers` keep showing mean colours.
+ * The sharpest level that fits whole; where none does, the coarsest one, with five bits a channel, and its pages halved until
+ * they fit the texture size and, as far as cells of 4 texels allow, the budget. Pages beyond `layers` keep showing mean colours.
  */
 export function planAtlas(atlas: Atlas, images: number, limits: GpuLimits): AtlasPlan | null {
+  const slots = atlas.count ?? images;
   const levels = atlas.levels.filter((level) => level.cell <= 256 && level.pages.length > 0);
   const fits = (plan: AtlasPlan) =>
     plan.width <= limits.textureSize &&
     plan.height <= limits.textureSize &&
     plan.layers === plan.level.pages.length;
   for (const level of levels.toReversed()) {
-    const plan = planLevel(atlas, level, images, limits, 1);
+    const plan = planLevel(atlas, level, slots, limits, 1);
     if (fits(plan)) return plan;
   }
   const coarsest = levels[0];
   if (!coarsest) return null;
-  let plan = planLevel(atlas, coarsest, images, limits, 1);
+  let plan = planLevel(atlas, coarsest, slots, limits, 1, 2);
+  if (fits(plan)) return plan;
+  plan = planLevel(atlas, coarsest, slots, limits, 1);
   while (plan.width > limits.textureSize || (!fits(plan) && coarsest.cell / plan.shrink > 4)) {
-    plan = planLevel(atlas, coarsest, images, limits, plan.shrink * 2);
+    plan = planLevel(atlas, coarsest, slots, limits, plan.shrink * 2);
   }
   return plan;
 }

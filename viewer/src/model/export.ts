@@ -12,11 +12,13 @@ const NUMBER = /^[+-]?\d+(\.\d+)?$/;
 /** RFC 4180 with a header. `filename` is what the workflow's own metadata calls it. Tags are joined by "|". */
 export function toCsv(columns: readonly Column[], rows: Int32Array, read: ReadCell): string {
   const taken = columns.filter(({ role, name }) => role !== "filename" && name !== "filename");
-  const lines = [["filename", ...taken.map(({ name }) => name)].map(csvCell).join(",")];
-  for (const row of rows) {
-    const cells = [read("item", row), ...taken.map(({ name }) => read(name, row))];
-    lines.push(cells.map(csvCell).join(","));
-  }
+  const cells = Array.from(rows, (row) => [read("item", row), ...taken.map(({ name }) => read(name, row))]);
+  return csvText(["filename", ...taken.map(({ name }) => name)], cells);
+}
+
+/** RFC 4180: a header, and rows of as many cells. */
+export function csvText(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const lines = [head, ...rows].map((cells) => cells.map(csvCell).join(","));
   return MARK + lines.join(BREAK) + BREAK;
 }
 

@@ -15,11 +15,31 @@ export interface Items {
   readonly fits: Uint8Array;
 }
 
+/** Items of which only the colours are known yet: squares, whose slots are still to come. */
+export function plainItems(colours: Uint8Array): Items {
+  const count = colours.length / 3;
+  return {
+    count,
+    colours,
+    sizes: new Uint32Array(2 * count).fill(1),
+    slots: new Uint32Array(count),
+    aspects: new Uint16Array(2 * count).fill(65535),
+    fits: new Uint8Array(2 * count),
+  };
+}
+
 export function makeItems(colours: Uint8Array, sizes: Uint32Array, slots: Uint32Array, cell: number): Items {
-  const count = slots.length;
-  const aspects = new Uint16Array(2 * count);
-  const fits = new Uint8Array(2 * count);
-  for (let i = 0; i < 2 * count; i += 2) {
+  const items = plainItems(colours);
+  fillItems(items, sizes, slots, cell);
+  return items;
+}
+
+/** Put sizes and slots into items that had none; `cell` is the side of the atlas's cells in pixels. */
+export function fillItems(items: Items, sizes: Uint32Array, slots: Uint32Array, cell: number): void {
+  const { aspects, fits } = items;
+  items.sizes.set(sizes);
+  items.slots.set(slots);
+  for (let i = 0; i < 2 * items.count; i += 2) {
     const width = sizes[i] ?? 1;
     const height = sizes[i + 1] ?? 1;
     const longest = Math.max(width, height, 1);
@@ -28,7 +48,6 @@ export function makeItems(colours: Uint8Array, sizes: Uint32Array, slots: Uint32
     fits[i] = fitSide(cell, width, longest) - 1;
     fits[i + 1] = fitSide(cell, height, longest) - 1;
   }
-  return { count, colours, sizes, slots, aspects, fits };
 }
 
 /** Half the width and half the height of a row's picture, as shares of its square's side (0.5 for the longer). */

@@ -16,9 +16,19 @@ export class PlaceIndex {
     this.#tree = tree;
   }
 
-  /** Rows whose middle lies in the box, in the order of drawing. */
+  /** Rows whose middle lies in the box, ascending. */
   rowsIn(box: Box): Int32Array {
     return Int32Array.from(this.#tree.range(box.x0, box.y0, box.x1, box.y1)).sort();
+  }
+
+  /** The same rows in the order of drawing (model/blocks.ts). */
+  inDrawingOrder(rows: Int32Array): Int32Array {
+    return rows.sort((a, b) => this.#compare(a, b));
+  }
+
+  #compare(a: number, b: number): number {
+    const { slots } = this.items;
+    return (slots[a] ?? 0) - (slots[b] ?? 0) || a - b;
   }
 
   /**
@@ -38,7 +48,8 @@ export class PlaceIndex {
     const near = shown ? all.filter(shown) : all;
     const hits = near.filter((row) => this.#distance(row, x, y, side) <= 0);
     const lit = first ? hits.filter(first) : hits;
-    if (hits.length > 0) return Math.max(...(lit.length > 0 ? lit : hits));
+    if (hits.length > 0)
+      return (lit.length > 0 ? lit : hits).reduce((top, row) => (this.#compare(row, top) > 0 ? row : top));
     return this.#closest(near, (row) => this.#distance(row, x, y, side), slack);
   }
 

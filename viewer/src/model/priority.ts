@@ -1,4 +1,5 @@
 /** Which pictures should be sharp: those in view, drawn clearly larger than their atlas cell. */
+import type { AtlasPlan } from "./budget";
 import type { Items } from "./items";
 
 /** Beyond this enlargement of the atlas cell its pixels show. */
@@ -34,4 +35,26 @@ export function sharpOrder(
   scored.sort((a, b) => a.score - b.score);
   const seen = new Set<number>();
   return scored.filter(({ slot }) => !seen.has(slot) && seen.add(slot));
+}
+
+/** The first `count` pages, those first whose pictures lie nearest to a place of the map in the mean. */
+export function pageOrder(
+  slots: Uint32Array,
+  positions: Float32Array,
+  plan: Pick<AtlasPlan, "page" | "level">,
+  count: number,
+  { x, y }: { x: number; y: number },
+): number[] {
+  const perPage = Math.floor(plan.page / plan.level.cell) ** 2;
+  const away = new Float64Array(count);
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < slots.length; row++) {
+    const page = Math.floor((slots[row] ?? 0) / perPage);
+    if (page >= count) continue;
+    away[page] =
+      (away[page] ?? 0) + Math.hypot((positions[2 * row] ?? 0) - x, (positions[2 * row + 1] ?? 0) - y);
+    rows[page] = (rows[page] ?? 0) + 1;
+  }
+  const mean = (page: number) => (away[page] ?? 0) / Math.max(1, rows[page] ?? 0);
+  return Array.from(away.keys()).sort((a, b) => mean(a) - mean(b));
 }

@@ -1,10 +1,24 @@
 /** Where the pictures are: the layout entered, the one left, and how far the journey between them has come. */
+import type { Caption } from "./captions";
 import { ease, progress } from "./motion";
+
+/** Lines in map units: 2 numbers per point; for each line the index after its last point. */
+export interface Lines {
+  readonly points: Float32Array;
+  readonly ends: Uint32Array;
+}
+
+/** What is written and drawn under the pictures; the captions in the order in which they are tried. */
+export interface Marks {
+  readonly captions: readonly Caption[];
+  readonly lines: Lines | null;
+}
 
 export interface Placed {
   readonly positions: Float32Array;
   /** Side of a picture's square in map units at the default size. */
   readonly cell: number;
+  readonly marks: Marks | null;
 }
 
 export class Travel {
@@ -61,6 +75,6 @@ export class Travel {
     const mix = this.mix(now);
     const [from, to] = [this.#left.positions, this.#entered.positions];
     const positions = from.map((value, i) => value * (1 - mix) + (to[i] ?? 0) * mix);
-    return { positions, cell: this.cell(now) };
+    return { positions, cell: this.cell(now), marks: null };
   }
 }

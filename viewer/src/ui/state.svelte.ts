@@ -1,9 +1,11 @@
 /** What the interface shows, and what it can ask for. main.ts writes the one, and answers the other. */
 import type { Layout, Manifest } from "../format/manifest";
+import type { Shown } from "../model/captions";
 import type { Detail } from "../model/detail";
 import type { Choice, Choices, Found } from "../model/facets";
 import type { Group } from "../model/groups";
 import type { LegendEntry } from "../model/palette";
+import type { Problem } from "../model/problems";
 import type { How } from "../model/selection";
 import type { Service } from "../model/service";
 
@@ -20,14 +22,6 @@ export interface Outline {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-}
-
-export interface Problem {
-  readonly path: string;
-  readonly stage: string;
-  readonly kind: string;
-  readonly reason: string;
-  readonly action: string;
 }
 
 /** What a list says of a row. */
@@ -84,7 +78,10 @@ export class UiState {
   service = $state.raw<Service | null>(null);
   similar = $state.raw<Similar | "failed" | null>(null);
   similarLit = $state(false);
+  /** The rows that show the open picture too, or near-duplicates of it. */
+  stack = $state.raw<readonly number[]>([]);
   aboutOpen = $state(false);
+  problemsOpen = $state(false);
   problems = $state.raw<readonly Problem[] | "failed" | null>(null);
 
   findOpen = $state(false);
@@ -107,9 +104,14 @@ export class UiState {
 
   hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
   selected = $state.raw<Outline | null>(null);
+  captions = $state.raw<readonly Shown[]>([]);
 
   get layouts(): readonly Layout[] {
     return this.manifest?.layouts ?? [];
+  }
+
+  get current(): Layout | null {
+    return this.layouts.find(({ name }) => name === this.layout) ?? null;
   }
 
   get filtering(): boolean {
@@ -175,7 +177,9 @@ export interface Actions {
   colourBy(column: string | null): void;
   openAbout(): void;
   closeAbout(): void;
-  loadProblems(): void;
+  openProblems(): void;
+  closeProblems(): void;
+  saveProblems(): void;
   dismissNote(note: string): void;
   reload(): void;
 }

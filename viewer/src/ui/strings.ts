@@ -22,6 +22,9 @@ let format = formatFor("en");
 export const number = (value: number) => format.number(value);
 export const share = (value: number) => format.share(value);
 
+/** A kind of problem in words; one that no catalogue knows is told as it is. */
+export const kindName = (kind: string) => strings.problemKinds[kind] ?? kind;
+
 export let strings: Catalogue = en(format);
 export let language: Language = "en";
 

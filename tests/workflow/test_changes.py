@@ -1,0 +1,159 @@
+"""What each change of the collection or of the configuration costs: the exact jobs, by rule."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pixplot_steps import cli, digest
+from tests.workflow.collection import Collection, draw
+
+MODEL = {"features", "vectors", "neighbours", "umap", "grid", "hotspots"}
+"""Rules of what is made anew for another model."""
+
+MAPS = {"vectors", "neighbours", "umap", "grid", "alphabetical", "hotspots", "atlas_plan", "atlas_pages", "site"}
+"""Rules of what is made anew when other images are shown."""
+
+
+def once(*rules: str) -> dict[str, int]:
+    return dict.fromkeys(rules, 1)
+
+
+def carried_on(*rules: str) -> dict[str, int]:
+    """An atlas that carries on has jobs for as many pages as the budget has room for."""
+    return once(*rules) | {"atlas_pages": 2}
+
+
+def add(collection: Collection) -> None:
+    collection.draw([12])
+
+
+def remove(collection: Collection) -> None:
+    (collection.pictures / "p004.png").unlink()
+
+
+def rename(collection: Collection) -> None:
+    (collection.pictures / "p003.png").rename(collection.pictures / "z.png")
+
+
+def move(collection: Collection) -> None:
+    (collection.pictures / "below").mkdir()
+    (collection.pictures / "p003.png").rename(collection.pictures / "below" / "p003.png")
+
+
+def touch(collection: Collection) -> None:
+    os.utime(collection.pictures / "p003.png", (1_000_000_000, 1_000_000_000))
+
+
+def copy(collection: Collection) -> None:
+    shutil.copy(collection.pictures / "p003.png", collection.pictures / "copy.png")
+
+
+def replace(collection: Collection) -> None:
+    draw(collection.pictures / "p003.png", 40)
+
+
+def edit_titles(collection: Collection) -> None:
+    path = collection.root / "metadata.csv"
+    path.write_text(path.read_text("utf-8").replace("Picture 3", "Another 3"), "utf-8")
+
+
+@pytest.fixture
+def changed(twelve: Collection, tmp_path: Path) -> Collection:
+    """A finished build of the twelve in another place, with pictures of its own: all are touched by that, and listed again."""
+    collection = Collection(tmp_path / "copy")
+    shutil.copytree(twelve.root, collection.root, symlinks=True)
+    collection.configure({"metadata": str(collection.root / "metadata.csv")})
+    return collection
+
+
+@pytest.mark.parametrize(
+    ("change", "jobs"),
+    [
+        (touch, once("catalog")),
+        (add, carried_on("catalog", "ingest", "features", *MAPS)),
+        (remove, carried_on("catalog", *MAPS)),
+        # The rows of every layout follow the paths; nothing of the pictures is computed again.
+        (rename, carried_on("catalog", *MAPS - {"vectors", "neighbours"})),
+        (move, carried_on("catalog", *MAPS - {"vectors", "neighbours"})),
+        (copy, carried_on("catalog", *MAPS - {"vectors", "neighbours"})),
+        (replace, carried_on("catalog", "ingest", "features", *MAPS)),
+        (edit_titles, once("catalog", "alphabetical", "site")),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_change_of_the_collection(
+    changed: Collection, twelve: Collection, change: Callable[[Collection], None], jobs: dict[str, int]
+) -> None:
+    change(changed)
+    run = changed.run()
+    assert run.code == 0, run.text
+    assert {rule: count for rule, count in run.jobs.items() if rule != "all"} == jobs
+    assert cli.main(["verify", str(changed.site)]) == 0
+    before, after = shown(twelve), shown(changed)
+    wanted = {path.relative_to(changed.pictures).as_posix(): digest.of_file(path) for path in changed.pictures.rglob("*.png")}
+    assert {item: one.image for item, one in after.items()} == wanted, "a replaced file keeps nothing of the old one"
+    assert {path.stem for path in (changed.site / "pictures").rglob("*.jpg")} == set(wanted.values())
+    places = {one.image: one.place for one in before.values()}
+    assert all(one.place == places[one.image] for one in after.values() if one.image in places), "the map stays where it was"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "jobs"),
+    [
+        ({}, {}),
+        ({"features": {"models": ["OWN"]}}, {**once(*MAPS, "model"), "features": 2}),
+        (
+            {"features": {"models": ["builtin", "OWN"]}},
+            {"features": 2, "model": 1} | carried_on(*MAPS - MODEL) | dict.fromkeys(MODEL - {"features"}, 2),
+        ),
+        ({"layouts": {"umap": {"min_dist": 0.3}}}, once(*MAPS - {"vectors", "neighbours", "alphabetical"})),
+        ({"layouts": {"umap": {"keep": False}}}, {}),
+        ({"layouts": {"grid": {"aspect": 1}}}, once("grid", "site")),
+        ({"hotspots": {"max_clusters": 5}}, once("hotspots", "site")),
+        ({"atlases": {"quality": 50}}, once("atlas_plan", "atlas_pages", "site")),
+        ({"site": {"title": "Another"}}, once("site")),
+        # What is there stays in its shards; only what comes later fills shards of the new size.
+        ({"catalog": {"shard_size": 5}}, once("catalog")),
+    ],
+    ids=str,
+)
+def test_a_change_of_the_configuration(twelve: Collection, tmp_path: Path, configuration: dict[str, Any], jobs: dict[str, int]) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("filename,a,b\n" + "".join(f"p{i:03}.png,{i},{i % 3}\n" for i in range(12)))
+    text = json.dumps({"metadata": str(twelve.root / "metadata.csv"), **configuration}).replace("OWN", str(own))
+    try:
+        twelve.configure(json.loads(text))
+        run = twelve.run("--dry-run")
+        assert run.code == 0, run.text
+        assert {rule: count for rule, count in run.jobs.items() if rule != "all"} == jobs
+    finally:
+        twelve.configure({"metadata": str(twelve.root / "metadata.csv")})
+
+
+@dataclass(frozen=True)
+class Row:
+    """An item of a site: its image, and its place on the map."""
+
+    image: str
+    place: tuple[float, float]
+
+
+def shown(collection: Collection) -> dict[str, Row]:
+    """The items of the site."""
+    manifest = json.loads((collection.site / "data/manifest.json").read_bytes())
+    with pa.ipc.open_file(collection.site / manifest["table"]["file"]) as reader:
+        table = reader.read_all()
+    [layout] = [layout for layout in manifest["layouts"] if layout["name"] == "umap"]
+    places = np.fromfile(collection.site / layout["positions"]["file"], "<f4").reshape(-1, 2).tolist()
+    rows = zip(table["item"].to_pylist(), table["image"].to_pylist(), places, strict=True)
+    return {item: Row(image, tuple(place)) for item, image, place in rows}

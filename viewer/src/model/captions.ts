@@ -1,0 +1,93 @@
+/** The texts below a layout's pictures: which of them are shown, and where, so that none lies over another. */
+import type { Box, Camera, Viewport } from "./camera";
+import { toScreen } from "./camera";
+
+export interface Caption {
+  readonly text: string;
+  /** Its point, in map units. */
+  readonly x: number;
+  readonly y: number;
+  /** 0 is shown first. */
+  readonly level: number;
+  /** The text hangs below its point, centred; or it ends at its point. */
+  readonly anchor: "top" | "right";
+}
+
+/** A caption on the screen, in CSS pixels: the left top corner of its text. */
+export interface Shown {
+  readonly caption: Caption;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+}
+
+/** Height of a line of text, and the least space between two texts, in CSS pixels. */
+export const LINE = 20;
+const SPACE = 10;
+/** More are never shown at once. */
+const MOST = 160;
+/** CSS pixels that a text at the left may take when all is fitted into the view. */
+const BESIDE = 0.05;
+const BELOW = 0.04;
+
+/** In the order in which they are tried. */
+export function ranked(captions: readonly Caption[]): Caption[] {
+  return [...captions].sort((a, b) => a.level - b.level);
+}
+
+function rectangle(caption: Caption, camera: Camera, view: Viewport, width: number): Shown {
+  const [x, y] = toScreen(camera, view, caption.x, caption.y);
+  const [left, top] = caption.anchor === "top" ? [x - width / 2, y] : [x - width, y - LINE / 2];
+  return { caption, left, top, width };
+}
+
+function apart(a: Shown, b: Shown): boolean {
+  return (
+    a.left + a.width + SPACE <= b.left ||
+    b.left + b.width + SPACE <= a.left ||
+    a.top + LINE <= b.top ||
+    b.top + LINE <= a.top
+  );
+}
+
+function inView(shown: Shown, view: Viewport): boolean {
+  return (
+    shown.left < view.width && shown.left + shown.width > 0 && shown.top < view.height && shown.top + LINE > 0
+  );
+}
+
+/**
+ * The captions that have room, of those `ranked`. `even`: a level is shown as a whole or not at all, as years along an axis are.
+ */
+export function shownCaptions(
+  order: readonly Caption[],
+  camera: Camera,
+  view: Viewport,
+  widthOf: (text: string) => number,
+  even: boolean,
+): Shown[] {
+  const shown: Shown[] = [];
+  let [level, before] = [0, 0];
+  for (const caption of order) {
+    if (caption.level !== level) [level, before] = [caption.level, shown.length];
+    if (shown.length >= MOST) break;
+    const candidate = rectangle(caption, camera, view, widthOf(caption.text));
+    if (!inView(candidate, view)) continue;
+    if (shown.every((other) => apart(candidate, other))) shown.push(candidate);
+    else if (even && level > 0) return shown.slice(0, before);
+  }
+  return shown;
+}
+
+/** A box with room for the captions around it. */
+export function withCaptions(box: Box, captions: readonly Caption[]): Box {
+  const side = Math.max(box.x1 - box.x0, box.y1 - box.y0);
+  let { x0, y0, x1, y1 } = box;
+  for (const { x, y, anchor } of captions) {
+    x0 = Math.min(x0, anchor === "right" ? x - BESIDE * side : x);
+    x1 = Math.max(x1, x);
+    y0 = Math.min(y0, anchor === "top" ? y - BELOW * side : y);
+    y1 = Math.max(y1, y);
+  }
+  return { x0, y0, x1, y1 };
+}
