@@ -178,7 +178,7 @@ def _labelled(found: list[Found], own: Own | None, former: Former) -> list[Found
     if own is not None:
         return [replace(one, label=own.labels[own.of_image[one.hotspot.rows[0]]]) for one in found]
     given = [int(match.group(1)) for label in former.labels if (match := _NUMBERED.fullmatch(label))]
-    numbers = itertools.count(max(given, default=0) + 1)
+    numbers = itertools.count(max([0, *given]) + 1)
     return [one if one.label else replace(one, label=f"Cluster {next(numbers)}") for one in found]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_both_kinds_of_pictures_in_one_catalogue(tmp_path: Path, with_local: boo
     assert plan.images == (3 if with_local else 2), "two items show one image"
     shards = [tables.read(path, tables.SHARD).to_pylist() for path in (tmp_path / "catalog/shards").glob("*.parquet")]
     for row in (row for shard in shards for row in shard):
-        assert digest.of_bytes(Path(row["path"]).read_bytes()) == row["image"]
+        assert digest.of_bytes(Path(os.fsdecode(row["path"])).read_bytes()) == row["image"]
     problems = tables.read(tmp_path / "catalog/problems.parquet", tables.PROBLEMS)
     assert problems["stage"].to_pylist() == ["fetch"]
 
