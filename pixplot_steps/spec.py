@@ -306,10 +306,11 @@ class Atlases:
 
 @dataclass(frozen=True)
 class Site:
-    """Texts of the page."""
+    """Texts of the page, and where it will be on the web (empty where that is not known)."""
 
     title: str
     description: str
+    address: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ is broken, and the metadata is hostile.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,9 @@ def thumbnail(pixels: NDArray[np.uint8], ground: str = GROUND) -> NDArray[np.uin
     return np.asarray(square)
 
 
-def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> Artefacts:
+def write(
+    root: Path, count: int, shard_size: int = 64, broken: bool = True, service: Callable[[int], str | None] | None = None
+) -> Artefacts:
     """Write catalogue, ingested shards, vectors, two layouts, hotspots and a stand-in viewer for `count` distinct images."""
     pictures = [picture(number) for number in range(count)]
     shards = [list(range(start, min(start + shard_size, count))) for start in range(0, count, shard_size)]
@@ -124,6 +127,9 @@ def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> 
     # The last image of a shard is the broken one, so that row numbers in the vectors are not those of the shard.
     bad = {shard[-1] for shard in shards if broken and len(shard) > 1}
     items = _items(pictures)
+    if service:
+        field = pa.field("item: service", pa.string(), metadata={"type": "service"})
+        items = items.append_column(field, pa.array([service(row) for row in range(items.num_rows)], pa.string()))
     out = Artefacts(root, names)
     _write_catalog(out, items, pictures, shards)
     for name, shard in zip(names, shards, strict=True):

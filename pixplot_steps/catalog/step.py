@@ -21,6 +21,9 @@ from pixplot_steps.catalog.known import Known
 from pixplot_steps.errors import SourceError
 from pixplot_steps.store import commit, ledger, lock, tables
 
+_HIDDEN = ("years", "service")
+"""Types of columns that belong to others, or to no layout."""
+
 _ACTIONS = {
     "folder": "rename the folder if this was not meant; pictures in it are used",
     "unreadable": "check the file's permissions or the link's target",
@@ -323,7 +326,7 @@ def _plan(
         "content": digest.of_lines(names),
         "shards": [{"name": shard.name, "count": len(shard.images)} for shard in used],
         "columns": column_digests,
-        "described": [_described(table, field) for field in table.schema if _metadata(field).get("type", "years") != "years"],
+        "described": [_described(table, field) for field in table.schema if _metadata(field).get("type", "years") not in _HIDDEN],
         "table": digest.of_value(column_digests),
         "problems": {"count": problems.num_rows, "digest": _column_digest(problems)},
     }

@@ -5,6 +5,7 @@ A function ends early, with Wrong, where what is found leaves nothing more to co
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ _STEP = 2 / 65_535
 
 _LARGEST_SIDE = 1 << 16
 """Of a page or a picture: beyond what JPEG and WebP can hold."""
+
+_HOST = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_SERVICE = {"id": str, "version": int, "level": int, "width": int, "height": int, "region": str, "large": str}
 
 _END_OF_JPEG = b"\xff\xd9"
 
@@ -141,6 +145,35 @@ def years(site: Site, manifest: Node) -> Faults:
         values = site.array(one["values"], "i32", (_count(manifest), 2))
         none = (values == table.NO_YEARS).all(axis=1)
         yield from _outside(one["values"], values, none | (values[:, 0] <= values[:, 1]), f"years in order, or {table.NO_YEARS}")
+
+
+def services(site: Site, manifest: Node) -> Faults:
+    """Image services, where there are any: objects with their keys, one after the other; and that the hosts are names of hosts."""
+    if "services" not in manifest.value:
+        return
+    told = manifest["services"]
+    for host in told["hosts"].list():
+        if not _HOST.fullmatch(host.text()):
+            yield host.wrong("http:// or https://, a host, and nothing else").fault
+    ends = site.array(told["ends"], "u32", (_count(manifest),)).astype(np.int64)
+    data = site.file(told["records"]).read_bytes()
+    starts = np.concatenate([[0], ends[:-1]])
+    yield from _outside(told["ends"], ends, (starts <= ends) & (ends <= len(data)), f"ends that ascend to {len(data)}")
+    if (starts <= ends).all() and len(ends) and ends[-1] == len(data):
+        for row in np.flatnonzero(ends > starts):
+            if not _is_service(data[starts[row] : ends[row]]):
+                yield told["records"].wrong(f"an image service as an object in row {row}").fault
+                return
+    else:
+        yield told["ends"].wrong(f"a last end of {len(data)}").fault
+
+
+def _is_service(data: bytes) -> bool:
+    try:
+        value = json.loads(data)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and all(isinstance(value.get(key), kind) for key, kind in _SERVICE.items())
 
 
 def layout_names(manifest: Node) -> Faults:

@@ -77,6 +77,7 @@ class Parts:
     hotspots: list[Hotspots]
     problems: Json
     pictures: Pictures
+    services: Json | None = None
 
 
 def picture_path(image: str) -> str:
@@ -86,6 +87,10 @@ def picture_path(image: str) -> str:
 
 def value(parts: Parts) -> Json:
     """The manifest as a JSON value; nothing in it depends on the time or on the machine."""
+    return _always(parts) | ({"services": parts.services} if parts.services else {})
+
+
+def _always(parts: Parts) -> Json:
     return {
         "format": FORMAT,
         "version": VERSION,

@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, manifest, similar, stacks, table
+from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, services, similar, stacks, table
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
 
 _EXAMPLES = 3
@@ -44,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
+    parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
     parser.add_argument("--plan", required=True, help="the plan's name of the site")
     parser.add_argument("--made", type=Path, required=True, help="file that remembers the plan's name of the site")
@@ -69,8 +70,11 @@ def _update(args: argparse.Namespace) -> None:
     pictures = _write_pictures(site, found, args.record)
     problems = _problems(args)
     parts = _write_data(site, args, items, pictures, problems)
+    origins = services.origins(_services(items.items))
     for name, path in viewer:
-        site.write(name, path.read_bytes())
+        data = path.read_bytes()
+        site.write(name, services.allowed(data, origins) if name == "index.html" else data)
+    _write_iiif(site, args, items, found, parts)
     lineage.record(args.lineage, args.shown)
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
     folder.write_record(args.record, _digests(found))
@@ -182,6 +186,7 @@ def _write_data(
         hotspots=[_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)],
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
+        services=_service_files(site, items.items),
     )
 
 
@@ -198,6 +203,34 @@ def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hots
 
 def _labelled(entries: list[dict[str, Any]], labels: list[str]) -> list[dict[str, Any]]:
     return [{**entry, "label": label} for entry, label in zip(entries, labels, strict=True)]
+
+
+def _services(items: pa.Table) -> list[str | None]:
+    """The image service of each item as a JSON object; none in a table of local files."""
+    if table.SERVICE_COLUMN not in items.column_names:
+        return [None] * items.num_rows
+    found: list[str | None] = items[table.SERVICE_COLUMN].to_pylist()
+    return found
+
+
+def _service_files(site: _Site, items: pa.Table) -> dict[str, Any] | None:
+    found = _services(items)
+    if not any(found):
+        return None
+    records, ends = services.references(services.joined(found))
+    return {"records": site.hashed(records), "ends": site.hashed(ends), "hosts": services.origins(found)}
+
+
+def _write_iiif(site: _Site, args: argparse.Namespace, items: shown.Shown, found: list[gather.Part], parts: manifest.Parts) -> None:
+    """Manifests of the hotspots and of all pictures, where the site's address is known, which is a part of their names."""
+    if not args.address:
+        return
+    sizes = gather.values(found, "size")[items.image_row]
+    rows = iiif.rows(items.items, sizes, parts.pictures.longest_side)
+    members = _rows(args.hotspots[0], "members", len(rows))
+    spots = ((one["id"], one["label"], np.flatnonzero(members == place).tolist()) for place, one in enumerate(parts.hotspots[0].listed))
+    for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots):
+        site.write(name, data)
 
 
 def _models(args: argparse.Namespace) -> list[manifest.Model]:

@@ -57,6 +57,7 @@ rule site:
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
+        address=SPEC.site.address,
     shell:
         """
         pixplot step site \
@@ -73,6 +74,7 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --address={params.address:q} \
             --record ledger/site.json \
             --plan {params.digest:q} \
             --made ledger/made.json \
