@@ -11,7 +11,7 @@ export interface Variants {
 }
 
 /** The map that a layout is, or is a variant of. */
-function mapOf(layout: Layout): string {
+export function mapOf(layout: Layout): string {
   return layout.variant_of ?? layout.name;
 }
 
