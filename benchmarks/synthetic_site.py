@@ -264,6 +264,7 @@ def _hotspots(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places) -
                 "centre": umap[inside].mean(axis=0).tolist(),
                 "bounds": [*low.tolist(), *high.tolist()],
                 "outline": [],
+                "region": -1,
             }
         )
     return manifest.Hotspots("umap", spots, write(hashed.array(members.astype(np.int32))), [], None)

@@ -68,7 +68,7 @@ def wanted(config: spec.Spec, columns: Sequence[Column], items: int) -> tuple[Ar
     return tuple(_named(list(dict.fromkeys(found))))
 
 
-_NAMING = ("category", "tags", "label", "title", "year", "date")
+_NAMING = ("category", "tags", "label", "title", "description", "year", "date")
 """Roles of the columns that hotspots are named by, unless others are asked for."""
 
 

@@ -276,6 +276,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
             "item": k * size,
             "centre": [0.0, 0.0],
             "bounds": [-0.5, -0.5, 0.5, 0.5],
+            "region": 0,
             "outline": [[[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]],
         }
         for k in range(2 if size else 0)
@@ -285,7 +286,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
         tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
         draft.rows = len(images)
         arrays.write(draft.path, "regions", np.where(members < 0, -1, 0).astype(np.int32))
-        whole = {**entries[0], "id": digest.of_lines(["region"]), "count": 2 * size} if entries else {}
+        whole = {**entries[0], "region": -1, "id": digest.of_lines(["region"]), "count": 2 * size} if entries else {}
         draft.summary = {"layout": "umap", "own": False, "list": entries, "regions": [whole] if entries else []}
 
 

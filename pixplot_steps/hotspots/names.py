@@ -8,7 +8,8 @@ nothing about some of them, in whatever language a collection's little words are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +21,18 @@ _SHORTEST = 3
 _LONGEST = 60
 """Characters of a term in a name."""
 
-_LEAST_SHARE = 0.3
-_LEAST_LIFT = 1.3
+@dataclass(frozen=True)
+class Least:
+    """What a term needs: `share` of the hotspot's pictures, and `lift`, that share by the share of the whole collection."""
+
+    share: float
+    lift: float
+
+
+_VALUES = Least(0.3, 1.3)
+_WORDS = Least(0.2, 2.0)
+"""Little words are more frequent in long texts than in short ones, and so here or there without meaning anything."""
+
 _SECOND = 0.5
 """Share of the first term's weight that a second must have."""
 
@@ -31,6 +42,9 @@ _INNER = (0.1, 0.9)
 _NARROW = 0.5
 """The years of a hotspot must span at most this share of the collection's."""
 
+_SHARED = 0.25
+"""Share of the hotspots that may have the same years."""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -39,6 +53,7 @@ class Terms:
     row: NDArray[np.int64]
     term: NDArray[np.int64]
     texts: list[str]
+    least: Least = _VALUES
 
 
 @dataclass(frozen=True)
@@ -61,7 +76,8 @@ def values(column: pa.ChunkedArray) -> Terms:
 def words(column: pa.ChunkedArray) -> Terms:
     """The terms of a column of text [N]: its words of three letters and more."""
     column = _plain(column)
-    return values(pa.chunked_array([pc.split_pattern_regex(column, _WORD)]) if len(column) else column)
+    split = values(pa.chunked_array([pc.split_pattern_regex(column, _WORD)]) if len(column) else column)
+    return replace(split, least=_WORDS)
 
 
 def name(members: NDArray[np.int32], groups: int, terms: list[Terms], years: list[NDArray[np.int32]]) -> list[str]:
@@ -114,7 +130,8 @@ def _candidates(found: Terms, members: NDArray[np.int32], sizes: NDArray[np.int6
     in_groups = np.bincount(found.term[inside], minlength=count)
     share = frequency / sizes[number]
     weight = share * np.log1p(sizes[sizes > 0].mean() / in_groups[term])
-    good = (share >= _LEAST_SHARE) & (share >= _LEAST_LIFT * of_term[term] / len(members)) & (frequency > 1)
+    lift = share * len(members) / of_term[term]
+    good = (share >= found.least.share) & (lift >= found.least.lift) & (frequency > 1)
     return [(int(number[i]), Candidate(float(weight[i]), _short(found.texts[term[i]]))) for i in np.flatnonzero(good)]
 
 
@@ -177,7 +194,9 @@ def _spans(members: NDArray[np.int32], groups: int, years: list[NDArray[np.int32
             first, last = np.quantile(middle[known], _INNER)
             if last - first <= _NARROW * (high - low):
                 spans[group] = _years(int(np.floor(first)), int(np.floor(last)))
-    return spans
+    # Years that many hotspots share tell none from the others.
+    counts = Counter(spans)
+    return [span if counts[span] <= max(_SHARED * groups, 1) else "" for span in spans]
 
 
 def _years(first: int, last: int) -> str:

@@ -122,8 +122,8 @@ def _find(args: argparse.Namespace) -> None:
         draft.summary = {
             "layout": args.layout_name,
             "own": own is not None,
-            "list": [_entry(found, first_item) for found in kept],
-            "regions": [_entry(found, first_item) for found in regions],
+            "list": [_entry(found, first_item, int(region[found.hotspot.rows[0]])) for found in kept],
+            "regions": [_entry(found, first_item, -1) for found in regions],
         }
     inside = np.count_nonzero(members[of.image_row] >= 0)
     print(f"hotspots: {len(kept)}, {inside} of {len(of.image_row)} items in one", file=sys.stderr)
@@ -245,7 +245,7 @@ def _table(kept: list[Found], of_image: NDArray[np.int32], images: pa.Array) -> 
     return pa.Table.from_arrays([images.take(pa.array(rows)), ids], schema=tables.MEMBERS)
 
 
-def _entry(found: Found, first_item: NDArray[np.int64]) -> dict[str, Any]:
+def _entry(found: Found, first_item: NDArray[np.int64], region: int) -> dict[str, Any]:
     return {
         "id": found.id,
         "label": found.label,
@@ -254,6 +254,7 @@ def _entry(found: Found, first_item: NDArray[np.int64]) -> dict[str, Any]:
         "centre": list(found.hotspot.centre),
         "bounds": list(found.hotspot.bounds),
         "outline": found.hotspot.outline,
+        "region": region,
     }
 
 

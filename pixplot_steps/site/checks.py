@@ -326,12 +326,13 @@ def neighbours(site: Site, manifest: Node, known: Rows | None) -> Faults:
 def hotspots(site: Site, manifest: Node, spots: Node) -> Faults:
     """Members, and the list, of one map's hotspots, and of its regions."""
     spots["layout"].text(*(one["name"].text() for one in manifest["layouts"].list()))
-    yield from _groups(site, manifest, spots)
-    if (regions := spots.get("regions")) is not None:
-        yield from _groups(site, manifest, regions)
+    regions = spots.get("regions")
+    yield from _groups(site, manifest, spots, 0 if regions is None else len(regions["list"].list()))
+    if regions is not None:
+        yield from _groups(site, manifest, regions, 0)
 
 
-def _groups(site: Site, manifest: Node, spots: Node) -> Faults:
+def _groups(site: Site, manifest: Node, spots: Node, regions: int) -> Faults:
     listed = spots["list"].list()
     members = site.array(spots["members"], "i32", (_count(manifest),))
     inside = (members >= -1) & (members < len(listed))
@@ -344,6 +345,7 @@ def _groups(site: Site, manifest: Node, spots: Node) -> Faults:
         yield spots["list"].wrong("distinct ids").fault
     numbers = np.bincount(members[inside] + 1, minlength=len(listed) + 1)[1:]
     for i, spot in enumerate(listed):
+        spot["region"].integer(-1, regions - 1)
         yield from _hotspot(spot, i, members, int(numbers[i]))
 
 

@@ -229,4 +229,5 @@ def test_many_hotspots_lie_in_regions(tmp_path: Path) -> None:
     assert [one["count"] for one in listed] == np.bincount(regions[regions >= 0]).tolist()
     assert all(len(set(regions[members == number].tolist())) == 1 for number in range(len(found)))
     assert all(one["outline"] for one in [*listed, *found])
+    assert [one["region"] for one in found] == [regions[one["item"]] for one in found]
     assert named(tmp_path)["regions"] == [f"Region {number + 1}" for number in range(len(listed))]

@@ -25,6 +25,7 @@ import type { Finder } from "./model/finder";
 import { type Group, setFor } from "./model/groups";
 import type { Exported } from "./model/iiif";
 import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
+import { namesOnMap, pathOf } from "./model/names";
 import { pageOrder } from "./model/priority";
 import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
@@ -146,6 +147,8 @@ class Viewer {
   /** The pages of the atlas are in. */
   #based: Promise<void> = Promise.resolve();
   #finder: Promise<Finder | null> | null = null;
+  /** The hotspot pointed at in a list. */
+  #pointed: string | null = null;
   #clickTimer = 0;
   #restTimer = 0;
   #returnFocus: HTMLElement | null = null;
@@ -521,10 +524,14 @@ class Viewer {
     if (!stage) return;
     const row = stage.hovered;
     ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
+    const home = ui.layout === this.grouping.layout;
     ui.captions = stage.captions(
-      (text) => captionWidth(captionText(text, ui.current)),
+      ({ text, of }) => (of ? captionWidth(text, of) : captionWidth(captionText(text, ui.current), "label")),
       ui.current?.arrangement === "date",
+      home ? namesOnMap(ui.hotspots, this.grouping.regions, stage.view.camera, stage.view.side) : [],
     );
+    const around = home ? this.grouping.find(this.#pointed ?? ui.hotspot) : null;
+    ui.ring = around ? pathOf(around.outline, (x, y) => stage.view.toScreen(x, y)) : "";
     ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: ui.reader?.title(row) ?? null };
   }
 
@@ -814,6 +821,7 @@ class Viewer {
   }
 
   pointHotspot(id: string | null): void {
+    this.#pointed = id;
     const group = this.grouping.find(id);
     if (!this.#stage) return;
     this.#stage.highlight.spot = group && this.grouping.maskOf(group);

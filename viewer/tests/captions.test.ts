@@ -4,7 +4,7 @@ import { type Caption, ranked, shownCaptions, withCaptions } from "../src/model/
 
 const VIEW = { width: 1000, height: 600 };
 const camera = (k: number, x = 0) => ({ x, y: 0, k });
-const width = (text: string) => 8 * text.length;
+const width = ({ text }: Caption) => 8 * text.length;
 
 function caption(text: string, x: number, level = 0, anchor: Caption["anchor"] = "top"): Caption {
   return { text, x, y: 0, level, anchor };

@@ -137,6 +137,8 @@ describe("hotspots of the reader's own", () => {
     item,
     centre: [0, 0],
     bounds: [0, 0, 1, 1],
+    outline: null,
+    region: null,
   }));
   const rowOf = (item: string) => (item.startsWith("row") ? Number(item.slice(3)) : undefined);
   const shown = (edits = NO_EDITS) => arranged(site, edits, rowOf);

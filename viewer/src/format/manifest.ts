@@ -101,6 +101,10 @@ export interface Hotspot {
   item: number;
   centre: number[];
   bounds: number[];
+  /** Closed rings of points around most members; older sites have none. */
+  outline: number[][][] | null;
+  /** The place of its region in the list of regions, or -1. */
+  region: number | null;
 }
 
 /** The hotspots of one map. */
@@ -110,6 +114,8 @@ export interface Hotspots {
   /** The place in the list of each row's hotspot, or -1. */
   members: ArrayRef;
   list: Hotspot[];
+  /** The coarse level, where there is one. */
+  regions: { members: ArrayRef; list: Hotspot[] } | null;
 }
 
 /** The IIIF image services of the rows. */
@@ -205,9 +211,16 @@ const hotspot = record<Hotspot>({
   item: count,
   centre: list(finite),
   bounds: list(finite),
+  outline: nullable(list(list(list(finite)))),
+  region: nullable(finite),
 });
 
-const hotspots = record<Hotspots>({ layout: text, members: array, list: list(hotspot) });
+const hotspots = record<Hotspots>({
+  layout: text,
+  members: array,
+  list: list(hotspot),
+  regions: nullable(record({ members: array, list: list(hotspot) })),
+});
 
 const manifest = record<Manifest>({
   title: text,

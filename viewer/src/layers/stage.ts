@@ -3,7 +3,7 @@ import type { Level } from "../format/manifest";
 import { rowsOfRanges } from "../model/blocks";
 import { type AtlasPlan, poolPlaces, SHARP_SIDE } from "../model/budget";
 import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
-import { type Shown, shownCaptions, withCaptions } from "../model/captions";
+import { type Caption, type Shown, shownCaptions, withCaptions } from "../model/captions";
 import { CellStream, type Cutter, levelFor } from "../model/cells";
 import { Highlight } from "../model/highlight";
 import { halfExtent, type Items } from "../model/items";
@@ -532,11 +532,12 @@ export class Stage {
     return { x: x - width / 2, y: y - height / 2, width, height };
   }
 
-  /** The captions with room for them; none while the pictures travel. `even`: see model/captions.ts. */
-  captions(widthOf: (text: string) => number, even: boolean): Shown[] {
+  /** The captions with room for them, the layout's and `more`; none while the pictures travel. `even`: see model/captions.ts. */
+  captions(widthOf: (caption: Caption) => number, even: boolean, more: readonly Caption[]): Shown[] {
     const { marks } = this.#travel.entered;
-    if (!marks || !this.#travel.arrived(this.#drawnAt)) return [];
-    return shownCaptions(marks.captions, this.view.camera, this.view.size, widthOf, even);
+    if (!this.#travel.arrived(this.#drawnAt)) return [];
+    const order = [...(marks?.captions ?? []), ...more];
+    return shownCaptions(order, this.view.camera, this.view.size, widthOf, even);
   }
 
   // --- layouts ------------------------------------------------------------------------------------------------------

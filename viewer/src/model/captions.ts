@@ -11,6 +11,8 @@ export interface Caption {
   readonly level: number;
   /** The text hangs below its point, centred; or it ends at its point. */
   readonly anchor: "top" | "right";
+  /** What it names, where it is no label of the layout itself. */
+  readonly of?: "region" | "hotspot";
 }
 
 /** A caption on the screen, in CSS pixels: the left top corner of its text. */
@@ -63,7 +65,7 @@ export function shownCaptions(
   order: readonly Caption[],
   camera: Camera,
   view: Viewport,
-  widthOf: (text: string) => number,
+  widthOf: (caption: Caption) => number,
   even: boolean,
 ): Shown[] {
   const shown: Shown[] = [];
@@ -71,7 +73,7 @@ export function shownCaptions(
   for (const caption of order) {
     if (caption.level !== level) [level, before] = [caption.level, shown.length];
     if (shown.length >= MOST) break;
-    const candidate = rectangle(caption, camera, view, widthOf(caption.text));
+    const candidate = rectangle(caption, camera, view, widthOf(caption));
     if (!inView(candidate, view)) continue;
     if (shown.every((other) => apart(candidate, other))) shown.push(candidate);
     else if (even && level > 0) return shown.slice(0, before);

@@ -12,6 +12,10 @@ export interface Group {
   readonly place: number;
   /** In the site's layout of hotspots; null for the reader's own. */
   readonly bounds: Box | null;
+  /** Rings in that layout; empty where there are none. */
+  readonly outline: readonly (readonly (readonly number[])[])[];
+  /** Place of its region in the list of regions, or -1. */
+  readonly region: number;
   /** Rows of the reader's own, else null. */
   readonly rows: readonly number[] | null;
 }
@@ -81,16 +85,28 @@ export function arranged(
     .sort((a, b) => rank(a) - rank(b));
 }
 
-function siteGroup({ id, label, count, item, bounds }: Hotspot, place: number): Group {
-  const [x0 = -1, y0 = -1, x1 = 1, y1 = 1] = bounds;
-  return { id, label, count, item, place, bounds: { x0, y0, x1, y1 }, rows: null };
+export function siteGroup({ outline, region, ...told }: Hotspot, place: number): Group {
+  const { id, label, count, item } = told;
+  const [x0 = -1, y0 = -1, x1 = 1, y1 = 1] = told.bounds;
+  const bounds = { x0, y0, x1, y1 };
+  return { id, label, count, item, place, bounds, outline: outline ?? [], region: region ?? -1, rows: null };
 }
 
 function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | undefined): Group | null {
   const rows = items.map(rowOf).filter((row) => row !== undefined);
   const [first] = rows;
   if (first === undefined) return null;
-  return { id, label, count: rows.length, item: first, place: -1, bounds: null, rows };
+  return {
+    id,
+    label,
+    count: rows.length,
+    item: first,
+    place: -1,
+    bounds: null,
+    outline: [],
+    region: -1,
+    rows,
+  };
 }
 
 export function renamed(edits: Edits, id: string, label: string): Edits {

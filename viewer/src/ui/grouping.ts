@@ -9,6 +9,7 @@ import {
   NO_EDITS,
   readEdits,
   renamed,
+  siteGroup,
   withOwn,
   without,
 } from "../model/groups";
@@ -35,6 +36,7 @@ export class Grouping {
   #edits: Edits;
   #set: Hotspots | null;
   #members: Int32Array | null = null;
+  #regions: readonly Group[] = [];
 
   constructor(readonly on: Grouped) {
     this.#edits = readEdits(readKept(on.key));
@@ -45,6 +47,11 @@ export class Grouping {
   /** The layout whose places the site's hotspots have; null where there are none. */
   get layout(): string | null {
     return this.#set?.layout ?? null;
+  }
+
+  /** The coarse level of the site's hotspots; empty where there is none. */
+  get regions(): readonly Group[] {
+    return this.#regions;
   }
 
   /** Show the hotspots of another map; settles when their members are known, or cannot be had. */
@@ -66,6 +73,7 @@ export class Grouping {
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
   show(): void {
     const { ui } = this.on;
+    this.#regions = this.#set?.regions?.list.map(siteGroup) ?? [];
     ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.on.rowOf(item));
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
   }

@@ -107,6 +107,8 @@ export class UiState {
   hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
   selected = $state.raw<Outline | null>(null);
   captions = $state.raw<readonly Shown[]>([]);
+  /** The outline of the hotspot pointed at or chosen, as a path in CSS pixels. */
+  ring = $state("");
 
   get layouts(): readonly Layout[] {
     return this.manifest?.layouts ?? [];
