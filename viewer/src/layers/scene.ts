@@ -60,11 +60,14 @@ export class Scene {
     readonly plan: AtlasPlan,
     /** Sides of the cells of the sharper levels, at most two. */
     readonly cells: readonly number[],
+    /** The largest that the canvas may become, in device pixels. */
+    largest: { readonly width: number; readonly height: number },
   ) {
     this.#points = new Points(gl, items);
     this.#quads = new Quads(gl, items);
     this.#lines = new Lines(gl);
-    const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
+    const canvas = canvasBytes(largest.width, largest.height);
+    const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + canvas;
     this.nearLayers = poolLayers(cells, others);
     this.#near = cells.map(() => null);
     this.sharpLayers = sharpLayers(

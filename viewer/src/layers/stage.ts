@@ -71,6 +71,11 @@ export interface StageParts {
   placed(): void;
 }
 
+/** Device pixels per CSS pixel, as far as they are drawn. */
+function deviceRatio(): number {
+  return Math.min(2, devicePixelRatio || 1);
+}
+
 export class Stage {
   readonly view = new View();
   readonly highlight: Highlight;
@@ -141,12 +146,23 @@ export class Stage {
 
   // --- the canvas ---------------------------------------------------------------------------------------------------
 
+  /** The canvas when the window is as large as the screen, or larger where it is so already. */
+  #largest(): { width: number; height: number } {
+    const { canvas } = this.#parts;
+    const ratio = deviceRatio();
+    return {
+      width: Math.ceil(Math.max(screen.width, canvas.clientWidth) * ratio),
+      height: Math.ceil(Math.max(screen.height, canvas.clientHeight) * ratio),
+    };
+  }
+
   #makeScene(): Scene {
     const scene = new Scene(
       this.#parts.gl,
       this.items,
       this.#parts.plan,
       this.#parts.sharper.map(({ cell }) => cell),
+      this.#largest(),
     );
     if (this.#complete) scene.reorder();
     scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
@@ -233,7 +249,7 @@ export class Stage {
   /** Take the canvas's size; `measure` brings the insets up to date before a fitted view is fitted again. */
   resize(measure: () => void): void {
     const { canvas } = this.#parts;
-    const ratio = Math.min(2, devicePixelRatio || 1);
+    const ratio = deviceRatio();
     const [width, height] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)];
     const wasFitted = this.view.isFitted();
     this.view.size = { width, height };
