@@ -83,6 +83,8 @@ declare global {
   }
 }
 
+/** `?debug` shows what is on the graphics card. */
+const DEBUG = new URLSearchParams(location.search).has("debug");
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
@@ -464,6 +466,7 @@ class Viewer {
 
   #drawn(): void {
     this.#showMarks();
+    if (DEBUG) this.ui.account = this.#stage?.account() ?? null;
     clearTimeout(this.#restTimer);
     this.#restTimer = window.setTimeout(() => this.#rested(), REST);
   }

@@ -1,7 +1,7 @@
 /** The map on its canvas: camera, travel between layouts, drawing, sharp pictures and pointing. It knows no texts and no page. */
 import type { Level } from "../format/manifest";
 import { rowsOfRanges } from "../model/blocks";
-import { type AtlasPlan, poolPlaces, SHARP_SIDE } from "../model/budget";
+import { type Account, type AtlasPlan, BUDGET, poolPlaces, SHARP_SIDE } from "../model/budget";
 import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
 import { type Shown, shownCaptions, withCaptions } from "../model/captions";
 import { CellStream, type Cutter, levelFor } from "../model/cells";
@@ -142,6 +142,16 @@ export class Stage {
 
   gpuBytes(): number {
     return this.#scene.bytes();
+  }
+
+  account(): Account {
+    return {
+      parts: this.#scene.parts(),
+      budget: BUDGET,
+      frames: this.frames,
+      stride: this.#quality.stride,
+      loading: this.#near.reduce((sum, { loading }) => sum + loading, 0),
+    };
   }
 
   // --- the canvas ---------------------------------------------------------------------------------------------------
