@@ -241,7 +241,7 @@ def _model() -> manifest.Model:
     return manifest.Model(vectors, {"count": 5, "metric": "euclidean", "exact": True, "recall": 1.0, "sample": 1})
 
 
-def _hotspots(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places) -> tuple[dict[str, Any], dict[str, Any]]:
+def _hotspots(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places) -> manifest.Hotspots:
     """Squares of the map with the most pictures, 20 of them."""
     umap = found.layouts["umap"]
     square = np.clip(((umap + 1) * 6).astype(np.int64), 0, 11) @ (1, 12)
@@ -263,9 +263,10 @@ def _hotspots(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places) -
                 "item": int(inside[0]),
                 "centre": umap[inside].mean(axis=0).tolist(),
                 "bounds": [*low.tolist(), *high.tolist()],
+                "outline": [],
             }
         )
-    return {"layout": "umap", "list": spots}, write(hashed.array(members.astype(np.int32)))
+    return manifest.Hotspots("umap", spots, write(hashed.array(members.astype(np.int32))), [], None)
 
 
 def _no_problems() -> pa.Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -63,17 +64,27 @@ def atlas(
     return out
 
 
-def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
+def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Sequence[str] = ("umap", "grid"), address: str = "") -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
-    layouts = [f"{name}={found.layout(name)}" for name in ("umap", "grid")]
-    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *layouts)
+    named = [f"{name}={found.layout(name)}" for name in layouts]
+    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *named)
     described = ("--features", found.features, "--neighbours", found.neighbours)
-    atlas_flags = ("--hotspots", found.hotspots, "--atlas-plan", found.root / "atlas" / "plan.zarr", "--atlas-pages", *pages)
-    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
+    atlas_flags = (
+        "--hotspots",
+        found.hotspots,
+        "--names",
+        found.names,
+        "--atlas-plan",
+        found.root / "atlas" / "plan.zarr",
+        "--atlas-pages",
+        *pages,
+    )
+    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.", "--address", address)
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
-    step("site", *inputs, *described, *atlas_flags, *texts, *record, *ends)
+    made = ("--plan", "plan", "--made", out.with_name("made.json"))
+    step("site", *inputs, *described, *atlas_flags, *texts, *record, *made, *ends)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
 import { fetchPositions } from "./data/positions";
+import { Services } from "./data/services";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
@@ -22,10 +23,12 @@ import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
 import { type Group, setFor } from "./model/groups";
+import type { Exported } from "./model/iiif";
 import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
 import { pageOrder } from "./model/priority";
 import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
+import type { Service } from "./model/service";
 import { matesOf } from "./model/stacks";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
@@ -133,6 +136,8 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
+  readonly #near = new Map<string, Promise<Uint8Array>>();
+  readonly #services: Services | null;
   #stacks: Promise<Uint32Array | null> | null = null;
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
@@ -163,6 +168,7 @@ class Viewer {
     this.items = opened.items;
     this.#layouts.set(layout.name, Promise.resolve(placed));
     this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
+    this.#services = site.services ? new Services(site.services) : null;
     ui.layout = layout.name;
     this.#stage = opened.gl ? this.#makeStage(opened.gl, placed) : null;
     this.grouping = this.#makeGrouping();
@@ -217,6 +223,7 @@ class Viewer {
       mark: this.site.table.digest.slice(0, 6),
       finder: () => this.#openFinder(),
       read: (column, row) => this.#table?.value(column, row),
+      exported: (rows) => this.exported(rows),
       remember: (kind) => this.#remember(kind),
     });
   }
@@ -570,6 +577,8 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadNear(row);
+    void this.#loadService(row);
     void this.#loadStack(row);
   }
 
@@ -618,6 +627,7 @@ class Viewer {
 
   #closeDetail(): void {
     this.ui.detail = null;
+    this.ui.service = null;
     this.ui.similar = null;
     this.ui.stack = [];
     this.lightSimilar(false);
@@ -647,6 +657,30 @@ class Viewer {
     else if (ui.selection) this.explorer.selectNone();
   }
 
+  // --- image servers --------------------------------------------------------------------------------------------
+
+  /** Without it the site's own picture stays, which is no reason to trouble the reader. */
+  async #loadService(row: number): Promise<void> {
+    this.ui.service = null;
+    const service = (await this.#services?.of(row).catch(() => null)) ?? null;
+    if (this.ui.detail?.row === row) this.ui.service = service;
+  }
+
+  /** What a IIIF manifest says of some rows. */
+  async exported(rows: Int32Array): Promise<Exported> {
+    const services = (await this.#services?.ofRows(rows)) ?? new Map<number, Service>();
+    const table = this.#table;
+    return {
+      address: new URL(".", location.href).href,
+      title: this.site.title,
+      columns: this.site.columns,
+      pictures: this.site.pictures,
+      read: (column, row) => table?.value(column, row) ?? null,
+      size: (row) => sizeOf(this.items, row),
+      service: (row) => services.get(row) ?? null,
+    };
+  }
+
   // --- the pictures most alike ----------------------------------------------------------------------------------
 
   async #loadSimilar(row: number): Promise<void> {
@@ -663,6 +697,19 @@ class Viewer {
       : "failed";
     this.#tellTruth();
     this.lightSimilar(this.ui.similarLit);
+  }
+
+  /** How true the place of the open picture is, where the layout says so. */
+  async #loadNear(row: number): Promise<void> {
+    const layout = this.ui.current;
+    this.ui.near = null;
+    if (!layout?.near) return;
+    const known = this.#near.get(layout.name) ?? fetchArray(layout.near, "u8");
+    this.#near.set(layout.name, known);
+    // A sentence that cannot be had is left out.
+    const shares = await known.catch(() => null);
+    if (this.ui.detail?.row !== row || this.ui.layout !== layout.name) return;
+    this.ui.near = shares ? (shares[row] ?? 0) / 255 : null;
   }
 
   /** Without the list of stacks the panel tells of none. */
@@ -763,6 +810,7 @@ class Viewer {
       return;
     }
     this.ui.announcement = strings.layoutShown(nameOf(layout));
+    if (this.ui.detail) void this.#loadNear(this.ui.detail.row);
     this.#remember("step");
     await this.#useHotspotsOf(name);
   }

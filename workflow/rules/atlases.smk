@@ -7,6 +7,7 @@ Makes atlases/<digest>/plan.zarr, then atlases/<digest>/pages/<group>/, one job 
 
 rule atlas_plan:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"
         ),

@@ -44,6 +44,9 @@ export function fr({ number, share }: Format): Catalogue {
     moved: (median: number, most: number) =>
       `Pour être vues en entier, les images se sont déplacées de ${share(median)} de la largeur de la carte en médiane, et de ${share(most)} au plus.`,
     models: "Ce qui mesure la ressemblance",
+    variants: "Variantes de la carte",
+    variantNeighbours: "Voisins",
+    variantDistance: "Espacement",
     size: "Taille des images",
     zoomIn: "Agrandir",
     zoomOut: "Réduire",
@@ -60,6 +63,9 @@ export function fr({ number, share }: Format): Catalogue {
     locate: "Montrer sur la carte",
     place: (row, count) => `${number(row + 1)} sur ${number(count)}`,
     pictureMissing: "Le fichier de l’image n’a pas pu être chargé.",
+    zoom: "Voir de très près",
+    zoomed: (title: string) => `Vue rapprochée : ${title}`,
+    zoomFailed: "Le serveur de cette image ne répond pas.",
     tags: "Mots-clés",
     newTab: "(s’ouvre dans un nouvel onglet)",
     canvas: (count) => `Carte de ${pictures(count)}`,
@@ -185,7 +191,7 @@ export function fr({ number, share }: Format): Catalogue {
     invert: "Inverser",
     clearSelection: "Ne rien sélectionner",
     save: "Enregistrer",
-    saveAs: { csv: "Tableau (CSV)", json: "Données (JSON)", png: "Vue (PNG)" },
+    saveAs: { csv: "Tableau (CSV)", json: "Données (JSON)", iiif: "Manifeste IIIF", png: "Vue (PNG)" },
     newHotspot: "Nouveau groupe",
     ownHotspot: (place) => `Mon groupe ${place}`,
     rename: (label) => `Nom de ${label}`,
@@ -198,6 +204,12 @@ export function fr({ number, share }: Format): Catalogue {
     hotspotsKept: "Vos changements restent dans ce navigateur.",
     hotspotMade: (label) => `${label} créé`,
     noHotspots: "Il n’y a pas de groupe. Sélectionnez des images, puis « Nouveau groupe ».",
+    near: (part: number) =>
+      part >= 0.5
+        ? `Sa place sur cette carte est parlante : parmi les images les plus ressemblantes, ${share(part)} l’entourent.`
+        : `Sa place sur cette carte dit peu : parmi les images les plus ressemblantes, seules ${share(part)} l’entourent.`,
+    distances: (value: number) =>
+      `De ce qu’une grille peut conserver des distances, ${share(value)} est conservé (DPQ16).`,
     stack: (count) => `La même image, ou presque (${number(count)})`,
     similar: "Les plus ressemblantes",
     lightSimilar: "Montrer sur la carte",
