@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -84,21 +85,39 @@ def plan(root: Path, cell: int) -> None:
     """Plan an atlas of this cell."""
     out = root / f"plan-{cell}.zarr"
     flags = {"catalog": root / "catalog", "vectors": root / "vectors.zarr", "map": root / "map.zarr", "out": out}
-    step.run(argparse.Namespace(part="plan", page=2048, budget_mib=BUDGETS[cell], levels=[], format="webp", quality=80, **flags))
+    step.run(argparse.Namespace(part="plan", page=2048, budget_mib=BUDGETS[cell], levels=[], former=[], format="webp", quality=80, **flags))
 
 
-def worker(root: Path, cell: int) -> None:
-    """Draw a group of pages; print cells per second of processor time, and the peak of memory in MiB, of this process alone."""
-    flags = argparse.Namespace(
-        part="pages", plan=root / f"plan-{cell}.zarr", images=root / "images", group=0, pages_per_job=8, ground="#202020"
-    )
-    flags.out = root / f"pages-{cell}"
-    started = time.process_time()
-    step.run(flags)
+def worker(root: Path, cell: int, groups: range, of: int) -> None:
+    """Draw some groups of `of` pages; print cells per second of processor time, and the peak of memory in MiB, of this process alone."""
+    plan_ = root / f"plan-{cell}.zarr"
+    slots, per_group = commit.stamp(plan_).summary["slots"], of * (2048 // cell) ** 2
+    started, cells = time.process_time(), 0
+    for group in groups:
+        flags = argparse.Namespace(part="pages", plan=plan_, images=root / "images", group=group, pages_per_job=of, ground="#202020")
+        flags.out = root / f"pages-{cell}-{group}-{of}"
+        shutil.rmtree(flags.out, ignore_errors=True)
+        step.run(flags)
+        cells += min(slots - group * per_group, per_group)
     seconds = time.process_time() - started
-    cells = min(commit.stamp(flags.plan).summary["slots"], 8 * (2048 // cell) ** 2)
-    size = commit.stamp(flags.out).bytes
+    size = sum(commit.stamp(path).bytes for path in root.glob(f"pages-{cell}-*-{of}"))
     print(json.dumps({"rate": cells / seconds, "peak": peak_mib(), "bytes": size / cells}))
+
+
+def speed_up(root: Path) -> float:
+    """How many times sooner two processes are done that draw a page each than one that draws both."""
+
+    def start(begin: int, end: int) -> subprocess.Popen[bytes]:
+        words = [str(root), "32", str(begin), str(end), "1"]
+        return subprocess.Popen([sys.executable, __file__, "--worker", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def wall(parts: list[tuple[int, int]]) -> float:
+        started = time.perf_counter()
+        codes = [process.wait() for process in [start(*part) for part in parts]]
+        assert codes == [0] * len(parts)
+        return time.perf_counter() - started
+
+    return min(wall([(0, 2)]) for _ in range(2)) / min(wall([(0, 1), (1, 2)]) for _ in range(2))
 
 
 def peak_mib() -> float:
@@ -125,10 +144,11 @@ def main() -> None:
     """Run the claims."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="4,096 pictures instead of 8,192")
-    parser.add_argument("--worker", nargs=2, metavar=("FOLDER", "CELL"), help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs=5, metavar=("FOLDER", "CELL", "BEGIN", "END", "PAGES"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        worker(Path(options.worker[0]), int(options.worker[1]))
+        cell, begin, end, of = map(int, options.worker[1:])
+        worker(Path(options.worker[0]), cell, range(begin, end), of)
         return
     results: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -137,13 +157,15 @@ def main() -> None:
         print(f"{'cell':>6}{'cells/s/core':>14}{'bytes/cell':>12}{'peak MiB':>10}{'one at a time':>15}{'ratio':>8}")
         for cell in BUDGETS:
             plan(root, cell)
-            command = [sys.executable, __file__, "--worker", folder, str(cell)]
+            command = [sys.executable, __file__, "--worker", folder, str(cell), "0", "1", "8"]
             measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             slow = rival(root, cell)
             ratio = measured["rate"] / slow
             print(f"{cell:>6}{measured['rate']:>14.0f}{measured['bytes']:>12.0f}{measured['peak']:>10.0f}{slow:>15.0f}{ratio:>8.1f}")
             results |= {f"cells_per_s_{cell}": round(measured["rate"]), f"ratio_{cell}": round(ratio, 1)}
             results["peak_mib"] = max(results.get("peak_mib", 0), round(measured["peak"]))
+        results["two_workers"] = round(speed_up(root), 2)
+        print(f"two processes are done {results['two_workers']} times sooner than one")
     print(json.dumps(results, sort_keys=True))
 
 

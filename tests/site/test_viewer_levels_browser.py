@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from pixplot_steps.site import coarse
 from tests import artefacts, site_fixture
@@ -165,6 +166,15 @@ def test_only_pages_of_what_is_looked_at_are_loaded(browser: Browser, collection
         go(visit, collection, middles(collection, 7)[3], SIDES[128], 128)
         loaded = [file for file in sharper if any(url.endswith(file) for url in visit.requests)]
         assert 0 < len(loaded) < len(sharper)
+
+
+def test_the_account_of_graphics_memory_is_shown_on_request(browser: Browser, collection: Collection) -> None:
+    with ready(browser, collection.folder, "?debug", reduced_motion="reduce") as visit:
+        shown = visit.page.get_by_label("Graphics memory, MiB")
+        expect(shown).to_contain_text("Together, of 256")
+        stated = re.search(r"Together, of 256([\d.]+)", shown.inner_text().replace("\t", "").replace("\n", ""))
+        assert stated is not None
+        assert float(stated[1]) == pytest.approx(visit.hook("gpuBytes()") / 2**20, abs=0.06)
 
 
 def test_coarse_positions_become_exact(steady: Visit, collection: Collection) -> None:

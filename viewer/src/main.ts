@@ -87,6 +87,8 @@ declare global {
   }
 }
 
+/** `?debug` shows what is on the graphics card. */
+const DEBUG = new URLSearchParams(location.search).has("debug");
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
@@ -142,6 +144,8 @@ class Viewer {
   #table: Rows | null = null;
   #rows: Map<string, number> | null = null;
   #tableOpened: Promise<void> | null = null;
+  /** The first frame is on the screen. */
+  readonly #first: Promise<void>;
   /** Sizes and slots are in. */
   readonly #completed: Promise<void>;
   /** The pages of the atlas are in. */
@@ -173,6 +177,7 @@ class Viewer {
     this.grouping = this.#makeGrouping();
     this.explorer = this.#makeExplorer();
     if (this.#stage) this.#raise(this.#stage);
+    this.#first = this.#finish("pixplot-first");
     this.#completed = this.#loadItems();
     this.#based = this.#completed.then(() => this.#loadAtlas());
     // Whoever waits for what failed is told; until then it is nobody's fault.
@@ -255,15 +260,14 @@ class Viewer {
   /** Sizes and slots: what turns dots into pictures. */
   async #loadItems(): Promise<void> {
     const { site, items } = this;
-    const first = this.#finish("pixplot-first");
-    if (items.count > FEW) await first;
+    if (items.count > FEW) await this.#first;
     const [sizes, slots] = await Promise.all([
       fetchArray(site.sizes, "u32"),
       fetchArray(site.atlas.slots, "u32"),
     ]);
     fillItems(items, sizes, slots, this.#stage ? this.opened.plan.level.cell : NO_ATLAS_CELL);
     this.#stage?.completed();
-    await first;
+    await this.#first;
   }
 
   /** Mark the moment at which all that was drawn is on the screen. */
@@ -297,6 +301,8 @@ class Viewer {
 
   async #loadRest(): Promise<void> {
     await nextFrame();
+    // With many, an index in the making would take the processor from the first frame.
+    if (this.items.count > FEW) await this.#first;
     const index = this.#stage?.reindex();
     if (this.items.count > FEW) await this.#based;
     const table = this.#openTable();
@@ -470,6 +476,7 @@ class Viewer {
 
   #drawn(): void {
     this.#showMarks();
+    if (DEBUG) this.ui.account = this.#stage?.account() ?? null;
     clearTimeout(this.#restTimer);
     this.#restTimer = window.setTimeout(() => this.#rested(), REST);
   }
@@ -1052,23 +1059,25 @@ function tryContext(canvas: HTMLCanvasElement): GL | null {
 const NO_LIMITS = { textureSize: 4096, layers: 256 };
 
 async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
+  // What comes over the network is asked for first: to open the graphics holds up the page.
+  const asking = fetchManifest();
+  asking.catch(() => null);
   const gl = tryContext(canvas);
-  const site = await fetchManifest();
-  const plan = planAtlas(site.atlas, site.counts.images, gl ? limitsOf(gl) : NO_LIMITS);
+  const site = await asking;
   const asked = readAddress(location.hash).layout;
   const layout = site.layouts.find(({ name }) => name === asked) ?? site.layouts[0];
-  if (!plan || !layout)
-    throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
+  if (!layout) throw new FormatError("layouts", "at least one layout", site.layouts);
   let arrived = 0;
   const count = <T>(promise: Promise<T>) =>
     promise.finally(() => {
       arrived += 1;
       ui.progress = (0.3 * arrived) / 2;
     });
-  const [{ placed, exact }, colours] = await Promise.all([
-    count(fetchPlaced(layout)),
-    count(fetchArray(site.colours, "u8")),
-  ]);
+  const loading = Promise.all([count(fetchPlaced(layout)), count(fetchArray(site.colours, "u8"))]);
+  loading.catch(() => null);
+  const plan = planAtlas(site.atlas, site.counts.images, gl ? limitsOf(gl) : NO_LIMITS);
+  if (!plan) throw new FormatError("atlas.levels", "a level with at least one page", site.atlas.levels);
+  const [{ placed, exact }, colours] = await loading;
   ui.mapless = gl === null;
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;

@@ -4,7 +4,9 @@ import { fetchArray } from "./fetch";
 
 /** 0 to 65,535 are -1 to 1. */
 export function spread(coarse: Uint16Array): Float32Array {
-  return Float32Array.from(coarse, (value) => value / 32767.5 - 1);
+  const out = new Float32Array(coarse.length);
+  for (let at = 0; at < out.length; at++) out[at] = (coarse[at] ?? 0) / 32767.5 - 1;
+  return out;
 }
 
 /** The positions that come soonest; `exact` tells whether they are the exact ones. */

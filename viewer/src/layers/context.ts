@@ -35,9 +35,11 @@ export function compile(gl: GL, vertex: string, fragment: string): ProgramInfo {
   throw new GraphicsError(`A shader was refused: ${complaint}`, "Update the browser or the graphics driver.");
 }
 
-export function makeBuffer(gl: GL, data: ArrayBufferView<ArrayBuffer>, usage: number): WebGLBuffer {
+/** A buffer of some data, or of so many bytes that are still to come. */
+export function makeBuffer(gl: GL, data: ArrayBufferView | number, usage: number): WebGLBuffer {
   const buffer = gl.createBuffer();
   gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-  gl.bufferData(gl.ARRAY_BUFFER, data, usage);
+  if (typeof data === "number") gl.bufferData(gl.ARRAY_BUFFER, data, usage);
+  else gl.bufferData(gl.ARRAY_BUFFER, data as ArrayBufferView<ArrayBuffer>, usage);
   return buffer;
 }

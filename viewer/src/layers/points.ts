@@ -114,7 +114,6 @@ export class Points {
     readonly items: Items,
   ) {
     this.bytes = BYTES_PER_ROW * items.count;
-    const positions = new Float32Array(2 * items.count);
     this.#types = [
       [gl.FLOAT, 4],
       [gl.FLOAT, 4],
@@ -127,10 +126,9 @@ export class Points {
     ];
     const { slots, aspects, fits, colours } = items;
     const lit = new Uint8Array(items.count).fill(255);
-    const values = [positions, positions, slots, aspects, fits, colours, lit, new Uint8Array(items.count)];
-    this.#buffers = values.map((value) =>
-      makeBuffer(gl, value as ArrayBufferView<ArrayBuffer>, gl.DYNAMIC_DRAW),
-    );
+    const empty = 8 * items.count;
+    const values = [empty, empty, slots, aspects, fits, colours, lit, new Uint8Array(items.count)];
+    this.#buffers = values.map((value) => makeBuffer(gl, value, gl.DYNAMIC_DRAW));
   }
 
   /** Take the items as they are now, drawn in this order; positions, light and inks are to be set again. */

@@ -2,6 +2,7 @@
 
 import { blockBounds, drawingOrder, inOrder, type Range, rangesIn } from "../model/blocks";
 import {
+  type Account,
   type AtlasPlan,
   BYTES_PER_ROW,
   canvasBytes,
@@ -60,11 +61,14 @@ export class Scene {
     readonly plan: AtlasPlan,
     /** Sides of the cells of the sharper levels, at most two. */
     readonly cells: readonly number[],
+    /** The largest that the canvas may become, in device pixels. */
+    largest: { readonly width: number; readonly height: number },
   ) {
     this.#points = new Points(gl, items);
     this.#quads = new Quads(gl, items);
     this.#lines = new Lines(gl);
-    const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
+    const canvas = canvasBytes(largest.width, largest.height);
+    const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + canvas;
     this.nearLayers = poolLayers(cells, others);
     this.#near = cells.map(() => null);
     this.sharpLayers = sharpLayers(
@@ -80,10 +84,24 @@ export class Scene {
 
   /** Bytes of everything this scene keeps on the GPU, the canvas included. */
   bytes(): number {
-    const near = this.#near.reduce((sum, pool) => sum + (pool?.bytes ?? 0), 0);
-    const textures = (this.#atlas?.bytes ?? 0) + (this.#pool?.bytes ?? 0);
-    const buffers = this.#points.bytes + this.#quads.bytes + this.#lines.bytes;
-    return textures + near + buffers + this.#canvasBytes();
+    return this.parts().reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** The same, part by part. */
+  parts(): Account["parts"] {
+    const rows = this.#points.bytes + this.#quads.bytes + this.#lines.bytes;
+    const near = this.#near.map((pool, at) => ({
+      kind: "cells" as const,
+      cell: this.cells[at] ?? 0,
+      bytes: pool?.bytes ?? 0,
+    }));
+    return [
+      { kind: "base", cell: this.plan.level.cell, bytes: this.#atlas?.bytes ?? 0 },
+      ...near,
+      { kind: "files", cell: 0, bytes: this.#pool?.bytes ?? 0 },
+      { kind: "rows", cell: 0, bytes: rows },
+      { kind: "canvas", cell: 0, bytes: this.#canvasBytes() },
+    ];
   }
 
   setPositions(left: Float32Array, entered: Float32Array): void {
@@ -135,7 +153,9 @@ export class Scene {
   }
 
   writeSharp(layer: number, picture: ImageBitmap): void {
-    const pool = this.#poolTexture();
+    const pool =
+      this.#pool ?? new TextureArray(this.gl, SHARP_SIDE, SHARP_SIDE, this.sharpLayers, SHARP_MIPS);
+    this.#pool = pool;
     pool.write(layer, 0, picture);
     pool.halve(layer);
   }
@@ -145,11 +165,6 @@ export class Scene {
     const pool = this.#near[at] ?? new CellPool(this.gl, this.cells[at] ?? 1, this.nearLayers[at] ?? 1);
     this.#near[at] = pool;
     pool.write(place, pixels);
-  }
-
-  #poolTexture(): TextureArray {
-    this.#pool ??= new TextureArray(this.gl, SHARP_SIDE, SHARP_SIDE, this.sharpLayers, SHARP_MIPS);
-    return this.#pool;
   }
 
   /** Whether pictures of this side in device pixels are drawn as dots. */
@@ -188,7 +203,7 @@ export class Scene {
     this.#quads.draw(frame.front.length, { ...uniforms, pass: 0 });
   }
 
-  #uniforms({ camera, view, mix, side, stride, ground, rows, front }: Frame): Record<string, unknown> {
+  #uniforms({ camera, view, mix, side, stride, ground }: Frame): Record<string, unknown> {
     const { plan } = this;
     // Of a few dots each stands for several, and covers what they covered.
     const grown = Math.max(side, Math.min(LARGEST_GROWN, side * Math.sqrt(stride)));
@@ -196,7 +211,7 @@ export class Scene {
     const lod = levelFor(texels / side, plan.mips);
     return {
       ...(this.#atlas && { atlas: this.#atlas.texture }),
-      ...((rows || front.length > 0) && this.#atlas && { pool: this.#poolTexture().texture }),
+      ...(this.#pool && { pool: this.#pool.texture }),
       ...(this.#near[0] && { near0: this.#near[0].texture }),
       ...(this.#near[1] && { near1: this.#near[1].texture }),
       nearCell: [this.cells[0] ?? 1, this.cells[1] ?? 1],

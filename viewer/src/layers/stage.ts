@@ -1,7 +1,7 @@
 /** The map on its canvas: camera, travel between layouts, drawing, sharp pictures and pointing. It knows no texts and no page. */
 import type { Level } from "../format/manifest";
 import { rowsOfRanges } from "../model/blocks";
-import { type AtlasPlan, poolPlaces, SHARP_SIDE } from "../model/budget";
+import { type Account, type AtlasPlan, BUDGET, poolPlaces, SHARP_SIDE } from "../model/budget";
 import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
 import { type Caption, type Shown, shownCaptions, withCaptions } from "../model/captions";
 import { CellStream, type Cutter, levelFor } from "../model/cells";
@@ -69,6 +69,11 @@ export interface StageParts {
   indexed(): void;
   /** The camera or its limits were set by other than a gesture. */
   placed(): void;
+}
+
+/** Device pixels per CSS pixel, as far as they are drawn. */
+function deviceRatio(): number {
+  return Math.min(2, devicePixelRatio || 1);
 }
 
 export class Stage {
@@ -139,7 +144,27 @@ export class Stage {
     return this.#scene.bytes();
   }
 
+  account(): Account {
+    return {
+      parts: this.#scene.parts(),
+      budget: BUDGET,
+      frames: this.frames,
+      stride: this.#quality.stride,
+      loading: this.#near.reduce((sum, { loading }) => sum + loading, 0),
+    };
+  }
+
   // --- the canvas ---------------------------------------------------------------------------------------------------
+
+  /** The canvas when the window is as large as the screen, or larger where it is so already. */
+  #largest(): { width: number; height: number } {
+    const { canvas } = this.#parts;
+    const ratio = deviceRatio();
+    return {
+      width: Math.ceil(Math.max(screen.width, canvas.clientWidth) * ratio),
+      height: Math.ceil(Math.max(screen.height, canvas.clientHeight) * ratio),
+    };
+  }
 
   #makeScene(): Scene {
     const scene = new Scene(
@@ -147,6 +172,7 @@ export class Stage {
       this.items,
       this.#parts.plan,
       this.#parts.sharper.map(({ cell }) => cell),
+      this.#largest(),
     );
     if (this.#complete) scene.reorder();
     scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
@@ -233,7 +259,7 @@ export class Stage {
   /** Take the canvas's size; `measure` brings the insets up to date before a fitted view is fitted again. */
   resize(measure: () => void): void {
     const { canvas } = this.#parts;
-    const ratio = Math.min(2, devicePixelRatio || 1);
+    const ratio = deviceRatio();
     const [width, height] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)];
     const wasFitted = this.view.isFitted();
     this.view.size = { width, height };

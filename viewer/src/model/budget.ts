@@ -8,6 +8,22 @@ const ATLAS_BUDGET = 176 * MIB;
 /** Bytes of attributes per row: two positions, slot, aspect, fit, colour, the highlight and the ink. */
 export const BYTES_PER_ROW = 34;
 
+/** What is on the graphics card, and how the last frame was drawn. */
+export interface Account {
+  /** In bytes; `cell` is the side of the cells of an atlas level or a pool of cells, else 0. */
+  readonly parts: readonly {
+    kind: "base" | "cells" | "files" | "rows" | "canvas";
+    cell: number;
+    bytes: number;
+  }[];
+  readonly budget: number;
+  readonly frames: number;
+  /** Every so manieth point was drawn. */
+  readonly stride: number;
+  /** Pages asked for that have not come. */
+  readonly loading: number;
+}
+
 export interface GpuLimits {
   readonly textureSize: number;
   readonly layers: number;

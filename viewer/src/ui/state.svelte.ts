@@ -1,5 +1,6 @@
 /** What the interface shows, and what it can ask for. main.ts writes the one, and answers the other. */
 import type { Layout, Manifest } from "../format/manifest";
+import type { Account } from "../model/budget";
 import type { Shown } from "../model/captions";
 import type { Detail } from "../model/detail";
 import type { Choice, Choices, Found } from "../model/facets";
@@ -51,6 +52,8 @@ export class UiState {
   manifest = $state.raw<Manifest | null>(null);
   error = $state.raw<{ message: string; advice: string } | null>(null);
   /** Share of the map's files that arrived; null when all did. */
+  /** What is on the graphics card, where the address asks for it. */
+  account = $state.raw<Account | null>(null);
   progress = $state<number | null>(0);
   notes = $state.raw<readonly string[]>([]);
   layout = $state("");

@@ -220,5 +220,17 @@ export function de({ number, share }: Format): Catalogue {
     similarMissing: "Die ähnlichsten Bilder konnten nicht geladen werden.",
     noMap: "Dieser Browser kann die Karte nicht zeichnen. Liste, Suche und Filter arbeiten wie immer.",
     language: "Sprache",
+    memory: {
+      title: "Grafikspeicher, MiB",
+      base: "Erste Bilder",
+      cells: (cell) => `Bilder von ${cell} px`,
+      files: "Eigene Dateien der Bilder",
+      rows: "Orte und Farben",
+      canvas: "Zeichenfläche",
+      total: (budget) => `Zusammen, von ${budget}`,
+      frame: "Gezeichnete Bilder",
+      stride: "Jeder n-te Punkt",
+      loading: "Seiten unterwegs",
+    },
   };
 }

@@ -212,6 +212,18 @@ export function en({ number, share }: Format) {
     similarMissing: "The pictures most alike could not be loaded.",
     noMap: "This browser cannot draw the map. The list, search and filters work as ever.",
     language: "Language",
+    memory: {
+      title: "Graphics memory, MiB",
+      base: "First pictures",
+      cells: (cell: number) => `Pictures of ${cell} px`,
+      files: "Pictures’ own files",
+      rows: "Places and colours",
+      canvas: "Canvas",
+      total: (budget: string) => `Together, of ${budget}`,
+      frame: "Frames drawn",
+      stride: "Every nth point drawn",
+      loading: "Pages on their way",
+    },
   };
 }
 

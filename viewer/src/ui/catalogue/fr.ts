@@ -220,5 +220,17 @@ export function fr({ number, share }: Format): Catalogue {
     noMap:
       "Ce navigateur ne peut pas dessiner la carte. La liste, la recherche et les filtres fonctionnent comme toujours.",
     language: "Langue",
+    memory: {
+      title: "Mémoire graphique, Mio",
+      base: "Premières images",
+      cells: (cell) => `Images de ${cell} px`,
+      files: "Fichiers propres des images",
+      rows: "Lieux et couleurs",
+      canvas: "Surface de dessin",
+      total: (budget) => `Ensemble, sur ${budget}`,
+      frame: "Vues dessinées",
+      stride: "Un point sur n",
+      loading: "Pages en route",
+    },
   };
 }
