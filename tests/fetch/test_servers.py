@@ -158,7 +158,7 @@ class TestIIPImage:
             fetch = Fetch(tmp_path)
             fetch.run(str(tmp_path / "list.csv"))
         assert len(fetch.items()) == 1
-        assert list(fetch.problems().values()) == ["the server answers 404"]
+        assert list(fetch.problems().values()) == ["the server answers 404 (it is not there)"]
 
     def test_the_large_picture_of_the_panel_is_one_that_it_gives(self, tmp_path: Path) -> None:
         with iipimage(tmp_path) as base:
