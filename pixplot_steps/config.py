@@ -6,6 +6,7 @@ A wrong key or value stops before any job, with the key's path, what is allowed 
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
 from collections.abc import Mapping
@@ -18,7 +19,10 @@ import yaml
 from pixplot_steps import machine, spec, wanted
 from pixplot_steps.errors import ConfigError
 
+_ROOT = Path(__file__).parents[1]
 _WORLD = "world"
+_FIGURES = ("rectangle", "circle", "hexagon")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _GEOJSON = (".geojson", ".json")
 _HELP = "see config/config.yaml, where every key stands with its default"
 
@@ -34,7 +38,31 @@ def read(config: Mapping[str, Any], schema_path: Path, base: Path) -> spec.Spec:
         raise ConfigError("The configuration is wrong:\n" + "\n".join(line for fault in faults for line in _describe(fault)), action=_HELP)
     result = _spec(config, base)
     _check_together(result)
+    _check_perplexity(result)
     return result
+
+
+def load(path: Path, base: Path) -> spec.Spec:
+    """What a configuration file says, with all defaults, as Snakemake reads it for a run. Raises ConfigError."""
+    defaults, own = (_yaml(one) for one in (_ROOT / "config" / "config.yaml", path))
+    return read(_merged(defaults, own), _ROOT / "workflow" / "schemas" / "config.schema.yaml", base)
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    try:
+        value = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(
+            "a configuration file cannot be read", found=str(error), where=str(path), action="correct its path or text"
+        ) from None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _merged(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(defaults[key], own[key]) for key in own if isinstance(own[key], Mapping) and isinstance(defaults.get(key), Mapping)
+    }
+    return {**defaults, **own, **both}
 
 
 def _plain(value: Any) -> Any:
@@ -69,9 +97,12 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         vectors=spec.Vectors(**config["vectors"]),
         neighbours=spec.Neighbours(**config["neighbours"]),
         positions=_given(config["layouts"], "layouts", "positions", base),
-        umap=spec.Umap(**_without(config["layouts"]["umap"], "keep")),
+        umap=_umaps(config["layouts"]["umap"])[0],
+        variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
-        grid=spec.Grid(**config["layouts"]["grid"]),
+        grid=_grid(config["layouts"]["grid"], base),
+        similarity=spec.Similarity(**config["layouts"]["similarity"]),
+        tsne=spec.Tsne(**_tuples(config["layouts"]["tsne"])),
         jitter=spec.Jitter(**config["layouts"]["jitter"]),
         date=spec.Dates(**_tuples(config["layouts"]["date"])),
         category=spec.Categories(**_tuples(config["layouts"]["category"])),
@@ -81,8 +112,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
         alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**_without(config["hotspots"], "clusters")),
-        atlases=spec.Atlases(**config["atlases"]),
+        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
+        atlases=spec.Atlases(**_tuples(config["atlases"])),
         site=spec.Site(**site),
     )
 
@@ -104,6 +135,14 @@ def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
     return spec.Features(wanted.models(section["models"], common), section["aspect"])
 
 
+def _umaps(section: Mapping[str, Any]) -> tuple[spec.Umap, ...]:
+    """The map, and its variants: every pair of the values listed, each once."""
+    counts, distances = (
+        [value] if not isinstance(value, list | tuple) else value for value in (section["n_neighbors"], section["min_dist"])
+    )
+    return tuple(spec.Umap(*pair, section["epochs"]) for pair in dict.fromkeys(itertools.product(counts, map(float, distances))))
+
+
 def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
     return {key: value for key, value in section.items() if key != left_out}
 
@@ -115,6 +154,12 @@ def _tuples(section: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tuple(value: Any) -> Any:
     return tuple(_tuple(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def _grid(section: Mapping[str, Any], base: Path) -> spec.Grid:
+    mask = section["mask"]
+    path, digest = ("", mask) if mask in _FIGURES else wanted.given(mask, "layouts.grid.mask", base, _PICTURES)
+    return spec.Grid(section["aspect"], digest, path)
 
 
 def _alphabetical(section: Mapping[str, Any]) -> spec.Alphabetical:
@@ -153,13 +198,26 @@ def _title(source: str) -> str:
 
 
 def _check_together(result: spec.Spec) -> None:
-    if result.umap.n_neighbors - 1 > result.neighbours.count:
+    most = max(one.n_neighbors for one in (result.umap, *result.variants))
+    if most - 1 > result.neighbours.count:
         raise ConfigError(
             "The map asks for more neighbours than are kept",
-            expected=f"neighbours.count of at least {result.umap.n_neighbors - 1}",
+            expected=f"neighbours.count of at least {most - 1}",
             found=str(result.neighbours.count),
             where="layouts.umap.n_neighbors, neighbours.count",
             action="raise neighbours.count or lower layouts.umap.n_neighbors",
+        )
+
+
+def _check_perplexity(result: spec.Spec) -> None:
+    most = max(result.tsne.perplexities, default=0)
+    if most > result.neighbours.count:
+        raise ConfigError(
+            "The t-SNE asks for more neighbours than are kept",
+            expected=f"neighbours.count of at least {most:g}, better three times as many",
+            found=str(result.neighbours.count),
+            where="layouts.tsne.perplexities, neighbours.count",
+            action="raise neighbours.count or lower the perplexity",
         )
 
 

@@ -19,9 +19,12 @@ VERSIONS = {
     "features": 2,
     "vectors": 2,
     "neighbours": 2,
-    "umap": 3,
-    "positions": 1,
-    "grid": 1,
+    "umap": 4,
+    "variants": 1,
+    "positions": 2,
+    "grid": 2,
+    "similarity": 1,
+    "tsne": 1,
     "jitter": 1,
     "date": 2,
     "category": 2,
@@ -30,9 +33,10 @@ VERSIONS = {
     "custom": 1,
     "colour": 1,
     "alphabetical": 3,
-    "hotspots": 2,
-    "atlases": 2,
-    "site": 5,
+    "hotspots": 3,
+    "names": 1,
+    "atlases": 3,
+    "site": 9,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -182,9 +186,28 @@ class Umap:
 
 @dataclass(frozen=True)
 class Grid:
-    """`aspect`: width by height of the whole grid."""
+    """`aspect`: width by height of the whole grid; `mask`: rectangle, circle, hexagon, or the digest of a picture; `path`: of that."""
 
     aspect: float
+    mask: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """`decay`: in (0, 1); nearer to 1 takes longer and keeps more neighbours."""
+
+    wanted: bool
+    aspect: float
+    decay: float
+
+
+@dataclass(frozen=True)
+class Tsne:
+    """`perplexities`: a t-SNE for each; `components`: 1 or 2."""
+
+    perplexities: tuple[float, ...]
+    components: int
 
 
 @dataclass(frozen=True)
@@ -254,18 +277,28 @@ class Colour:
 
 @dataclass(frozen=True)
 class Hotspots:
-    """`min_cluster_size`: members of the smallest hotspot; `max_clusters`: the largest ones are kept."""
+    """`method`: hdbscan or kmeans; `min_cluster_size`: members of the smallest that hdbscan finds; `max_clusters`: the largest are kept.
 
+    `n_clusters`: how many kmeans makes. `names`: columns by name or role that hotspots are named by, or auto.
+    """
+
+    method: str
     min_cluster_size: int
     max_clusters: int
+    n_clusters: int
+    names: str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Atlases:
-    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `pages_per_job`: pages made by one job."""
+    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
+
+    `pages_per_job`: pages of the base level made by one job, together with the same slots' pages of the other levels.
+    """
 
     page: int
     budget_mib: int
+    levels: tuple[int, ...]
     format: str
     quality: int
     pages_per_job: int
@@ -292,7 +325,8 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
+    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
+    `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -309,8 +343,11 @@ class Spec:
     neighbours: Neighbours
     positions: Given
     umap: Umap
+    variants: tuple[Umap, ...]
     keep: bool
     grid: Grid
+    similarity: Similarity
+    tsne: Tsne
     jitter: Jitter
     date: Dates
     category: Categories

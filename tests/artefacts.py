@@ -73,6 +73,10 @@ class Artefacts:
         return self.root / "hotspots.zarr"
 
     @property
+    def names(self) -> Path:
+        return self.root / "names"
+
+    @property
     def viewer(self) -> Path:
         return self.root / "viewer"
 
@@ -138,6 +142,7 @@ def write(
     shown = sum(image in {row[0] for row in good} for image in items["image"].to_pylist())
     _write_layouts(out, shown)
     _write_hotspots(out.hotspots, [item for item in items["image"].to_pylist() if item in {row[0] for row in good}])
+    _write_names(out.names, bool(shown // 3))
     _write_viewer(out.viewer)
     return out
 
@@ -271,6 +276,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
             "item": k * size,
             "centre": [0.0, 0.0],
             "bounds": [-0.5, -0.5, 0.5, 0.5],
+            "outline": [[[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]],
         }
         for k in range(2 if size else 0)
     ]
@@ -278,7 +284,14 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
         arrays.write(draft.path, "members", members)
         tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
         draft.rows = len(images)
-        draft.summary = {"layout": "umap", "list": entries}
+        arrays.write(draft.path, "regions", np.where(members < 0, -1, 0).astype(np.int32))
+        whole = {**entries[0], "id": digest.of_lines(["region"]), "count": 2 * size} if entries else {}
+        draft.summary = {"layout": "umap", "own": False, "list": entries, "regions": [whole] if entries else []}
+
+
+def _write_names(folder: Path, hotspots: bool) -> None:
+    with commit.folder(folder) as draft:
+        draft.summary = {"labels": ["Cluster 1", "Cluster 2"] if hotspots else [], "regions": ["Region 1"] if hotspots else []}
 
 
 def _write_viewer(folder: Path) -> None:

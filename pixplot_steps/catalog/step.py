@@ -15,13 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pixplot_steps import digest, spec
-from pixplot_steps.catalog import columns, files, known, ledger, metadata, remote, shards
+from pixplot_steps.catalog import columns, files, known, metadata, remote, shards
 from pixplot_steps.catalog.files import File
 from pixplot_steps.catalog.known import Known
 from pixplot_steps.errors import SourceError
-from pixplot_steps.store import commit, lock, tables
-
-_LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())], ledger.FORMAT)
+from pixplot_steps.store import commit, ledger, lock, tables
 
 _HIDDEN = ("years", "service")
 """Types of columns that belong to others, or to no layout."""
@@ -245,12 +243,11 @@ def _items(
 def _extend_ledger(args: argparse.Namespace, images: list[str]) -> list[shards.Shard]:
     """Add shards for the new images to the ledger of all shards ever made."""
     path = args.ledger / "shards.parquet"
-    table = ledger.read(path, _LEDGER)
+    table = ledger.read(path, ledger.SHARDS)
     earlier = _listed(table) if table is not None else _last_used(args.out / "shards")
     extended = shards.extend(earlier, list(dict.fromkeys(images)), args.shard_size)
     pairs = {"shard": [s.name for s in extended for _ in s.images], "image": [image for s in extended for image in s.images]}
-    with commit.file(path) as draft:
-        tables.write(draft, pa.table(pairs, schema=_LEDGER), _LEDGER)
+    ledger.write(path, pa.table(pairs, schema=ledger.SHARDS), ledger.SHARDS)
     return extended
 
 

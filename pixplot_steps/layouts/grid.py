@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pixplot_steps.layouts.cells import Rectangle
+from pixplot_steps.layouts.cells import Rectangle, full
 
 _FRACTIONS = (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7, 0.25, 0.75)
 """Places of a cut along the longer side, nearest to the middle first: it wins where several are as thin."""
@@ -57,9 +57,13 @@ class _Sorted:
         return _Sorted(self.order, self.starts[chosen], self.sizes[chosen], self.axis[chosen])
 
 
-def assign(positions: NDArray[np.float32], shape: Rectangle) -> Integers:
-    """The cell, i64 [N], of each point f32 [N, 2] (y up). Every cell below N is taken once; equal points go by index."""
+def assign(positions: NDArray[np.float32], shape: Rectangle, filled: NDArray[np.bool_] | None = None) -> Integers:
+    """The cell, i64 [N], of each point f32 [N, 2] (y up); equal points go by index.
+
+    Every cell below N is taken once; or every one of those N that are `filled`, bool [rows, columns].
+    """
     items = len(positions)
+    sums = _sums(full(shape, items) if filled is None else filled)
     axes = np.column_stack([-positions[:, 1], positions[:, 0]])
     ranks = np.column_stack([_ranks(axes[:, 0]), _ranks(axes[:, 1])])
     parts = _whole(shape)
@@ -67,9 +71,9 @@ def assign(positions: NDArray[np.float32], shape: Rectangle) -> Integers:
     while _divisible(parts).any():
         across = _width(parts) >= _height(parts)
         points = _sort(ranks, part, across)
-        first, second = _cut(parts, across, _best_cut(parts, across, points, axes, shape))
-        goes_second = _place_in_part(points, part) >= _capacity(first, shape, items)[part]
-        part, parts = _drop_empty(2 * part + goes_second, _interleave(first, second), shape, items)
+        first, second = _cut(parts, across, _best_cut(parts, across, points, axes, sums))
+        goes_second = _place_in_part(points, part) >= _capacity(first, sums)[part]
+        part, parts = _drop_empty(2 * part + goes_second, _interleave(first, second), sums)
     return parts.top[part] * shape.columns + parts.left[part]
 
 
@@ -79,14 +83,14 @@ def _sort(ranks: Integers, part: Integers, across: NDArray[np.bool_]) -> _Sorted
     return _Sorted(order, np.cumsum(sizes) - sizes, sizes, across.astype(np.int64))
 
 
-def _best_cut(parts: _Parts, across: NDArray[np.bool_], points: _Sorted, axes: NDArray[np.float32], shape: Rectangle) -> Integers:
+def _best_cut(parts: _Parts, across: NDArray[np.bool_], points: _Sorted, axes: NDArray[np.float32], sums: Integers) -> Integers:
     """For each rectangle, how many cells of its longer side lie before the cut."""
     side = np.maximum(_width(parts), _height(parts))
     best = (side + 1) // 2
     large = np.flatnonzero(side > _HALVED)
     if len(large):
         cuts = np.array([np.round(side[large] * fraction).astype(np.int64) for fraction in _FRACTIONS])
-        rooms = [_capacity(_cut(parts.at(large), across[large], cut)[0], shape, len(axes)) for cut in cuts]
+        rooms = [_capacity(_cut(parts.at(large), across[large], cut)[0], sums) for cut in cuts]
         thin = [_thinness(room, points.at(large), axes) for room in rooms]
         best[large] = cuts[np.argmax(thin, axis=0), np.arange(len(large))]
     return best
@@ -134,10 +138,16 @@ def _cut(parts: _Parts, across: NDArray[np.bool_], before: Integers) -> tuple[_P
     return first, second
 
 
-def _capacity(parts: _Parts, shape: Rectangle, items: int) -> Integers:
-    used_in_last_row = items - (shape.rows - 1) * shape.columns
-    missing = np.clip(parts.right - np.maximum(parts.left, used_in_last_row), 0, None)
-    return _width(parts) * _height(parts) - np.where((parts.bottom == shape.rows) & (_height(parts) > 0), missing, 0)
+def _sums(filled: NDArray[np.bool_]) -> Integers:
+    """How many filled cells lie above and left of each corner, i64 [rows + 1, columns + 1]."""
+    sums = np.zeros((filled.shape[0] + 1, filled.shape[1] + 1), dtype=np.int64)
+    np.cumsum(np.cumsum(filled, axis=0, dtype=np.int64), axis=1, out=sums[1:, 1:])
+    return sums
+
+
+def _capacity(parts: _Parts, sums: Integers) -> Integers:
+    above = sums[parts.top, parts.right] - sums[parts.top, parts.left]
+    return np.asarray(sums[parts.bottom, parts.right] - sums[parts.bottom, parts.left] - above)
 
 
 def _place_in_part(points: _Sorted, part: Integers) -> Integers:
@@ -155,6 +165,6 @@ def _interleave(first: _Parts, second: _Parts) -> _Parts:
     )
 
 
-def _drop_empty(part: Integers, parts: _Parts, shape: Rectangle, items: int) -> tuple[Integers, _Parts]:
-    kept = _capacity(parts, shape, items) > 0
+def _drop_empty(part: Integers, parts: _Parts, sums: Integers) -> tuple[Integers, _Parts]:
+    kept = _capacity(parts, sums) > 0
     return (np.cumsum(kept) - 1)[part], parts.at(kept)

@@ -19,6 +19,9 @@ _BUDGET = 10**9
 _BLOCK_ENTRIES = 1 << 18
 _BLOCK_ROWS = 8
 _ROUNDING = 1e-6
+_QUERY = 1 << 16
+_FEW = 250
+_NORM = 16
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,65 @@ def kept_by_grid(positions: NDArray[np.float32], cells: NDArray[np.float32], row
     on_map = _nearest(positions, rows, min(NEIGHBOURS, total - 1))
     on_grid = _nearest(cells, rows, min(CELLS, total - 1))
     return float(_contained(on_map, on_grid).mean())
+
+
+def kept_of_features(points: NDArray[np.float32], cells: NDArray[np.float32], rows: NDArray[np.int64]) -> float | None:
+    """Share of the 10 nearest of Euclidean points [N, d], of sampled `rows`, that are among the 24 nearest cells; None below 3 points."""
+    total = len(points)
+    if total < 3:
+        return None
+    count = min(NEIGHBOURS, (total - 1) // 2)
+    ranks = _feature_ranks(points, rows, _nearest(cells, rows, min(CELLS, total - 1)))
+    # Among equal distances more than `count` may share the last rank.
+    found = np.minimum((ranks <= count).sum(axis=1), count)
+    return float(found.mean() / count)
+
+
+def near(graph: NDArray[np.int32], positions: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """For each image the share, as u8 of 255, of its 10 nearest in feature space that are among the 24 nearest on the map.
+
+    `graph`: i32 [M, k], nearest first; `positions`: of the images, f32 [M, 2]. All 255 where there are no neighbours.
+    """
+    total, count = len(graph), min(NEIGHBOURS, graph.shape[1])
+    if count < 1 or total < 2:
+        return np.full(total, 255, dtype=np.uint8)
+    tree, share = cKDTree(positions), np.empty(total)
+    for start in range(0, total, _QUERY):
+        block = slice(start, start + _QUERY)
+        around = np.atleast_2d(tree.query(positions[block], k=min(CELLS + 1, total))[1])
+        share[block] = _contained(graph[block, :count].astype(np.int64), around).mean(axis=1)
+    return np.round(255 * share).astype(np.uint8)
+
+
+def distance_preservation(points: NDArray[np.float32], cells: NDArray[np.float32], spacing: float, rows: NDArray[np.int64]) -> float | None:
+    """DPQ16 (Barthel, Hezel, Jung and Schall 2023) of a grid: 1 is a grid that keeps all distances, 0 a random one.
+
+    Euclidean points [N, d], their `cells` [N, 2], `spacing` apart. The mean distance to the k nearest cells is compared, for all k,
+    with that to the k nearest points, for sampled `rows`. None below 3 points, and where all points are equal.
+    """
+    if len(points) < 3:
+        return None
+    on_grid, ideal = np.zeros(len(points) - 1), np.zeros(len(points) - 1)
+    counts = np.arange(1, len(points))
+    for row in rows:
+        distances = np.linalg.norm(points - points[row], axis=1).astype(np.float64)
+        distances[row] = -1
+        # Cells as far away as each other go by the points' distance, as the authors have it.
+        away = np.round(((cells - cells[row]) ** 2).sum(axis=1) / spacing**2)
+        away[row] = -1
+        on_grid += np.cumsum(distances[np.lexsort((distances, away))][1:]) / counts
+        ideal += np.cumsum(np.sort(distances)[1:]) / counts
+    mean = ideal[-1]
+    if mean <= 0:
+        return None
+    gains = [np.clip((mean - found) / mean, 0, None) for found in (on_grid, ideal)]
+    best = np.linalg.norm(gains[1], _NORM)
+    return float(np.linalg.norm(gains[0], _NORM) / best) if best > 0 else None
+
+
+def few(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Some of a sample, evenly: so many as DPQ16, which sorts all points for each, can take."""
+    return rows[:: max(1, -(-len(rows) // _FEW))]
 
 
 def _nearest(positions: NDArray[np.float32], rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:

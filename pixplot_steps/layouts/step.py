@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +38,9 @@ from pixplot_steps.layouts import (
     marks,
     placed,
     quality,
+    similarity,
     timeline,
+    tsne,
     umap,
 )
 from pixplot_steps.spec import Umap
@@ -46,6 +48,11 @@ from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _SAMPLE_SEED = 1
 """The sample on which layouts are judged is the same for all seeds, so that figures compare."""
+
+T = TypeVar("T")
+
+_LINE_ASPECT = 1.8
+"""Width by height of a t-SNE of one component."""
 
 _WIDE = 120
 """Degrees of longitude, or half as many of latitude, beyond which the coarse coasts are enough."""
@@ -59,6 +66,13 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "--vectors": {"type": Path, "metavar": "PATH", "help": "the vectors"},
     "--images": {"type": Path, "metavar": "DIR", "help": "folder of the ingested shards"},
     "--map": {"type": Path, "metavar": "PATH", "help": "the layout whose neighbours are kept"},
+    "--neighbours": {"type": Path, "metavar": "PATH", "help": "the graph of neighbours"},
+    "--mask": {"metavar": "FIGURE", "help": "rectangle, circle, hexagon, or the path of a picture"},
+    "--decay": {"type": float, "metavar": "FLOAT", "help": "of the radius, in (0, 1)"},
+    "--perplexity": {"type": float, "metavar": "FLOAT", "help": "how many neighbours count"},
+    "--components": {"type": int, "metavar": "INT", "help": "1 or 2"},
+    "--seed": {"type": int, "metavar": "INT", "help": "of everything random"},
+    "--reproducible": {"choices": ("true", "false"), "help": "whether two runs must give the same bytes"},
     "--file": {"type": Path, "metavar": "PATH", "help": "the positions, by file name"},
     "--metric": {"choices": metric.METRICS, "help": "what near means between vectors"},
     "--by": {"type": json.loads, "metavar": "JSON", "help": "list of the columns it is made from"},
@@ -86,6 +100,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add a command for each layout."""
     commands = parser.add_subparsers(dest="layout", title="layouts", required=True)
     _configure_umap(commands.add_parser("umap", help="the map: similar pictures lie together"))
+    _configure_variants(commands.add_parser("variants", help="the map by other parameters"))
     for name, layout in _LAYOUTS.items():
         command = commands.add_parser(name, help=layout.help)
         for flag in (*layout.flags, "--out"):
@@ -94,7 +109,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Make one layout. Raises MissingPartError, SourceError and ConfigError."""
-    make = _umap if args.layout == "umap" else _LAYOUTS[args.layout].make
+    own = {"umap": _umap, "variants": _variants}
+    make = own.get(args.layout) or _LAYOUTS[args.layout].make
     make(args)
 
 
@@ -113,6 +129,48 @@ def _configure_umap(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
 
 
+def _configure_variants(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
+    parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors")
+    parser.add_argument("--neighbours", type=Path, required=True, metavar="PATH", help="the graph of neighbours")
+    parser.add_argument("--map", type=Path, required=True, metavar="PATH", help="the map that they start from")
+    parser.add_argument(
+        "--wanted", type=_wanted, nargs="+", required=True, metavar="JSON", help="parameters of the map, then of each variant"
+    )
+    parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of the descent")
+    parser.add_argument("--reproducible", choices=("true", "false"), required=True, help="whether two runs must give the same bytes")
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the variants to write")
+
+
+def _wanted(text: str) -> Umap:
+    return Umap(**json.loads(text))
+
+
+def _variants(args: argparse.Namespace) -> None:
+    graph_summary = commit.stamps([args.catalog, args.vectors, args.neighbours, args.map])[2].summary
+    vectors = arrays.read(args.vectors, "vectors")
+    table = tables.read(args.map / "places.parquet", tables.PLACES)
+    start = np.column_stack([table["x"], table["y"]]).astype(np.float32)
+    graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
+    image_row = shown.read(args.catalog, args.vectors, []).image_row
+    base, *others = args.wanted
+    with commit.folder(args.out) as draft:
+        described = []
+        for number, wanted in enumerate(others):
+            places = kept.variant(kept.Fit(vectors, graph, wanted, args.seed, args.reproducible == "true"), start)
+            measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), places)
+            arrays.write(draft.path, f"positions_{number}", places[image_row])
+            described.append({**_pair(wanted), "cell": frame.picture_side(places[image_row]), "quality": measured})
+            print(f"layouts: Map by {wanted.n_neighbors} neighbours, distance {wanted.min_dist}, {len(image_row)} items", file=sys.stderr)
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
+        draft.rows = len(image_row)
+        draft.summary = {"label": "Map", "kind": "map", "base": _pair(base), "variants": described}
+
+
+def _pair(wanted: Umap) -> dict[str, Any]:
+    return {"n_neighbors": wanted.n_neighbors, "min_dist": wanted.min_dist}
+
+
 def _umap(args: argparse.Namespace) -> None:
     graph_summary = commit.stamps([args.catalog, args.vectors, args.neighbours])[2].summary
     vectors = arrays.read(args.vectors, "vectors")
@@ -121,10 +179,11 @@ def _umap(args: argparse.Namespace) -> None:
     fit = kept.Fit(vectors, graph, Umap(args.n_neighbors, args.min_dist, args.epochs), args.seed, args.reproducible == "true")
     found = kept.carry_on(fit, _former(args.former[0], images)) if args.former else kept.afresh(fit)
     measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), found.places)
-    positions = found.places[shown.read(args.catalog, args.vectors, []).image_row]
+    image_row = shown.read(args.catalog, args.vectors, []).image_row
+    positions, near = found.places[image_row], quality.near(graph.indices, found.places)[image_row]
     summary = {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured, **found.told}
     columns = [images, pa.array(found.places[:, 0]), pa.array(found.places[:, 1])]
-    _write(args.out, positions, summary, places=pa.Table.from_arrays(columns, schema=tables.PLACES))
+    _write(args.out, positions, summary, near=near, places=pa.Table.from_arrays(columns, schema=tables.PLACES))
 
 
 def _former(path: Path, images: pa.Array) -> kept.Former:
@@ -140,7 +199,7 @@ def _former(path: Path, images: pa.Array) -> kept.Former:
 
 
 def _positions(args: argparse.Namespace) -> None:
-    commit.stamps([args.catalog, args.vectors])
+    commit.stamps([args.catalog, args.vectors, args.neighbours])
     items = shown.read(args.catalog, args.vectors, [])
     file = given.read(args.file)
     xy = _two_columns(file, args.file)
@@ -161,7 +220,8 @@ def _positions(args: argparse.Namespace) -> None:
     measured = _map_quality(metric.to_euclidean(arrays.read(args.vectors, "vectors"), args.metric), positions[first])
     faults = _without_position(items.items, known)
     summary = {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured}
-    _write(args.out, positions, summary, faults)
+    near = quality.near(arrays.read(args.neighbours, "indices"), positions[first])[items.image_row]
+    _write(args.out, positions, summary, faults, near=near)
 
 
 def _two_columns(file: given.Given, path: Path) -> NDArray[np.floating]:
@@ -186,11 +246,7 @@ def _without_position(items: pa.Table, known: NDArray[np.bool_]) -> pa.Table:
 
 
 def _map_quality(points: NDArray[np.float32], positions: NDArray[np.float32]) -> dict[str, Any] | None:
-    from threadpoolctl import threadpool_limits
-
-    # One BLAS thread: how a product is divided among threads must not change its last bits.
-    with threadpool_limits(1, user_api="blas"):
-        found = quality.of_map(points, positions, quality.sample(len(points), _SAMPLE_SEED))
+    found = _one_thread(quality.of_map, points, positions, quality.sample(len(points), _SAMPLE_SEED))
     if found is None:
         return None
     return {
@@ -200,15 +256,97 @@ def _map_quality(points: NDArray[np.float32], positions: NDArray[np.float32]) ->
     }
 
 
+def _one_thread(measure: Callable[..., T], *parts: NDArray[Any]) -> T:
+    """What is measured with one BLAS thread: how a product is divided among threads must not change its last bits."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        return measure(*parts)
+
+
+def _tsne(args: argparse.Namespace) -> None:
+    graph_summary = commit.stamps([args.catalog, args.vectors, args.neighbours])[2].summary
+    vectors = arrays.read(args.vectors, "vectors")
+    graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
+    jobs = 1 if args.reproducible == "true" else -1
+    embedded = tsne.embed(vectors, graph, args.perplexity, args.components, args.seed, jobs)
+    image_row = shown.read(args.catalog, args.vectors, []).image_row
+    summary: dict[str, Any] = {"label": f"t-SNE, perplexity {args.perplexity:g}"}
+    if args.components == 1:
+        places = tsne.stacked(embedded[image_row, 0], _LINE_ASPECT)
+        framed = frame.around(places, 1.0)
+        summary |= {"kind": "grid", "cell": framed.scale, "quality": None}
+        _write(args.out, framed.positions(places), summary)
+        return
+    placed_ = frame.scaled(frame.gathered(embedded))
+    measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), placed_)
+    positions, near = placed_[image_row], quality.near(graph.indices, placed_)[image_row]
+    _write(args.out, positions, {**summary, "kind": "map", "cell": frame.picture_side(positions), "quality": measured}, near=near)
+
+
 def _grid(args: argparse.Namespace) -> None:
-    commit.stamps([args.map])
+    commit.stamps([args.map, args.catalog, args.vectors])
     points = arrays.read(args.map, "positions")
-    shape = cells.rectangle(len(points), args.aspect)
-    positions = cells.centres(grid.assign(points, shape), shape)
+    shape, filled = _cells(len(points), args)
+    positions = cells.centres(grid.assign(points, shape, filled), shape)
     rows = quality.sample(len(points), _SAMPLE_SEED)
-    kept = quality.kept_by_grid(points, positions, rows)
-    measured = None if kept is None else {"neighbours_kept": round(kept, 4), "sample": len(rows)}
+    measured = _grid_quality(quality.kept_by_grid(points, positions, rows), _points(args), positions, rows, shape.spacing)
     _write(args.out, positions, {"label": "Grid", "kind": "grid", "cell": shape.spacing, "quality": measured})
+
+
+def _cells(items: int, args: argparse.Namespace) -> tuple[cells.Rectangle, NDArray[np.bool_]]:
+    if args.mask == "rectangle":
+        shape = cells.rectangle(items, args.aspect)
+        return shape, cells.full(shape, items)
+    figures = {"circle": cells.circle, "hexagon": cells.hexagon}
+    inside = figures[args.mask] if args.mask in figures else cells.bitmap(_dark(Path(args.mask)))
+    return cells.masked(items, args.aspect, inside)
+
+
+def _dark(path: Path) -> NDArray[np.bool_]:
+    """The pixels of a picture that are more than half opaque and less than half light."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            light, alpha = (np.asarray(picture.convert("RGBA").convert("LA").getchannel(i)) for i in (0, 1))
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise _mask_fault(path, "a picture", str(error)) from None
+    dark: NDArray[np.bool_] = (alpha > 127) & (light < 128)
+    if not dark.any():
+        raise _mask_fault(path, "a picture with a dark part, which is filled", "none")
+    return dark
+
+
+def _mask_fault(path: Path, expected: str, found: str) -> SourceError:
+    action = "correct layouts.grid.mask"
+    return SourceError("the mask of the grid cannot be used", expected=expected, found=found, where=str(path), action=action)
+
+
+def _similarity(args: argparse.Namespace) -> None:
+    commit.stamps([args.catalog, args.vectors])
+    points = _points(args)
+    shape = cells.rectangle(len(points), args.aspect)
+    positions = cells.centres(similarity.assign(points, shape, args.decay, args.seed), shape)
+    rows = quality.sample(len(points), _SAMPLE_SEED)
+    measured = _grid_quality(_one_thread(quality.kept_of_features, points, positions, rows), points, positions, rows, shape.spacing)
+    _write(args.out, positions, {"label": "Grid by likeness", "kind": "grid", "cell": shape.spacing, "quality": measured})
+
+
+def _points(args: argparse.Namespace) -> NDArray[np.float32]:
+    """The shown items' vectors, so that Euclidean distances are those of the metric."""
+    vectors = metric.to_euclidean(arrays.read(args.vectors, "vectors"), args.metric)
+    return np.asarray(vectors[shown.read(args.catalog, args.vectors, []).image_row], dtype=np.float32)
+
+
+def _grid_quality(
+    share: float | None, points: NDArray[np.float32], positions: NDArray[np.float32], rows: NDArray[np.int64], spacing: float
+) -> dict[str, Any] | None:
+    if share is None:
+        return None
+    preserved = quality.distance_preservation(points, positions, spacing, quality.few(rows))
+    measured = {"neighbours_kept": round(share, 4), "sample": len(rows)}
+    return measured | ({} if preserved is None else {"dpq16": round(preserved, 4)})
 
 
 def _jitter(args: argparse.Namespace) -> None:
@@ -263,10 +401,15 @@ def _alphabetical(args: argparse.Namespace) -> None:
     _arranged(args, "A to Z", "grid", alphabetical.arrange(column, items["item"], args.aspect))
 
 
+_OF_GRAPH = ("--catalog", "--vectors", "--neighbours")
+_OF_VECTORS = ("--catalog", "--vectors", "--metric")
+
 _LAYOUTS = {
-    "positions": _Layout("positions of one's own instead of the map", ("--catalog", "--vectors", "--file", "--metric"), _positions),
+    "positions": _Layout("positions of one's own instead of the map", (*_OF_GRAPH, "--file", "--metric"), _positions),
     "jitter": _Layout("a map with its overlaps removed", ("--map", "--fill", "--farthest"), _jitter),
-    "grid": _Layout("a grid that keeps the neighbours of a map", ("--map", "--aspect"), _grid),
+    "tsne": _Layout("the map by another method", (*_OF_GRAPH, "--perplexity", "--components", "--seed", "--reproducible"), _tsne),
+    "grid": _Layout("a grid that keeps the neighbours of a map", ("--map", *_OF_VECTORS, "--aspect", "--mask"), _grid),
+    "similarity": _Layout("a grid by likeness itself", (*_OF_VECTORS, "--aspect", "--decay", "--seed"), _similarity),
     "date": _Layout("columns of dates", ("--catalog", "--vectors", "--by", "--unit", "--aspect"), _date),
     "category": _Layout("a box for each category", ("--catalog", "--vectors", "--by", "--aspect"), _category),
     "geographic": _Layout("places, with outlines", ("--catalog", "--vectors", "--by", "--outlines"), _geographic),
@@ -275,7 +418,7 @@ _LAYOUTS = {
     "colour": _Layout("a grid by colour", ("--catalog", "--vectors", "--images", "--order", "--aspect"), _colour),
     "alphabetical": _Layout("a grid in alphabetical order", ("--catalog", "--vectors", "--by", "--aspect"), _alphabetical),
 }
-"""All layouts but the first, whose flags are its own."""
+"""All layouts but the map and its variants, whose flags are their own."""
 
 
 def _shown(args: argparse.Namespace, columns: list[str]) -> shown.Shown:
@@ -363,6 +506,7 @@ def _write(
     summary: dict[str, Any],
     problems: pa.Table | None = None,
     made: marks.Arranged | None = None,
+    near: NDArray[np.uint8] | None = None,
     places: pa.Table | None = None,
 ) -> None:
     with commit.folder(out) as draft:
@@ -370,6 +514,8 @@ def _write(
         if places is not None:
             tables.write(draft.path / "places.parquet", places, tables.PLACES)
         tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table() if problems is None else problems, tables.FAULTS)
+        if near is not None:
+            arrays.write(draft.path, "near", near)
         if made and made.labels:
             tables.write(
                 draft.path / "labels.parquet", pa.Table.from_pylist([asdict(one) for one in made.labels], tables.LABELS), tables.LABELS
@@ -379,6 +525,6 @@ def _write(
             arrays.write(draft.path, "line_ends", made.lines.ends.astype(np.uint32))
         draft.rows = len(positions)
         marked = {"labels": len(made.labels), "lines": len(made.lines.ends)} if made else {}
-        draft.summary = {**summary, **marked}
+        draft.summary = {**summary, **marked, "near": near is not None}
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (summary["quality"] or {}).items())
     print(f"layouts: {summary['label']}, {len(positions)} items" + (f", {told}" if told else ""), file=sys.stderr)

@@ -191,12 +191,19 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
         yield from _quality(one["quality"])
+    if one.get("parameters") is not None:
+        one["parameters"]["n_neighbors"].integer(2)
+        one["parameters"]["min_dist"].number(0)
+    if one.get("variant_of") is not None:
+        one["variant_of"].text(*(other["name"].text() for other in manifest["layouts"].list() if other.get("variant_of") is None))
     if one.get("kept") is not None:
         yield from _kept(one["kept"])
     if one.get("model") is not None:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+    if one.get("near") is not None:
+        site.array(one["near"], "u8", (_count(manifest),))
     if (given := one["positions"].get("coarse")) is not None:
         steps = site.array(given, "u16", values.shape)
         near = np.abs(steps * _STEP - 1 - values) <= _STEP / 2 + _SLACK
@@ -312,8 +319,14 @@ def neighbours(site: Site, manifest: Node, known: Rows | None) -> Faults:
 
 
 def hotspots(site: Site, manifest: Node, spots: Node) -> Faults:
-    """Members, and the list, of one map's hotspots."""
+    """Members, and the list, of one map's hotspots, and of its regions."""
     spots["layout"].text(*(one["name"].text() for one in manifest["layouts"].list()))
+    yield from _groups(site, manifest, spots)
+    if (regions := spots.get("regions")) is not None:
+        yield from _groups(site, manifest, regions)
+
+
+def _groups(site: Site, manifest: Node, spots: Node) -> Faults:
     listed = spots["list"].list()
     members = site.array(spots["members"], "i32", (_count(manifest),))
     inside = (members >= -1) & (members < len(listed))
@@ -428,7 +441,7 @@ def _outside(reference: Node, values: NDArray[Any], right: NDArray[np.bool_], ex
 def _quality(quality: Node) -> Faults:
     if not isinstance(quality.value, dict):
         raise quality.wrong("an object or null")
-    for key in ("trustworthiness", "neighbours_kept"):
+    for key in ("trustworthiness", "neighbours_kept", "dpq16"):
         if quality.value.get(key) is not None:
             quality[key].number(0, 1)
     yield from ()
@@ -483,6 +496,9 @@ def _hotspot(spot: Node, index: int, members: NDArray[np.int32], number: int) ->
     if members[spot["item"].integer(0, len(members) - 1)] != index:
         yield spot["item"].wrong("the row of a member").fault
     yield from _frame(spot)
+    for ring in spot["outline"].list():
+        if len([point for point in ring.list() if len([value.number(-2, 2) for value in point.list()]) == 2]) < 3:
+            yield spot["outline"].wrong("rings of three points or more").fault
     if not _ID.fullmatch(spot["id"].text()):
         yield spot["id"].wrong("32 hexadecimal characters").fault
 

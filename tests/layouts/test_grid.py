@@ -44,12 +44,48 @@ def test_every_item_has_its_own_cell(items: int, aspect: float, seed: int, copie
 
 
 @pytest.mark.parametrize("aspect", [1.0, 1.5])
-@pytest.mark.parametrize("count", [4096, 10_000])
+@pytest.mark.parametrize("count", [4096, 10_000, 40_000])
 def test_neighbours_are_kept(count: int, aspect: float) -> None:
     positions, shape = islands(count), cells.rectangle(count, aspect)
     kept = quality.kept_by_grid(positions, cells.centres(grid.assign(positions, shape), shape), quality.sample(count, 1))
     assert kept is not None
     assert kept >= 0.80
+
+
+FIGURES: dict[str, cells.Inside] = {
+    "circle": cells.circle,
+    "hexagon": cells.hexagon,
+    "bitmap": cells.bitmap(np.array([[1, 1, 1, 0], [0, 1, 0, 0], [0, 1, 1, 1]], np.bool_)),
+}
+
+
+@given(items=st.integers(1, 400), aspect=st.floats(0.2, 5), figure=st.sampled_from(sorted(FIGURES)))
+def test_every_item_has_its_own_cell_of_a_figure(items: int, aspect: float, figure: str) -> None:
+    shape, filled = cells.masked(items, aspect, FIGURES[figure])
+    assert filled.sum() == items
+    taken = grid.assign(np.random.default_rng(0).uniform(-1, 1, (items, 2)).astype(np.float32), shape, filled)
+    assert sorted(taken.tolist()) == np.flatnonzero(filled).tolist()
+
+
+def test_neighbours_are_kept_in_a_circle() -> None:
+    positions = islands(4096)
+    shape, filled = cells.masked(4096, 1.0, cells.circle)
+    placed = cells.centres(grid.assign(positions, shape, filled), shape)
+    kept = quality.kept_by_grid(positions, placed, quality.sample(4096, 1))
+    assert kept is not None
+    assert kept >= 0.80
+    radius = np.linalg.norm(placed, axis=1)
+    assert radius.max() <= 1.02
+    # What is empty is below: the upper half of the circle is full.
+    assert (placed[:, 1] > 0).sum() == pytest.approx(4096 / 2, rel=0.03)
+
+
+def test_what_a_figure_has_too_many_is_empty_at_its_end() -> None:
+    shape, whole = cells.masked(52, 1.0, cells.circle)
+    assert (whole == whole[:, ::-1]).all(), "52 cells are a circle"
+    fewer, filled = cells.masked(50, 1.0, cells.circle)
+    assert fewer == shape
+    assert np.flatnonzero(whole & ~filled).tolist() == np.flatnonzero(whole)[-2:].tolist()
 
 
 def test_a_grid_of_points_stays_as_it_is() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
+from PIL import Image
 
 from pixplot_steps import spec
 from pixplot_steps.errors import ConfigError, SourceError
@@ -48,8 +49,9 @@ def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24, former: P
     return made.root / name
 
 
-def grid(made: Made, source: Path) -> Path:
-    shards.step(step, "grid", "--map", source, "--aspect", 1.5, "--out", made.root / "grid.zarr")
+def grid(made: Made, source: Path, mask: object = "rectangle") -> Path:
+    inputs = ("--map", source, "--catalog", made.catalog, "--vectors", made.vectors, "--metric", "cosine")
+    shards.step(step, "grid", *inputs, "--aspect", 1.5, "--mask", mask, "--out", made.root / "grid.zarr")
     return made.root / "grid.zarr"
 
 
@@ -108,6 +110,30 @@ def test_what_came_and_went_moves_no_other(mapped: Path, made: Made, tmp_path: P
     assert len(before.keys() & after.keys()) == 313
 
 
+def test_variants_lie_as_the_map_does(made: Made, mapped: Path) -> None:
+    wanted = [f'{{"n_neighbors": {n}, "min_dist": {d}, "epochs": 0}}' for n, d in ((15, 0.1), (5, 0.1), (15, 0.8))]
+    inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph, "--map", mapped)
+    out = made.root / "variants.zarr"
+    shards.step(step, "variants", *inputs, "--wanted", *wanted, "--seed", 24, "--reproducible", "true", "--out", out)
+    summary = commit.stamp(out).summary
+    assert summary["base"] == {"n_neighbors": 15, "min_dist": 0.1}
+    assert [(one["n_neighbors"], one["min_dist"]) for one in summary["variants"]] == [(5, 0.1), (15, 0.8)]
+    base = arrays.read(mapped, "positions")
+    for number, one in enumerate(summary["variants"]):
+        places = arrays.read(out, f"positions_{number}")
+        assert one["quality"]["trustworthiness"] > 0.9
+        assert np.abs(places).max() <= 1
+        # No other turn, and no mirror image, brings it nearer to the map: what a slider moves, moves little.
+        assert np.median(np.linalg.norm(places - base, axis=1)) < 0.6, "chance would give 1"
+        assert np.trace(base.T @ places) >= max(np.trace(base.T @ (places @ turn)) for turn in TURNS) - 1e-3
+    golden_check.check(
+        "variants", spec.VERSIONS["variants"], {"summary": sorted(summary), "arrays": sorted(p.name for p in out.glob("positions_*"))}
+    )
+
+
+TURNS = [np.array([[c, -s], [m * s, m * c]]) for m in (1, -1) for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1))]
+
+
 def items_of(made: Made) -> list[str]:
     names: list[str] = shown.read(made.catalog, made.vectors, []).items["item"].to_pylist()
     return names
@@ -122,8 +148,58 @@ def test_grid(made: Made, mapped: Path) -> None:
     summary = commit.stamp(grid(made, mapped)).summary
     assert (summary["label"], summary["kind"]) == ("Grid", "grid")
     assert summary["quality"]["neighbours_kept"] > 0.7
+    assert 0.3 < summary["quality"]["dpq16"] < 1
     positions = arrays.read(made.root / "grid.zarr", "positions")
     assert summary["cell"] == pytest.approx(np.diff(np.unique(positions[:, 0])).max(), abs=1e-6)
+
+
+def test_a_picture_is_a_mask(made: Made, mapped: Path) -> None:
+    pixels = np.full((40, 60, 3), 255, np.uint8)
+    pixels[:, :20] = 0
+    pixels[20:, 40:] = 30
+    Image.fromarray(pixels).save(made.root / "mask.png")
+    positions = arrays.read(grid(made, mapped, made.root / "mask.png"), "positions")
+    assert len(np.unique(positions, axis=0)) == len(positions) == 317
+    x, y = positions.T
+    assert not ((np.abs(x) < 0.3) | ((x > 0.4) & (y > 0.05))).any(), "nothing where the picture is white"
+
+
+def test_a_mask_that_has_no_dark_part(made: Made, mapped: Path) -> None:
+    Image.new("RGB", (9, 9), "white").save(made.root / "white.png")
+    with pytest.raises(SourceError, match="dark part"):
+        grid(made, mapped, made.root / "white.png")
+
+
+@pytest.mark.parametrize(("components", "kind"), [(2, "map"), (1, "grid")])
+def test_tsne(made: Made, components: int, kind: str) -> None:
+    out = made.root / f"tsne{components}.zarr"
+    inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph)
+    flags = ("--perplexity", 10, "--components", components, "--seed", 1, "--reproducible", "true")
+    shards.step(step, "tsne", *inputs, *flags, "--out", out)
+    summary = commit.stamp(out).summary
+    assert summary["kind"] == kind
+    positions = arrays.read(out, "positions")
+    assert positions.shape == (317, 2)
+    assert len(np.unique(positions, axis=0)) == (298 if components == 2 else 317)
+    if components == 2:
+        assert summary["quality"]["trustworthiness"] > 0.9
+        golden_check.check("tsne", spec.VERSIONS["tsne"], {"kind": kind, "span": np.ptp(positions, axis=0).max().round(1).item()})
+
+
+def test_a_grid_by_likeness(made: Made) -> None:
+    pytest.importorskip("vc_flas", reason="an optional extra")
+    out = made.root / "similarity.zarr"
+    inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--metric", "cosine")
+    shards.step(step, "similarity", *inputs, "--aspect", 1.5, "--decay", 0.93, "--seed", 1, "--out", out)
+    assert len(np.unique(arrays.read(out, "positions"), axis=0)) == 317
+    assert commit.stamp(out).summary["quality"]["dpq16"] > 0.5
+
+
+def test_each_item_says_how_true_its_place_is(made: Made, mapped: Path) -> None:
+    near = arrays.read(mapped, "near")
+    assert near.dtype == np.uint8
+    assert len(near) == 317
+    assert 0.2 < near.mean() / 255 < 1
 
 
 @pytest.mark.parametrize(
@@ -161,7 +237,18 @@ def own(root: Path, text: str) -> Path:
     made = make(root, 12)
     (root / "own.csv").write_text(text)
     out = root / "positions.zarr"
-    flags = ("--catalog", made.catalog, "--vectors", made.vectors, "--file", root / "own.csv", "--metric", "cosine")
+    flags = (
+        "--catalog",
+        made.catalog,
+        "--vectors",
+        made.vectors,
+        "--neighbours",
+        made.graph,
+        "--file",
+        root / "own.csv",
+        "--metric",
+        "cosine",
+    )
     shards.step(step, "positions", *flags, "--out", out)
     return out
 

@@ -3,6 +3,7 @@
  * what to show. `window.pixplot` is there for tests and for the curious: see DebugHook.
  */
 import { flushSync, mount } from "svelte";
+import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { fetchMarks } from "./data/marks";
 import { Neighbours } from "./data/neighbours";
@@ -17,7 +18,7 @@ import { type Hotspots, hotspotsOf, type Layout, type Manifest } from "./format/
 import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type Address, readAddress, writeAddress } from "./model/address";
-import { type AtlasPlan, planAtlas } from "./model/budget";
+import { type AtlasPlan, planAtlas, sharperLevels } from "./model/budget";
 import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
@@ -73,6 +74,8 @@ export interface DebugHook {
   gpuBytes(): number;
   /** The rectangle of a row's picture, in CSS pixels from the page's top left. */
   screenOf(row: number): Outline;
+  /** What a row is drawn from: 512 its own file, else the side of its atlas cell, 0 its mean colour alone. */
+  sourceOf(row: number): number;
   /** How many pictures in view are drawn from their own files. */
   readonly sharp: number;
 }
@@ -131,6 +134,7 @@ class Viewer {
   #drawing: Drawing | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
+  readonly #near = new Map<string, Promise<Uint8Array>>();
   readonly #services: Services | null;
   #stacks: Promise<Uint32Array | null> | null = null;
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
@@ -183,6 +187,8 @@ class Viewer {
       first,
       ground: groundColour(),
       fetcher: (done, failed) => new PictureLoader(done, failed),
+      sharper: sharperLevels(this.site.atlas, this.opened.plan),
+      cutter: (done) => new CellCutter(done),
       tree: loadTree,
       still: () => reducedMotion.matches,
       drawn: () => this.#drawn(),
@@ -564,6 +570,7 @@ class Viewer {
     this.#measure();
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
+    void this.#loadNear(row);
     void this.#loadService(row);
     void this.#loadStack(row);
   }
@@ -685,6 +692,19 @@ class Viewer {
     this.lightSimilar(this.ui.similarLit);
   }
 
+  /** How true the place of the open picture is, where the layout says so. */
+  async #loadNear(row: number): Promise<void> {
+    const layout = this.ui.current;
+    this.ui.near = null;
+    if (!layout?.near) return;
+    const known = this.#near.get(layout.name) ?? fetchArray(layout.near, "u8");
+    this.#near.set(layout.name, known);
+    // A sentence that cannot be had is left out.
+    const shares = await known.catch(() => null);
+    if (this.ui.detail?.row !== row || this.ui.layout !== layout.name) return;
+    this.ui.near = shares ? (shares[row] ?? 0) / 255 : null;
+  }
+
   /** Without the list of stacks the panel tells of none. */
   async #loadStack(row: number): Promise<void> {
     if (!this.site.stacks) return;
@@ -783,6 +803,7 @@ class Viewer {
       return;
     }
     this.ui.announcement = strings.layoutShown(nameOf(layout));
+    if (this.ui.detail) void this.#loadNear(this.ui.detail.row);
     this.#remember("step");
     await this.#useHotspotsOf(name);
   }
@@ -929,6 +950,7 @@ class Viewer {
         return stage?.sharp ?? 0;
       },
       setCamera: (camera) => stage?.place(camera),
+      sourceOf: (row) => stage?.sourceOf(row) ?? 0,
       gpuBytes: () => stage?.gpuBytes() ?? 0,
       screenOf: (row) => stage?.screenOf(row) ?? { x: 0, y: 0, width: 0, height: 0 },
     };

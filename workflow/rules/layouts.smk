@@ -2,12 +2,13 @@
 
 Needs vectors/<digest>.zarr, neighbours/<digest>.zarr and catalog/items.parquet; and the map that was shown before, if there is one.
 Colour needs the shards of images/ too.
-Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), jitter and grid of each model, and what plan.arranged lists.
+Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), tsne, jitter, grid and similarity of each model, and what plan.arranged lists.
 """
 
 
 rule umap:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -55,10 +56,63 @@ rule umap:
         """
 
 
-rule positions:
+rule variants:
     input:
         vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('variants', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().branch('variants', wildcards.digest).neighbours}.zarr/stamp.json"
+        ),
+        map=ancient(
+            lambda wildcards: f"{plan().branch('variants', wildcards.digest).map_path}/stamp.json"
+        ),
+    output:
+        stamp="layouts/variants/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/variants/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/variants/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
+        map=lambda wildcards, input: Path(input.map).parent,
+        wanted=[
+            json.dumps(planning.spec.parameters(one))
+            for one in (SPEC.umap, *SPEC.variants)
+        ],
+        seed=SPEC.seed,
+        reproducible=str(SPEC.reproducible).lower(),
+        out="layouts/variants/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts variants \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --neighbours {params.neighbours:q} \
+            --map {params.map:q} \
+            --wanted {params.wanted:q} \
+            --seed {params.seed:q} \
+            --reproducible {params.reproducible:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule positions:
+    input:
+        catalog=ancient("catalog/stamp.json"),
+        vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().branch('map', wildcards.digest).neighbours}.zarr/stamp.json"
         ),
     output:
         stamp="layouts/positions/{digest}.zarr/stamp.json",
@@ -74,6 +128,7 @@ rule positions:
         runtime=minutes("layouts"),
     params:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
         file=SPEC.positions.path,
         metric=SPEC.neighbours.metric,
         out="layouts/positions/{digest}.zarr",
@@ -82,8 +137,52 @@ rule positions:
         pixplot step layouts positions \
             --catalog catalog \
             --vectors {params.vectors:q} \
+            --neighbours {params.neighbours:q} \
             --file {params.file:q} \
             --metric {params.metric:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule tsne:
+    input:
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().tsne(wildcards.digest)[0].vectors}.zarr/stamp.json"
+        ),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().tsne(wildcards.digest)[0].neighbours}.zarr/stamp.json"
+        ),
+    output:
+        stamp="layouts/tsne/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/tsne/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/tsne/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
+        perplexity=lambda wildcards: plan().tsne(wildcards.digest)[1],
+        components=SPEC.tsne.components,
+        seed=SPEC.seed,
+        reproducible=str(SPEC.reproducible).lower(),
+        out="layouts/tsne/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts tsne \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --neighbours {params.neighbours:q} \
+            --perplexity {params.perplexity:q} \
+            --components {params.components:q} \
+            --seed {params.seed:q} \
+            --reproducible {params.reproducible:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
@@ -93,6 +192,9 @@ rule grid:
     input:
         map=ancient(
             lambda wildcards: f"{plan().branch('grid', wildcards.digest).map_path}/stamp.json"
+        ),
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('grid', wildcards.digest).vectors}.zarr/stamp.json"
         ),
     output:
         stamp="layouts/grid/{digest}.zarr/stamp.json",
@@ -108,13 +210,58 @@ rule grid:
         runtime=minutes("layouts"),
     params:
         map=lambda wildcards, input: Path(input.map).parent,
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        metric=SPEC.neighbours.metric,
         aspect=SPEC.grid.aspect,
+        mask=SPEC.grid.path or SPEC.grid.mask,
         out="layouts/grid/{digest}.zarr",
     shell:
         """
         pixplot step layouts grid \
             --map {params.map:q} \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --metric {params.metric:q} \
             --aspect {params.aspect:q} \
+            --mask {params.mask:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule similarity:
+    input:
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('similarity', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+    output:
+        stamp="layouts/similarity/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/similarity/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/similarity/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        metric=SPEC.neighbours.metric,
+        aspect=SPEC.similarity.aspect,
+        decay=SPEC.similarity.decay,
+        seed=SPEC.seed,
+        out="layouts/similarity/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts similarity \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --metric {params.metric:q} \
+            --aspect {params.aspect:q} \
+            --decay {params.decay:q} \
+            --seed {params.seed:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
@@ -155,6 +302,7 @@ rule jitter:
 
 rule date:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/date/{digest}.zarr/stamp.json",
@@ -189,6 +337,7 @@ rule date:
 
 rule category:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/category/{digest}.zarr/stamp.json",
@@ -221,6 +370,7 @@ rule category:
 
 rule geographic:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/geographic/{digest}.zarr/stamp.json",
@@ -253,6 +403,7 @@ rule geographic:
 
 rule axes:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/axes/{digest}.zarr/stamp.json",
@@ -283,6 +434,7 @@ rule axes:
 
 rule custom:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/custom/{digest}.zarr/stamp.json",
@@ -313,6 +465,7 @@ rule custom:
 
 rule colour:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
         images=ancient(planned("images_stamps")),
     output:
@@ -348,6 +501,7 @@ rule colour:
 
 rule alphabetical:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/alphabetical/{digest}.zarr/stamp.json",

@@ -37,6 +37,8 @@ export interface Quality {
   neighbours_kept: number | null;
   sample: number | null;
   /** How far pictures moved from the map to be without overlaps, as shares of its width. */
+  /** Distance preservation quality: 1 keeps all distances, 0 none. */
+  dpq16: number | null;
   moved_median: number | null;
   moved_most: number | null;
 }
@@ -44,6 +46,12 @@ export interface Quality {
 export interface LinesRef {
   points: ArrayRef;
   ends: ArrayRef;
+}
+
+/** Of a map: its neighbours, itself counted, and the least distance of points. */
+export interface Parameters {
+  n_neighbors: number;
+  min_dist: number;
 }
 
 export interface Layout {
@@ -61,8 +69,14 @@ export interface Layout {
   /** The columns that it is made from. */
   columns: string[] | null;
   unit: string | null;
+  /** For each row the share, of 255, of the pictures most like it that lie around it. */
+  near: ArrayRef | null;
   labels: TableRef | null;
   lines: LinesRef | null;
+  /** Of a map that has variants, and of these. */
+  parameters: Parameters | null;
+  /** Of a variant the name of its map. */
+  variant_of: string | null;
 }
 
 export interface Level {
@@ -161,6 +175,7 @@ const quality = record<Quality>({
   trustworthiness: nullable(finite),
   neighbours_kept: nullable(finite),
   sample: nullable(count),
+  dpq16: nullable(finite),
   moved_median: nullable(finite),
   moved_most: nullable(finite),
 });
@@ -176,8 +191,11 @@ const layout = record<Layout>({
   arrangement: nullable(text),
   columns: nullable(list(text)),
   unit: nullable(text),
+  near: nullable(array),
   labels: nullable(table),
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
+  parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
+  variant_of: nullable(text),
 });
 
 const hotspot = record<Hotspot>({
@@ -228,7 +246,8 @@ function requireConsistent(site: Manifest): void {
   requireShape(site.colours, "colours", "u8", [n, 3]);
   requireShape(site.sizes, "sizes", "u32", [n, 2]);
   requireShape(site.atlas.slots, "atlas.slots", "u32", [n]);
-  for (const { name, positions, lines } of site.layouts) {
+  for (const { name, positions, near, lines } of site.layouts) {
+    if (near) requireShape(near, `layout ${name}.near`, "u8", [n]);
     requireShape(positions, `layout ${name}`, "f32", [n, 2]);
     if (positions.coarse) requireShape(positions.coarse, `layout ${name}, coarse`, "u16", [n, 2]);
     if (!lines) continue;

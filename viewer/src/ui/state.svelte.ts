@@ -78,6 +78,8 @@ export class UiState {
   service = $state.raw<Service | null>(null);
   similar = $state.raw<Similar | "failed" | null>(null);
   similarLit = $state(false);
+  /** Share of the pictures most like the open one that lie around it on this map; null where it is not known. */
+  near = $state<number | null>(null);
   /** The rows that show the open picture too, or near-duplicates of it. */
   stack = $state.raw<readonly number[]>([]);
   aboutOpen = $state(false);

@@ -45,6 +45,9 @@ export function de({ number, share }: Format): Catalogue {
     moved: (median: number, most: number) =>
       `Damit jedes Bild ganz zu sehen ist, rückten die Bilder im Median um ${share(median)} der Kartenbreite, höchstens um ${share(most)}.`,
     models: "Woran Ähnlichkeit gemessen wird",
+    variants: "Varianten der Karte",
+    variantNeighbours: "Nachbarn",
+    variantDistance: "Abstand",
     size: "Bildgröße",
     zoomIn: "Vergrößern",
     zoomOut: "Verkleinern",
@@ -202,6 +205,12 @@ export function de({ number, share }: Format): Catalogue {
     hotspotsKept: "Ihre Änderungen bleiben in diesem Browser.",
     hotspotMade: (label) => `${label} angelegt`,
     noHotspots: "Es gibt keine Gruppen. Wählen Sie Bilder aus und dann „Neue Gruppe“.",
+    near: (part: number) =>
+      part >= 0.5
+        ? `Sein Platz auf dieser Karte sagt etwas: Von den ähnlichsten Bildern liegen ${share(part)} um es herum.`
+        : `Sein Platz auf dieser Karte sagt wenig: Von den ähnlichsten Bildern liegen nur ${share(part)} um es herum.`,
+    distances: (value: number) =>
+      `Von dem, was ein Raster an Abständen wahren kann, sind ${share(value)} gewahrt (DPQ16).`,
     stack: (count) => `Dasselbe Bild, oder beinahe (${number(count)})`,
     similar: "Am ähnlichsten",
     lightSimilar: "Auf der Karte zeigen",

@@ -43,6 +43,9 @@ export function en({ number, share }: Format) {
     moved: (median: number, most: number) =>
       `To be seen whole, pictures moved by ${share(median)} of the map's width at the median, and by ${share(most)} at most.`,
     models: "What likeness is measured by",
+    variants: "Variants of the map",
+    variantNeighbours: "Neighbours",
+    variantDistance: "Spacing",
     size: "Picture size",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
@@ -194,6 +197,12 @@ export function en({ number, share }: Format) {
     hotspotsKept: "Your changes are kept in this browser.",
     hotspotMade: (label: string) => `Made ${label}`,
     noHotspots: "There are no clusters. Select pictures and choose “New cluster”.",
+    near: (part: number) =>
+      part >= 0.5
+        ? `Its place on this map is telling: of the pictures most like it, ${share(part)} lie around it.`
+        : `Take its place on this map lightly: of the pictures most like it, only ${share(part)} lie around it.`,
+    distances: (value: number) =>
+      `Of what a grid can keep of all distances, ${share(value)} is kept (DPQ16).`,
     stack: (count: number) => `The same, or nearly (${number(count)})`,
     similar: "Most alike",
     lightSimilar: "Show on the map",

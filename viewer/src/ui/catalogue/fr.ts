@@ -44,6 +44,9 @@ export function fr({ number, share }: Format): Catalogue {
     moved: (median: number, most: number) =>
       `Pour être vues en entier, les images se sont déplacées de ${share(median)} de la largeur de la carte en médiane, et de ${share(most)} au plus.`,
     models: "Ce qui mesure la ressemblance",
+    variants: "Variantes de la carte",
+    variantNeighbours: "Voisins",
+    variantDistance: "Espacement",
     size: "Taille des images",
     zoomIn: "Agrandir",
     zoomOut: "Réduire",
@@ -201,6 +204,12 @@ export function fr({ number, share }: Format): Catalogue {
     hotspotsKept: "Vos changements restent dans ce navigateur.",
     hotspotMade: (label) => `${label} créé`,
     noHotspots: "Il n’y a pas de groupe. Sélectionnez des images, puis « Nouveau groupe ».",
+    near: (part: number) =>
+      part >= 0.5
+        ? `Sa place sur cette carte est parlante : parmi les images les plus ressemblantes, ${share(part)} l’entourent.`
+        : `Sa place sur cette carte dit peu : parmi les images les plus ressemblantes, seules ${share(part)} l’entourent.`,
+    distances: (value: number) =>
+      `De ce qu’une grille peut conserver des distances, ${share(value)} est conservé (DPQ16).`,
     stack: (count) => `La même image, ou presque (${number(count)})`,
     similar: "Les plus ressemblantes",
     lightSimilar: "Montrer sur la carte",
