@@ -74,6 +74,7 @@ class Crawl:
     hosts: dict[str, Host] = field(default_factory=dict)
     requests: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    _reading: threading.Lock = field(default_factory=threading.Lock)
     _busy: int = 0
     _error: BaseException | None = None
 
@@ -266,7 +267,9 @@ class Crawl:
             return
         data = self.cache.path(digest).read_bytes() if body is None else body
         if task.kind == "page":
-            self.page(task, data)
+            # One at a time: a manifest of thousands of canvases takes a hundred times its bytes while it is read.
+            with self._reading:
+                self.page(task, data)
             return
         service = _image(task.more).service
         info = image_api.parse(data, service) if service else None
