@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pixplot_steps import config, spec
+from pixplot_steps import config, plan, spec
 from pixplot_steps.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +57,10 @@ def test_lists_of_parameters_make_variants_of_the_map() -> None:
         ({"ingest__ground": "white"}, ["ingest.ground", "found 'white'"], "wrong form"),
         ({"reproducible": 1}, ["reproducible", "true or false"], "a number is no truth"),
         ({"images": None}, ["No pictures are named"], "nothing to do"),
+        ({"manifests": "https://a.org/m"}, ["fetch.contact", "your e-mail address"], "servers are told who asks"),
+        ({"fetch__contact": "me\nX-Evil: 1"}, ["fetch.contact"], "a header of its own"),
+        ({"fetch__hosts": {"a.org": {"per_hour": 3}}}, ["fetch.hosts.a.org.per_hour", "did you mean 'per_minute'?"], "of one host"),
+        ({"site__address": "javascript:alert(1)"}, ["site.address"], "no place on the web"),
         ({"layouts__umap__n_neighbors": 50}, ["neighbours.count of at least 49"], "two keys that disagree"),
     ],
 )
@@ -65,6 +69,36 @@ def test_faults_name_the_key_what_is_allowed_and_the_nearest_name(changes: dict[
         _read(**changes)
     message = str(caught.value)
     assert [text for text in texts if text not in message] == [], f"{why}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("https://a.org/m", ("https://a.org/m",)),
+        (["list.txt", "HTTP://a.org/m", "/abs/m.json"], ("/base/list.txt", "HTTP://a.org/m", "/abs/m.json")),
+        (None, ()),
+    ],
+)
+def test_manifests_are_addresses_or_paths(given: Any, wanted: tuple[str, ...]) -> None:
+    assert _read(manifests=given, fetch__contact="me@example.org").manifests == wanted
+
+
+def test_manifests_alone_are_enough() -> None:
+    read = _read(images=None, manifests="https://a.org/paintings", fetch__contact="me@example.org")
+    assert (read.images, read.site.title) == ((), "paintings")
+
+
+@pytest.mark.parametrize(
+    ("models", "side", "wanted", "why"),
+    [
+        (["builtin"], 600, 600, "the configuration's, where it is enough"),
+        (["builtin"], 200, 256, "twice the thumbnail"),
+        (["mobilenet_v2"], 200, 448, "twice what the network sees"),
+        (["builtin", "inception_v3"], 300, 598, "the network that sees most"),
+    ],
+)
+def test_pictures_are_asked_for_in_the_size_that_is_needed(models: list[str], side: int, wanted: int, why: str) -> None:
+    assert plan.side_wanted(_read(features__models=models, fetch__side=side)) == wanted, why
 
 
 def test_all_faults_are_named_at_once() -> None:

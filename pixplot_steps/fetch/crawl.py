@@ -36,6 +36,8 @@ _FINAL = {304, 400, 401, 402, 404, 405, 406, 410, 414, 451, 501}
 _TELL = 20.0
 """Seconds between two calls of `tell`."""
 
+_MEANINGS = {401: "it wants a login", 403: "the picture, or this program, is not allowed", 404: "it is not there", 410: "it is gone"}
+
 _LONGEST_WAIT = 5.0
 """Seconds after which a waiting thread looks again, whatever it was told."""
 
@@ -72,6 +74,7 @@ class Crawl:
     hosts: dict[str, Host] = field(default_factory=dict)
     requests: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    _reading: threading.Lock = field(default_factory=threading.Lock)
     _busy: int = 0
     _error: BaseException | None = None
 
@@ -190,10 +193,10 @@ class Crawl:
             self._redirected(task, headers.get("location", ""))
         elif code in _FINAL:
             self._well(task.host)
-            self._without(task, str(code), f"the server answers {code}")
+            self._without(task, str(code), _told(code))
         else:
             asked = pace.retry_after(headers.get("retry-after"), self.clock())
-            self._retry(task, code, f"the server answers {code}", asked, self.wishes.retries)
+            self._retry(task, code, _told(code), asked, self.wishes.retries)
 
     def _kept(self, task: Task, answer: web.Answer) -> None:
         """Keep the bytes, if they are of the kind that was asked for."""
@@ -264,7 +267,9 @@ class Crawl:
             return
         data = self.cache.path(digest).read_bytes() if body is None else body
         if task.kind == "page":
-            self.page(task, data)
+            # One at a time: a manifest of thousands of canvases takes a hundred times its bytes while it is read.
+            with self._reading:
+                self.page(task, data)
             return
         service = _image(task.more).service
         info = image_api.parse(data, service) if service else None
@@ -357,6 +362,11 @@ def page_task(address: str, base: str, cells: Mapping[str, list[str]]) -> Task:
     """The task of a manifest or collection. `cells`: what is known besides of each picture in it. Raises BadAddress."""
     clean = addresses.clean(address, base)
     return Task("page", addresses.name(clean), clean, clean, addresses.host(clean), {"cells": dict(cells)})
+
+
+def _told(code: int) -> str:
+    meaning = f" ({_MEANINGS[code]})" if code in _MEANINGS else ""
+    return f"the server answers {code}{meaning}"
 
 
 def _fault(body: bytes, *, json: bool) -> str:

@@ -94,7 +94,7 @@ def info_of(service: Service) -> Info:
         level=level,
         width=width,
         height=height,
-        sizes=_sizes(value, width, height),
+        sizes=_sizes(value, width, height) or (_of_tiles(value, width, height) if level == 0 else ()),
         widest=widest,
         highest=_limit(limits, "maxHeight", widest),
         area=_limit(limits, "maxArea"),
@@ -171,6 +171,18 @@ def _sizes(value: Object, width: int, height: int) -> tuple[tuple[int, int], ...
     found = {(number(one.get("width")), number(one.get("height"))) for one in objects(value.get("sizes"))}
     # Some servers list sizes beyond the picture's own, which would be enlarged.
     return tuple(sorted((w, h) for w, h in found if w and h and (not width or (w <= width and h <= height))))
+
+
+def _of_tiles(value: Object, width: int, height: int) -> tuple[tuple[int, int], ...]:
+    """Sizes at which one tile is the whole picture: a server of tiles alone has these, and no others."""
+    found = set()
+    for tiles in objects(value.get("tiles")):
+        across = number(tiles.get("width"))
+        down = number(tiles.get("height")) or across
+        for factor in map(number, many(tiles.get("scaleFactors"))):
+            if factor and width <= across * factor and height <= down * factor:
+                found.add((math.ceil(width / factor), math.ceil(height / factor)))
+    return tuple(sorted(found))
 
 
 def _region(text: str, info: Info) -> tuple[int, int, int, int] | None:

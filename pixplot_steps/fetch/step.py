@@ -180,10 +180,10 @@ def _check(todo: Tasks, failures: list[tuple[str, str, str, str, str]], args: ar
 def _write(args: argparse.Namespace, todo: Tasks, failures: list[tuple[str, str, str, str, str]]) -> None:
     rows = 0
     with commit.folder(args.out) as draft:
-        # A few thousand rows at a time: captions of a million pictures are not held at once.
+        # A thousand rows at a time: captions of a million pictures are not held at once.
         with pq.ParquetWriter(draft.path / "items.parquet", tables.FETCHED, compression="zstd", write_page_checksum=True) as writer:
             images = todo.images()
-            while batch := list(islice(images, _BATCH * 4)):
+            while batch := list(islice(images, _BATCH)):
                 writer.write_table(pa.Table.from_pylist([_row(*one) for one in batch], schema=tables.FETCHED))
                 rows += len(batch)
         tables.write(draft.path / "problems.parquet", _problems(todo, failures), tables.PROBLEMS)

@@ -58,7 +58,7 @@ class Tasks:
         self._path = path
         self._lock = threading.Lock()
         self._rows = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._rows.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8000;")
+        self._rows.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-2000;")
         self._rows.executescript(_TABLES)
 
     def close(self) -> None:

@@ -16,6 +16,8 @@ from pixplot_steps.fetch.presentation import Image, Service
 
 SIZES = [{"width": 150, "height": 100}, {"width": 750, "height": 500}, {"width": 1500, "height": 1000}]
 
+TILES = [{"width": 512, "scaleFactors": [1, 2, 4, 8]}]
+
 
 def info(value: dict[str, object], version: int = 2, level: int = 2) -> Info:
     data = json.dumps({"width": 3000, "height": 2000, **value}).encode()
@@ -62,6 +64,9 @@ CASES = [
         600,
         "full/750,500/0/default.jpg",
     ),
+    ("a server of tiles alone has one for the whole", {"tiles": TILES}, 2, 0, 200, "full/375,/0/default.jpg"),
+    ("the same, version 3, where none is enough", {"tiles": TILES}, 3, 0, 600, "full/375,250/0/default.jpg"),
+    ("tiles of a server that scales", {"tiles": TILES}, 2, 1, 600, "full/600,/0/default.jpg"),
     ("extra features of version 3", {"extraFeatures": ["sizeByConfinedWh"]}, 3, 1, 600, "full/!600,400/0/default.jpg"),
 ]
 

@@ -254,6 +254,7 @@ FAULTS = [
     Fault("cut off for ever", PICTURE, always(cut(PICTURE)), 3, "the answer was cut off"),
     Fault("cut off without a length", PICTURE, always(Reply(right(PICTURE).body[:500], promised=-1)), 3, "the picture is cut off"),
     Fault("whole without a length", PICTURE, always(Reply(right(PICTURE).body, promised=-1)), 1),
+    Fault("longer than promised", PICTURE, always(Reply(right(PICTURE).body + b"x" * 100, promised=len(right(PICTURE).body))), 1),
     Fault("too slow", PICTURE, always(Reply(right(PICTURE).body, pause=2)), 3, "the answer took more than 3 seconds"),
     Fault("empty", PICTURE, always(Reply(b"")), 2, "the answer is empty"),
     Fault("HTML in place of a picture", PICTURE, always(HTML), 2, "the answer is no picture, though its code is 200"),

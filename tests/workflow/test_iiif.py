@@ -102,7 +102,7 @@ def test_manifests_to_map_killed_and_run_again(tmp_path: Path, museum: Museum) -
     assert set(items["title"].to_pylist()) == {f"Picture {n}" for n in NUMBERS}
     assert years(items) == [(1800 + n, 1800 + n) for n in sorted(NUMBERS, key=str)]
     problems = tables.read(collection.work / "problems.parquet", tables.PROBLEMS).to_pylist()
-    assert [(row["stage"], row["reason"]) for row in problems] == [("fetch", "the server answers 404")]
+    assert [(row["stage"], row["reason"]) for row in problems] == [("fetch", "the server answers 404 (it is not there)")]
 
     # What failed is tried again, alone; where it fails again, nothing else is made.
     before, asked = contents(collection.site), len(museum.log)
