@@ -25,16 +25,16 @@ VERSIONS = {
     "similarity": 1,
     "tsne": 1,
     "jitter": 1,
-    "date": 2,
+    "date": 3,
     "category": 2,
     "geographic": 1,
     "axes": 1,
     "custom": 1,
-    "colour": 1,
+    "colour": 2,
     "alphabetical": 3,
     "hotspots": 2,
     "atlases": 2,
-    "site": 6,
+    "site": 7,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 

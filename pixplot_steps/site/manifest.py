@@ -106,7 +106,7 @@ def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
     if summary.get("kept"):
         described["kept"] = summary["kept"]
-    made = {"arrangement": name.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("unit")}
+    made = {"arrangement": name.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("variant")}
     return {"name": name, "model": _model_of(parts, name), **described, **made, **files}
 
 
