@@ -28,7 +28,7 @@ VERSIONS = {
     "date": 3,
     "category": 2,
     "geographic": 1,
-    "axes": 1,
+    "axes": 2,
     "custom": 1,
     "colour": 2,
     "alphabetical": 3,
