@@ -102,6 +102,7 @@ def _write_catalogue(folder: Path, images: int) -> list[str]:
         "content": digest.of_value("content"),
         "shards": [{"name": name, "count": count} for name, count in zip(names, counts, strict=True)],
         "columns": {name: digest.of_value(name) for name in ("item", "image", "filename")},
+        "described": [],
         "table": digest.of_value("table"),
         "problems": {"count": 0, "digest": digest.of_value("problems")},
     }

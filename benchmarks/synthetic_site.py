@@ -28,10 +28,11 @@ from pixplot_steps.atlases.pages import encode
 from pixplot_steps.site import coarse, folder, hashed, manifest, table
 from pixplot_steps.store import commit
 
-VERSION = 1
+VERSION = 2
 SEED = 24
 PAGE = 2048
 QUALITY = 90
+LEVELS = [32, 128]
 BUDGET_MIB = 128
 SETS, PER_SET = 64, 256
 PICTURES = SETS * PER_SET
@@ -170,30 +171,42 @@ def _positions(write: Callable[[hashed.Hashed], dict[str, Any]], values: NDArray
 
 
 def _levels(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places, count: int) -> tuple[manifest.Atlas, NDArray[np.uint8]]:
-    base = geometry.base_cell(count, BUDGET_MIB)
     row_of_slot = np.empty(count, np.int64)
     row_of_slot[found.slots] = np.arange(count)
     shown = found.pictures[row_of_slot]
-    kept, colours = _sets(base)
-    files = [
-        _page(write, kept[shown[start : start + pages.per_page]], pages) for pages in [Pages(PAGE, base, count)] for start in _starts(pages)
-    ]
-    return manifest.Atlas(PAGE, "webp", base, count, write(hashed.array(found.slots)), files), colours
+    base = geometry.base_cell(count, BUDGET_MIB)
+    sides = [base, *geometry.sharper(base, LEVELS)]
+    kept, colours = _sets(sides)
+    levels = [(cell, _pages(write, cells, shown, Pages(PAGE, cell, count))) for cell, cells in zip(sides, kept, strict=True)]
+    return manifest.Atlas(PAGE, "webp", count, write(hashed.array(found.slots)), levels), colours
 
 
-def _starts(pages: Pages) -> range:
-    return range(0, pages.slots, pages.per_page)
+def _pages(
+    write: Callable[[hashed.Hashed], dict[str, Any]], kept: NDArray[np.uint8], shown: NDArray[np.int64], pages: Pages
+) -> list[dict[str, Any]]:
+    """All pages of a level; one that is drawn already, as most of the sharpest level are, is only named again."""
+    known: dict[bytes, dict[str, Any]] = {}
+    files = []
+    for start in range(0, pages.slots, pages.per_page):
+        on_page = shown[start : start + pages.per_page]
+        if (key := on_page.tobytes()) not in known:
+            known[key] = _page(write, kept[on_page], pages)
+        files.append(known[key])
+    return files
 
 
-def _sets(side: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """All pictures as cells of one side, and their mean colours."""
-    cells, colours = [], []
+def _sets(sides: list[int]) -> tuple[list[NDArray[np.uint8]], NDArray[np.uint8]]:
+    """All pictures as cells of each side, and their mean colours."""
+    kept = [np.empty((PICTURES, side, side, 3), np.uint8) for side in sides]
+    colours = np.empty((PICTURES, 3), np.uint8)
+    area = geometry.fit(SIDES[np.arange(PER_SET) % len(SIDES)], 128)[:, 2:].prod(axis=1)
     for number in range(SETS):
+        part = slice(number * PER_SET, (number + 1) * PER_SET)
         full = pictures(number)
-        cells.append(reduced(full, side) if side < 128 else full)
-        area = geometry.fit(SIDES[np.arange(PER_SET) % len(SIDES)], 128)[:, 2:].prod(axis=1)
-        colours.append((full.sum(axis=(1, 2)) / area[:, None]).round().astype(np.uint8))
-    return np.concatenate(cells), np.concatenate(colours)
+        colours[part] = (full.sum(axis=(1, 2)) / area[:, None]).round()
+        for cells, side in zip(kept, sides, strict=True):
+            cells[part] = full if side == 128 else reduced(full, side)
+    return kept, colours
 
 
 def _page(write: Callable[[hashed.Hashed], dict[str, Any]], cells: NDArray[np.uint8], pages: Pages) -> dict[str, Any]:
@@ -228,7 +241,7 @@ def _model() -> manifest.Model:
     return manifest.Model(vectors, {"count": 5, "metric": "euclidean", "exact": True, "recall": 1.0, "sample": 1})
 
 
-def _hotspots(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places) -> tuple[dict[str, Any], dict[str, Any]]:
+def _hotspots(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places) -> manifest.Hotspots:
     """Squares of the map with the most pictures, 20 of them."""
     umap = found.layouts["umap"]
     square = np.clip(((umap + 1) * 6).astype(np.int64), 0, 11) @ (1, 12)
@@ -250,9 +263,10 @@ def _hotspots(write: Callable[[hashed.Hashed], dict[str, Any]], found: Places) -
                 "item": int(inside[0]),
                 "centre": umap[inside].mean(axis=0).tolist(),
                 "bounds": [*low.tolist(), *high.tolist()],
+                "outline": [],
             }
         )
-    return {"layout": "umap", "list": spots}, write(hashed.array(members.astype(np.int32)))
+    return manifest.Hotspots("umap", spots, write(hashed.array(members.astype(np.int32))), [], None)
 
 
 def _no_problems() -> pa.Table:

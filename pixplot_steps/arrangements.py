@@ -68,6 +68,19 @@ def wanted(config: spec.Spec, columns: Sequence[Column], items: int) -> tuple[Ar
     return tuple(_named(list(dict.fromkeys(found))))
 
 
+_NAMING = ("category", "tags", "label", "title", "year", "date")
+"""Roles of the columns that hotspots are named by, unless others are asked for."""
+
+
+def naming(by: str | tuple[str, ...], columns: Sequence[Column]) -> tuple[str, ...]:
+    """The columns that hotspots are named by. Raises ConfigError where one is named that there is not."""
+    known = _Columns(columns)
+    if by == AUTO:
+        # What nobody described has the name of its file for a title, and many files of one name say nothing.
+        return tuple(column.name for role in _NAMING for column in columns if column.role == role and column.given)
+    return tuple(dict.fromkeys(known.find(name, "hotspots.names").name for name in by))
+
+
 @dataclass(frozen=True)
 class _Columns:
     columns: Sequence[Column]
@@ -80,10 +93,10 @@ class _Columns:
         names = [column.name for column in self.columns]
         near = difflib.get_close_matches(by, names, n=1)
         raise ConfigError(
-            "A layout asks for a column that is not there",
+            "A column is asked for that is not there",
             expected="one of " + ", ".join(names) if names else "metadata, which has columns",
             found=repr(by),
-            where=f"layouts.{where}",
+            where=where if where.startswith("hotspots.") else f"layouts.{where}",
             action=f"write {near[0]!r}" if near else "correct the name",
         )
 

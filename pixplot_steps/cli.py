@@ -19,10 +19,12 @@ from pixplot_steps.store import commit, lock
 
 STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 COMMANDS = {
-    "verify": "check a built site against docs/format.md",
-    "serve": "serve a built site on this machine",
-    "publish": "copy a finished site to where it is served",
+    "compact": ("compact", "remove what is no longer used, and merge small shards"),
+    "verify": ("site.verify", "check a built site against docs/format.md"),
+    "serve": ("site.serve", "serve a built site on this machine"),
+    "publish": ("site.publish", "copy a finished site to where it is served"),
 }
+"""Module and description of each."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +69,7 @@ def _module(given: Sequence[str]) -> ModuleType | None:
     if len(given) >= 2 and given[0] == "step" and given[1] in STEPS:
         return importlib.import_module(f"pixplot_steps.{given[1]}.step")
     if given and given[0] in COMMANDS:
-        return importlib.import_module(f"pixplot_steps.site.{given[0]}")
+        return importlib.import_module(f"pixplot_steps.{COMMANDS[given[0]][0]}")
     return None
 
 
@@ -81,7 +83,7 @@ def _parser(given: Sequence[str], module: ModuleType | None) -> argparse.Argumen
         child = steps.add_parser(name)
         if module is not None and given[:2] == ["step", name]:
             module.configure(child)
-    for name, text in COMMANDS.items():
+    for name, (_, text) in COMMANDS.items():
         child = commands.add_parser(name, help=text, description=text)
         if module is not None and given[0] == name:
             module.configure(child)

@@ -6,6 +6,7 @@ A wrong key or value stops before any job, with the key's path, what is allowed 
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import yaml
 from pixplot_steps import machine, spec, wanted
 from pixplot_steps.errors import ConfigError
 
+_ROOT = Path(__file__).parents[1]
 _WORLD = "world"
 _FIGURES = ("rectangle", "circle", "hexagon")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
@@ -38,6 +40,29 @@ def read(config: Mapping[str, Any], schema_path: Path, base: Path) -> spec.Spec:
     _check_together(result)
     _check_perplexity(result)
     return result
+
+
+def load(path: Path, base: Path) -> spec.Spec:
+    """What a configuration file says, with all defaults, as Snakemake reads it for a run. Raises ConfigError."""
+    defaults, own = (_yaml(one) for one in (_ROOT / "config" / "config.yaml", path))
+    return read(_merged(defaults, own), _ROOT / "workflow" / "schemas" / "config.schema.yaml", base)
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    try:
+        value = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(
+            "a configuration file cannot be read", found=str(error), where=str(path), action="correct its path or text"
+        ) from None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _merged(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(defaults[key], own[key]) for key in own if isinstance(own[key], Mapping) and isinstance(defaults.get(key), Mapping)
+    }
+    return {**defaults, **own, **both}
 
 
 def _plain(value: Any) -> Any:
@@ -72,7 +97,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         vectors=spec.Vectors(**config["vectors"]),
         neighbours=spec.Neighbours(**config["neighbours"]),
         positions=_given(config["layouts"], "layouts", "positions", base),
-        umap=spec.Umap(**_without(config["layouts"]["umap"], "keep")),
+        umap=_umaps(config["layouts"]["umap"])[0],
+        variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
         grid=_grid(config["layouts"]["grid"], base),
         similarity=spec.Similarity(**config["layouts"]["similarity"]),
@@ -86,8 +112,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
         alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**_without(config["hotspots"], "clusters")),
-        atlases=spec.Atlases(**config["atlases"]),
+        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
+        atlases=spec.Atlases(**_tuples(config["atlases"])),
         site=spec.Site(**site),
     )
 
@@ -107,6 +133,14 @@ def _fetch(section: Mapping[str, Any], manifests: tuple[str, ...]) -> spec.Fetch
 def _features(section: Mapping[str, Any], base: Path) -> spec.Features:
     common = wanted.Common(section["aspect"], section["engine"], section["precision"], machine.detect(), base)
     return spec.Features(wanted.models(section["models"], common), section["aspect"])
+
+
+def _umaps(section: Mapping[str, Any]) -> tuple[spec.Umap, ...]:
+    """The map, and its variants: every pair of the values listed, each once."""
+    counts, distances = (
+        [value] if not isinstance(value, list | tuple) else value for value in (section["n_neighbors"], section["min_dist"])
+    )
+    return tuple(spec.Umap(*pair, section["epochs"]) for pair in dict.fromkeys(itertools.product(counts, map(float, distances))))
 
 
 def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
@@ -164,10 +198,11 @@ def _title(source: str) -> str:
 
 
 def _check_together(result: spec.Spec) -> None:
-    if result.umap.n_neighbors - 1 > result.neighbours.count:
+    most = max(one.n_neighbors for one in (result.umap, *result.variants))
+    if most - 1 > result.neighbours.count:
         raise ConfigError(
             "The map asks for more neighbours than are kept",
-            expected=f"neighbours.count of at least {result.umap.n_neighbors - 1}",
+            expected=f"neighbours.count of at least {most - 1}",
             found=str(result.neighbours.count),
             where="layouts.umap.n_neighbors, neighbours.count",
             action="raise neighbours.count or lower layouts.umap.n_neighbors",

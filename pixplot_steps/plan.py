@@ -84,6 +84,7 @@ class Branch:
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
+    `variants`: empty where the map has none; `names`: of the hotspots.
     `map_link`, `hotspots_link`: what these carry on from; the map does from none where the positions are one's own.
     """
 
@@ -94,6 +95,7 @@ class Branch:
     neighbours: str
     map_kind: str
     map: str
+    variants: str
     grid: str
     jitter: str
     similarity: str
@@ -102,6 +104,7 @@ class Branch:
     clusters: list[str]
     map_link: Link | None
     hotspots_link: Link
+    names: str
 
     @property
     def map_former(self) -> list[str]:
@@ -176,6 +179,7 @@ class Plan:
         vectors = _name("vectors", parameters, features[number], catalogue.content, *catalogue.shards)
         neighbours = _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], vectors)
         kind, layout, link = self._map(number, neighbours)
+        hotspots = self._hotspots(number, layout, vectors)
         judged, order = (*self._random, self.spec.neighbours.metric), catalogue.columns["image"]
         return Branch(
             model=model,
@@ -185,6 +189,7 @@ class Plan:
             neighbours=neighbours,
             map_kind=kind,
             map=layout,
+            variants=self._variants(kind, layout, neighbours),
             grid=_name("grid", [self.spec.grid.aspect, self.spec.grid.mask, self.spec.neighbours.metric], layout, vectors),
             jitter=_name("jitter", spec.parameters(self.spec.jitter), layout),
             similarity=_name("similarity", [spec.parameters(self.spec.similarity), *judged], vectors, order),
@@ -195,7 +200,8 @@ class Plan:
             layout=self.layout_name(number),
             clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
             map_link=link,
-            hotspots_link=self._hotspots(number, layout, vectors),
+            hotspots_link=hotspots,
+            names=self._names(hotspots.path),
         )
 
     def _map(self, number: int, neighbours: str) -> tuple[str, str, Link | None]:
@@ -214,16 +220,35 @@ class Plan:
         link = (self.lineage if self.spec.keep else NONE).link(line, named)
         return "umap", Path(link.path).stem, link
 
+    def _variants(self, kind: str, layout: str, neighbours: str) -> str:
+        """Name of the variants of a map, empty where there are none: they start from it."""
+        if kind != "umap" or not self.spec.variants:
+            return ""
+        parameters = [[spec.parameters(one) for one in (self.spec.umap, *self.spec.variants)], *self._random]
+        return _name("variants", parameters, layout, neighbours)
+
     def _hotspots(self, number: int, layout: str, vectors: str) -> Link:
         own = self.spec.clusters.digest if number == 0 else ""
         # The number stands in the summary, as part of the layout's name.
-        parameters = [spec.parameters(self.spec.hotspots), own, self.layout_name(number)]
+        section = {key: value for key, value in spec.parameters(self.spec.hotspots).items() if key != "names"}
+        random = [self.spec.seed] if self.spec.hotspots.method == "kmeans" else []
+        parameters = [section, own, self.layout_name(number), *random]
 
         def named(former: str) -> str:
             return f"hotspots/{_name('hotspots', parameters, layout, vectors, *_and(former))}.zarr"
 
         # Found otherwise or on another map, a hotspot of the same pictures is still the same.
         return self.lineage.link(_name("hotspots", self.layout_name(number), self._features(self.spec.features.models[number])), named)
+
+    @cached_property
+    def naming(self) -> tuple[str, ...]:
+        """The columns that hotspots are named by."""
+        return arrangements.naming(self.spec.hotspots.names, self.catalogue.described)
+
+    def _names(self, hotspots: str) -> str:
+        used = [name for column in self.naming for name in (column, f"{column}: years")]
+        inputs = [self.catalogue.columns[name] for name in ("item", "image", *used) if name in self.catalogue.columns]
+        return _name("names", self.naming, hotspots, *inputs)
 
     @property
     def _first(self) -> Branch:
@@ -274,7 +299,7 @@ class Plan:
     @property
     def site(self) -> str:
         """Digest of everything in the site but the viewer."""
-        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.hotspots)]
+        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.names)]
         parts = (
             *branches,
             *(f"{name}={path}" for name, path in self.layouts.items()),
@@ -308,6 +333,7 @@ class Plan:
         """The map of a model, and what is made from it."""
         wanted = {
             "umap": branch.map_path,
+            "variants": f"layouts/variants/{branch.variants}.zarr" if branch.variants else "",
             **{f"tsne-{p:g}" if i else "tsne": f"layouts/tsne/{name}.zarr" for i, (p, name) in enumerate(branch.tsne.items())},
             "jitter": f"layouts/jitter/{branch.jitter}.zarr" if self.spec.jitter.wanted else "",
             "grid": f"layouts/grid/{branch.grid}.zarr",
@@ -338,6 +364,11 @@ class Plan:
     def hotspots_stamps(self) -> list[str]:
         """Stamps of all hotspots, the first model's first."""
         return [f"hotspots/{branch.hotspots}.zarr/stamp.json" for branch in self.branches]
+
+    @cached_property
+    def names_stamps(self) -> list[str]:
+        """Stamps of the names of all hotspots, the first model's first."""
+        return [f"hotspots/names/{branch.names}/stamp.json" for branch in self.branches]
 
     def features_stamps(self, branch: Branch) -> list[str]:
         """Stamps of all shards of a model's features."""
@@ -372,6 +403,15 @@ class Plan:
         """Folders of the atlas pages, one per job. Images that turn out unreadable may leave the last ones empty."""
         groups = math.ceil(self.pages / self.spec.atlases.pages_per_job)
         return [f"atlases/{self.atlases}/pages/{group}" for group in range(groups)]
+
+    @property
+    def artefacts(self) -> set[str]:
+        """Folders of all that the site is made from, and of the maps that its own carry on from."""
+        stamps = [*self.images_stamps, *self.all_features_stamps, *self.vectors_stamps, *self.neighbours_stamps, *self.layouts_stamps]
+        stamps += [*self.hotspots_stamps, f"atlases/{self.atlases}/plan.zarr/stamp.json", *self.atlas_stamps]
+        stamps += [stamp for branch in self.branches for stamp in branch.prepared_stamps]
+        formers = {branch.map_link.former for branch in self.branches if branch.map_link and branch.map_link.former}
+        return {stamp.removesuffix("/stamp.json") for stamp in stamps} | formers
 
     @property
     def pages(self) -> int:

@@ -20,6 +20,7 @@ VERSIONS = {
     "vectors": 2,
     "neighbours": 2,
     "umap": 4,
+    "variants": 1,
     "positions": 2,
     "grid": 2,
     "similarity": 1,
@@ -32,9 +33,10 @@ VERSIONS = {
     "custom": 1,
     "colour": 2,
     "alphabetical": 3,
-    "hotspots": 2,
-    "atlases": 2,
-    "site": 7,
+    "hotspots": 3,
+    "names": 1,
+    "atlases": 3,
+    "site": 10,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -275,18 +277,28 @@ class Colour:
 
 @dataclass(frozen=True)
 class Hotspots:
-    """`min_cluster_size`: members of the smallest hotspot; `max_clusters`: the largest ones are kept."""
+    """`method`: hdbscan or kmeans; `min_cluster_size`: members of the smallest that hdbscan finds; `max_clusters`: the largest are kept.
 
+    `n_clusters`: how many kmeans makes. `names`: columns by name or role that hotspots are named by, or auto.
+    """
+
+    method: str
     min_cluster_size: int
     max_clusters: int
+    n_clusters: int
+    names: str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Atlases:
-    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `pages_per_job`: pages made by one job."""
+    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
+
+    `pages_per_job`: pages of the base level made by one job, together with the same slots' pages of the other levels.
+    """
 
     page: int
     budget_mib: int
+    levels: tuple[int, ...]
     format: str
     quality: int
     pages_per_job: int
@@ -294,10 +306,11 @@ class Atlases:
 
 @dataclass(frozen=True)
 class Site:
-    """Texts of the page."""
+    """Texts of the page, and where it will be on the web (empty where that is not known)."""
 
     title: str
     description: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -312,7 +325,8 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `keep`: whether maps stay where they were in the run before.
+    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
+    `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -329,6 +343,7 @@ class Spec:
     neighbours: Neighbours
     positions: Given
     umap: Umap
+    variants: tuple[Umap, ...]
     keep: bool
     grid: Grid
     similarity: Similarity

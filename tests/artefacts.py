@@ -7,6 +7,7 @@ is broken, and the metadata is hostile.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,10 @@ class Artefacts:
         return self.root / "hotspots.zarr"
 
     @property
+    def names(self) -> Path:
+        return self.root / "names"
+
+    @property
     def viewer(self) -> Path:
         return self.root / "viewer"
 
@@ -112,7 +117,9 @@ def thumbnail(pixels: NDArray[np.uint8], ground: str = GROUND) -> NDArray[np.uin
     return np.asarray(square)
 
 
-def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> Artefacts:
+def write(
+    root: Path, count: int, shard_size: int = 64, broken: bool = True, service: Callable[[int], str | None] | None = None
+) -> Artefacts:
     """Write catalogue, ingested shards, vectors, two layouts, hotspots and a stand-in viewer for `count` distinct images."""
     pictures = [picture(number) for number in range(count)]
     shards = [list(range(start, min(start + shard_size, count))) for start in range(0, count, shard_size)]
@@ -120,6 +127,9 @@ def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> 
     # The last image of a shard is the broken one, so that row numbers in the vectors are not those of the shard.
     bad = {shard[-1] for shard in shards if broken and len(shard) > 1}
     items = _items(pictures)
+    if service:
+        field = pa.field("item: service", pa.string(), metadata={"type": "service"})
+        items = items.append_column(field, pa.array([service(row) for row in range(items.num_rows)], pa.string()))
     out = Artefacts(root, names)
     _write_catalog(out, items, pictures, shards)
     for name, shard in zip(names, shards, strict=True):
@@ -132,6 +142,7 @@ def write(root: Path, count: int, shard_size: int = 64, broken: bool = True) -> 
     shown = sum(image in {row[0] for row in good} for image in items["image"].to_pylist())
     _write_layouts(out, shown)
     _write_hotspots(out.hotspots, [item for item in items["image"].to_pylist() if item in {row[0] for row in good}])
+    _write_names(out.names, bool(shown // 3))
     _write_viewer(out.viewer)
     return out
 
@@ -265,6 +276,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
             "item": k * size,
             "centre": [0.0, 0.0],
             "bounds": [-0.5, -0.5, 0.5, 0.5],
+            "outline": [[[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]],
         }
         for k in range(2 if size else 0)
     ]
@@ -272,7 +284,14 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
         arrays.write(draft.path, "members", members)
         tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
         draft.rows = len(images)
-        draft.summary = {"layout": "umap", "list": entries}
+        arrays.write(draft.path, "regions", np.where(members < 0, -1, 0).astype(np.int32))
+        whole = {**entries[0], "id": digest.of_lines(["region"]), "count": 2 * size} if entries else {}
+        draft.summary = {"layout": "umap", "own": False, "list": entries, "regions": [whole] if entries else []}
+
+
+def _write_names(folder: Path, hotspots: bool) -> None:
+    with commit.folder(folder) as draft:
+        draft.summary = {"labels": ["Cluster 1", "Cluster 2"] if hotspots else [], "regions": ["Region 1"] if hotspots else []}
 
 
 def _write_viewer(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -34,6 +35,7 @@ def atlas(
     per_job: int = 4,
     groups: int = 2,
     former: Path | None = None,
+    levels: tuple[int, ...] = (),
 ) -> Path:
     """Plan and draw an atlas below the artefacts' root; returns the folder that holds plan.zarr and pages/, like `former`."""
     out = found.root / "atlas"
@@ -43,6 +45,8 @@ def atlas(
         "atlases",
         "plan",
         *plan,
+        "--levels",
+        *levels,
         "--budget-mib",
         budget_mib,
         "--format",
@@ -60,17 +64,27 @@ def atlas(
     return out
 
 
-def site(found: Artefacts, out: Path, viewer: Path | None = None) -> None:
+def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Sequence[str] = ("umap", "grid"), address: str = "") -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
-    layouts = [f"{name}={found.layout(name)}" for name in ("umap", "grid")]
-    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *layouts)
+    named = [f"{name}={found.layout(name)}" for name in layouts]
+    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *named)
     described = ("--features", found.features, "--neighbours", found.neighbours)
-    atlas_flags = ("--hotspots", found.hotspots, "--atlas-plan", found.root / "atlas" / "plan.zarr", "--atlas-pages", *pages)
-    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.")
+    atlas_flags = (
+        "--hotspots",
+        found.hotspots,
+        "--names",
+        found.names,
+        "--atlas-plan",
+        found.root / "atlas" / "plan.zarr",
+        "--atlas-pages",
+        *pages,
+    )
+    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.", "--address", address)
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
-    step("site", *inputs, *described, *atlas_flags, *texts, *record, *ends)
+    made = ("--plan", "plan", "--made", out.with_name("made.json"))
+    step("site", *inputs, *described, *atlas_flags, *texts, *record, *made, *ends)
 
 
 def main() -> None:

@@ -35,9 +35,19 @@ def test_the_defaults_are_valid_and_every_section_is_read() -> None:
     assert spec.parameters(read.umap) | {"keep": read.keep} == DEFAULTS["layouts"]["umap"]
 
 
+def test_lists_of_parameters_make_variants_of_the_map() -> None:
+    read = _read(layouts__umap__n_neighbors=[15, 5, 15], layouts__umap__min_dist=[0.1, 0.5])
+    assert read.umap == spec.Umap(15, 0.1, 0)
+    assert read.variants == (spec.Umap(15, 0.5, 0), spec.Umap(5, 0.1, 0), spec.Umap(5, 0.5, 0))
+    assert _read().variants == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "texts", "why"),
     [
+        ({"layouts__umap__n_neighbors": [5, 50]}, ["neighbours.count of at least 49"], "a variant that asks for more than is kept"),
+        ({"layouts__umap__n_neighbors": []}, ["layouts.umap.n_neighbors"], "an empty list"),
+        ({"layouts__umap__min_dist": [0.1, 2]}, ["layouts.umap.min_dist.1", "a number from 0 to 0.99"], "a value in a list"),
         ({"hotspots__min_cluster_sise": 3}, ["hotspots.min_cluster_sise", "did you mean 'min_cluster_size'?"], "a slip of the pen"),
         ({"layouts__umap__zzz": 3}, ["layouts.umap.zzz", "allowed here: n_neighbors, min_dist, epochs"], "nothing like it"),
         ({"image": "x"}, ["image: no such key", "did you mean 'images'?"], "at the top"),

@@ -16,7 +16,7 @@ from pixplot_steps import arrangements, config, plan, spec
 from pixplot_steps.store import lineage
 
 ROOT = Path(__file__).parents[1]
-BRANCH = ("features", "vectors", "neighbours", "map", "jitter", "grid", "hotspots")
+BRANCH = ("features", "vectors", "neighbours", "map", "jitter", "grid", "hotspots", "names")
 ARRANGED = ("date", "category", "geographic", "axes", "custom", "colour", "alphabetical")
 NAMES = ("ingest", *BRANCH, *ARRANGED, "atlases", "site")
 _COLUMNS = (
@@ -57,7 +57,7 @@ def _name(planned: plan.Plan, name: str) -> str:
     return found
 
 
-BELOW_MAP = {"map", "jitter", "grid", "hotspots", "atlases", "site"}
+BELOW_MAP = {"map", "jitter", "grid", "hotspots", "names", "atlases", "site"}
 BELOW_VECTORS = {"neighbours", *BELOW_MAP, *ARRANGED}
 
 
@@ -80,7 +80,8 @@ BELOW_VECTORS = {"neighbours", *BELOW_MAP, *ARRANGED}
         ("axes", "by", (("height", "width"),), {"axes", "site"}),
         ("colour", "by", ("lightness",), {"colour", "site"}),
         ("alphabetical", "by", ("made",), {"alphabetical", "site"}),
-        ("hotspots", "max_clusters", 3, {"hotspots", "site"}),
+        ("hotspots", "max_clusters", 3, {"hotspots", "names", "site"}),
+        ("hotspots", "names", ("kind",), {"names", "site"}),
         ("atlases", "quality", 50, {"atlases", "site"}),
         ("site", "title", "A title", {"site"}),
     ],
@@ -95,8 +96,8 @@ def test_a_parameter_changes_its_step_and_what_is_made_from_it(section: str, key
     ("field", "value", "changed", "why"),
     [
         ("columns", _CATALOGUE.columns | {"note": "N"}, set(), "columns that no layout uses"),
-        ("columns", _CATALOGUE.columns | {"kind": "K"}, {"category", "site"}, "a column that one layout uses"),
-        ("columns", _CATALOGUE.columns | {"made: years": "Y"}, {"date", "site"}, "what dates are taken to mean"),
+        ("columns", _CATALOGUE.columns | {"kind": "K"}, {"category", "names", "site"}, "a column that one layout and the names use"),
+        ("columns", _CATALOGUE.columns | {"made: years": "Y"}, {"date", "names", "site"}, "what dates are taken to mean"),
         ("table", "other", {"site"}, "metadata only: no feature, no map"),
         ("content", "other", {"vectors"} | BELOW_VECTORS, "other images: no name of a shard's features"),
         ("problems", "other", {"site"}, "problems are shown in the site"),
@@ -111,7 +112,7 @@ def test_a_raised_version_changes_the_step_and_what_is_made_from_it(monkeypatch:
     before = {name: _name(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
     monkeypatch.setitem(spec.VERSIONS, "hotspots", spec.VERSIONS["hotspots"] + 1)
     after = {name: _name(plan.Plan(_spec(), _CATALOGUE), name) for name in NAMES}
-    assert {name for name in NAMES if before[name] != after[name]} == {"hotspots", "site"}
+    assert {name for name in NAMES if before[name] != after[name]} == {"hotspots", "names", "site"}
 
 
 @given(st.integers(1, 3_000_000), st.integers(1, 3_000_000), st.sampled_from([1, 8, 128, 512]), st.sampled_from([1024, 2048, 4096]))
@@ -220,7 +221,24 @@ def test_a_map_carries_on_when_a_second_model_comes() -> None:
     assert not second.map_former
 
 
+def test_variants_of_a_map_change_nothing_but_themselves() -> None:
+    base = _spec("builtin", "inception_v3")
+    more = dataclasses.replace(base, variants=(spec.Umap(5, 0.1, 0),))
+    before, after = plan.Plan(base, _CATALOGUE), plan.Plan(more, _CATALOGUE)
+    assert _changed(before, after) == {"site"}
+    assert set(after.layouts) - set(before.layouts) == {"variants", "variants-inception_v3"}
+    own = dataclasses.replace(more, positions=spec.Given("/x.csv", "digest"))
+    assert "variants" not in plan.Plan(own, _CATALOGUE).layouts, "a map of one's own has none"
+
+
 def test_own_positions_replace_the_first_map_alone() -> None:
     own = dataclasses.replace(_spec("builtin", "inception_v3"), positions=spec.Given("/x.csv", "digest"))
     first, second = plan.Plan(own, _CATALOGUE).branches
     assert (first.map_kind, second.map_kind) == ("positions", "umap")
+
+
+@pytest.mark.parametrize("models", [["builtin"], ["builtin", {"model": "mobilenet_v2"}]])
+def test_a_million_images_make_at_most_two_thousand_jobs(models: list[Any]) -> None:
+    million = dataclasses.replace(_CATALOGUE, items=10**6, images=10**6, shards=tuple(f"s{i}" for i in range(489)))
+    artefacts = plan.Plan(_spec(*models), million).artefacts
+    assert 489 * (1 + len(models)) < len(artefacts) <= 2000 - 3, "besides the catalogue, the site and the target"

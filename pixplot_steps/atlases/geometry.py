@@ -50,6 +50,16 @@ def base_cell(slots: int, budget_mib: int) -> int:
     return max(fitting, default=CELLS[0])
 
 
+def sharper(base: int, levels: list[int]) -> list[int]:
+    """Those of `levels` whose cells are larger than those of the base level, ascending, each once."""
+    return sorted({cell for cell in levels if cell > base})
+
+
+def on_pages(pages: Pages, slots: range) -> range:
+    """The pages that hold some slots, which begin with a page and end with one or with the last slot."""
+    return range(slots.start // pages.per_page, -(-slots.stop // pages.per_page))
+
+
 def fit(sizes: NDArray[np.integer], cell: int) -> NDArray[np.int64]:
     """The rectangles of pictures of `sizes` ([n, 2], width and height) in their cells: i64 [n, 4], x, y, width and height."""
     return rectangles(sizes, cell)

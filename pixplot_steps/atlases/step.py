@@ -6,18 +6,19 @@ import argparse
 import re
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.atlases import geometry, slots
+from pixplot_steps.atlases.canvas import Canvas
 from pixplot_steps.atlases.geometry import Pages
-from pixplot_steps.atlases.pages import Canvas
 from pixplot_steps.errors import ConfigError, DamagedError, MissingPartError
 from pixplot_steps.store import arrays, commit, shown, tables
 
@@ -36,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--map", type=Path, required=True, help="layout that orders the slots")
     plan.add_argument("--page", type=int, required=True, help="side of a page in pixels")
     plan.add_argument("--budget-mib", type=int, required=True, help="RGBA bytes of all cells together, in MiB")
+    plan.add_argument("--levels", type=int, nargs="*", required=True, help="sides of further, larger cells in pixels")
     plan.add_argument("--format", choices=sorted(SUFFIXES), required=True, help="file format of the pages")
     plan.add_argument("--quality", type=int, required=True, help="quality of the pages, 1 to 100")
     plan.add_argument(
@@ -70,6 +72,7 @@ def _plan(args: argparse.Namespace) -> None:
     filled = former and slots.carry_on(places, former, args.page, args.budget_mib)
     filled = filled or slots.afresh(places, args.budget_mib)
     shards = images["shard"].combine_chunks().dictionary_encode()
+    cells = [filled.cell, *geometry.sharper(filled.cell, args.levels)]
     with commit.folder(args.out) as draft:
         arrays.write(draft.path, "slots", filled.slots[items.image_row].astype(np.uint32))
         arrays.write(draft.path, "shard", _by_slot(filled, np.asarray(shards.indices)))
@@ -77,13 +80,27 @@ def _plan(args: argparse.Namespace) -> None:
         table = pa.Table.from_arrays([images["image"], pa.array(filled.slots, pa.int32())], schema=tables.SLOTS)
         tables.write(draft.path / "images.parquet", table, tables.SLOTS)
         (draft.path / "kept").mkdir()
-        for name in (_name(number, {"format": args.format}) for number in range(filled.kept)):
+        for name in _kept(args, filled, former, cells):
             shutil.copyfile(_page_of(args.former[0].parent, name), draft.path / "kept" / name)
         draft.rows = len(items.image_row)
-        draft.summary = {"page": args.page, "cell": filled.cell, "format": args.format, "quality": args.quality, "slots": filled.count}
-        draft.summary |= {"shards": shards.dictionary.to_pylist(), "tail": filled.tail, "kept": filled.kept, "gone": filled.gone}
-    count = Pages(args.page, filled.cell, filled.count).count
-    print(f"atlases: {len(images)} cells of {filled.cell} px on {count} pages, {filled.kept} of them kept", file=sys.stderr)
+        draft.summary = {"page": args.page, "cell": filled.cell, "cells": cells, "format": args.format, "quality": args.quality}
+        draft.summary |= {"slots": filled.count, "shards": shards.dictionary.to_pylist()}
+        draft.summary |= {"tail": filled.tail, "kept": filled.kept, "gone": filled.gone}
+    for cell in cells:
+        count = Pages(args.page, cell, filled.count).count
+        print(f"atlases: {len(images)} cells of {cell} px on {count} pages", file=sys.stderr)
+    print(f"atlases: {filled.kept} pages of the first kept", file=sys.stderr)
+
+
+def _kept(args: argparse.Namespace, filled: slots.Filled, former: slots.Former | None, cells: list[int]) -> Iterator[str]:
+    """Names of the pages, of all levels, that show nothing but slots on the pages kept of the base level, and that there were."""
+    if former is None:
+        return
+    end = filled.kept * Pages(args.page, filled.cell, 0).per_page
+    for cell in cells:
+        pages = Pages(args.page, cell, former.count)
+        for number in range(min(end // pages.per_page, pages.count)):
+            yield _name(cell, number, args.format)
 
 
 def _former(path: Path, images: pa.Array) -> slots.Former:
@@ -121,35 +138,49 @@ def _pages(args: argparse.Namespace) -> None:
     _check_ground(args.ground)
     started = time.perf_counter()
     summary = commit.stamp(args.plan).summary
-    pages = Pages(summary["page"], summary["cell"], summary["slots"])
-    first = args.group * args.pages_per_job
-    end = max(first, min(first + args.pages_per_job, pages.count))
-    numbers = range(max(first, min(end, summary["kept"])), end)
-    kept = [_name(number, summary) for number in range(first, numbers.start)]
-    canvas = Canvas(pages, numbers, args.ground)
-    for shard, rows, places in _by_shard(args.plan, pages, numbers):
-        _draw_shard(canvas, args.images / f"{summary['shards'][shard]}.zarr", rows, places)
-    with commit.folder(args.out) as draft:
-        for name in kept:
-            shutil.copyfile(args.plan / "kept" / name, draft.path / name)
-        for number, data in canvas.encoded(summary["format"], summary["quality"]):
-            (draft.path / _name(number, summary)).write_bytes(data)
-        draft.rows = len(kept) + len(numbers)
+    levels = [Pages(summary["page"], cell, summary["slots"]) for cell in summary["cells"]]
+    slots = _slots(levels[0], args.group, args.pages_per_job)
+    with commit.folder(args.out) as draft, ExitStack() as open_files:
+        canvases = []
+        for pages in levels:
+            numbers = geometry.on_pages(pages, slots)
+            names = {number: _name(pages.cell, number, summary["format"]) for number in numbers}
+            kept = [number for number in numbers if (args.plan / "kept" / names[number]).exists()]
+            for number in kept:
+                shutil.copyfile(args.plan / "kept" / names[number], draft.path / names[number])
+            # It has no name, so a killed run leaves nothing.
+            file = open_files.enter_context(tempfile.TemporaryFile(dir=draft.path))
+            canvases.append(Canvas(pages, numbers[len(kept) :], args.ground, file))
+            draft.rows += len(numbers)
+        # Pages of the other levels that were not kept before that show only slots without an image.
+        first = canvases[0].numbers.start * levels[0].per_page
+        for shard, rows, places in _by_shard(args.plan, range(first, max(first, slots.stop))):
+            _draw_shard(canvases, args.images / f"{summary['shards'][shard]}.zarr", rows, places)
+        for canvas in canvases:
+            for number, data in canvas.encoded(summary["format"], summary["quality"]):
+                (draft.path / _name(canvas.pages.cell, number, summary["format"])).write_bytes(data)
+        made, all_pages = sum(len(canvas.numbers) for canvas in canvases), draft.rows
     print(
-        f"atlases: group {args.group}, {len(kept)} pages kept, {len(numbers)} drawn in {time.perf_counter() - started:.1f} s",
+        f"atlases: group {args.group}, {all_pages - made} pages kept, {made} drawn in {time.perf_counter() - started:.1f} s",
         file=sys.stderr,
     )
 
 
-def _name(number: int, summary: dict[str, Any]) -> str:
-    return f"{number:06d}.{SUFFIXES[summary['format']]}"
+def _name(cell: int, number: int, form: str) -> str:
+    return f"{cell:03d}-{number:06d}.{SUFFIXES[form]}"
 
 
-def _by_shard(plan: Path, pages: Pages, numbers: range) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.int64]]]:
+def _slots(base: Pages, group: int, pages_per_job: int) -> range:
+    """The slots of a group: those of some pages of the base level, which are whole pages of all others."""
+    first, last = (min(number * pages_per_job * base.per_page, base.slots) for number in (group, group + 1))
+    return range(first, last) if last > first else range(0)
+
+
+def _by_shard(plan: Path, slots: range) -> Iterator[tuple[int, NDArray[np.int32], NDArray[np.int64]]]:
     """Each shard's index, the rows needed of it, ascending, and their slots."""
-    begin, end = numbers.start * pages.per_page, min(numbers.stop * pages.per_page, pages.slots)
-    if begin >= end:
+    if not slots:
         return
+    begin, end = slots.start, slots.stop
     shards = np.asarray(arrays.open_array(plan, "shard")[begin:end])
     rows = np.asarray(arrays.open_array(plan, "row")[begin:end])
     order = np.lexsort((rows, shards))
@@ -159,12 +190,14 @@ def _by_shard(plan: Path, pages: Pages, numbers: range) -> Iterator[tuple[int, N
         yield int(shards[part[0]]), rows[part], part + begin
 
 
-def _draw_shard(canvas: Canvas, folder: Path, rows: NDArray[np.int32], places: NDArray[np.int64]) -> None:
+def _draw_shard(canvases: list[Canvas], folder: Path, rows: NDArray[np.int32], places: NDArray[np.int64]) -> None:
     sizes = arrays.read(folder, "size")
     thumbs = arrays.open_array(folder, "thumb")
     for begin, end, part in _runs(rows, thumbs.chunks[0]):
         values = np.asarray(thumbs[begin:end])
-        canvas.draw(places[part], values[rows[part] - begin], sizes[rows[part]])
+        needed = values[rows[part] - begin]
+        for canvas in canvases:
+            canvas.draw(places[part], needed, sizes[rows[part]])
 
 
 def _runs(rows: NDArray[np.int32], chunk_rows: int) -> Iterator[tuple[int, int, slice]]:

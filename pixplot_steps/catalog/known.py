@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pixplot_steps import archive, digest
-from pixplot_steps.catalog import ledger, pages
+from pixplot_steps.catalog import pages
 from pixplot_steps.catalog.files import File
-from pixplot_steps.store import commit, tables
+from pixplot_steps.store import ledger
 
 _SETTLED = 2_000_000_000
 """Nanoseconds after which a file's time of change is believed: a file written twice within one tick of the clock looks unchanged."""
@@ -113,5 +113,4 @@ def _write_index(path: Path, settled: list[File], known: dict[str, Known]) -> No
         "image": [known[f.item].image for f in settled],
         "pages": [known[f.item].pages for f in settled],
     }
-    with commit.file(path) as draft:
-        tables.write(draft, pa.table(index, schema=_INDEX), _INDEX)
+    ledger.write(path, pa.table(index, schema=_INDEX), _INDEX)

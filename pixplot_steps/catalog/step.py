@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pixplot_steps import digest, spec
-from pixplot_steps.catalog import columns, files, known, ledger, metadata, remote, shards
+from pixplot_steps.catalog import columns, files, known, metadata, remote, shards
 from pixplot_steps.catalog.files import File
 from pixplot_steps.catalog.known import Known
 from pixplot_steps.errors import SourceError
-from pixplot_steps.store import commit, lock, tables
+from pixplot_steps.store import commit, ledger, lock, tables
 
-_LEDGER = pa.schema([("shard", pa.string()), ("image", pa.string())], ledger.FORMAT)
+_HIDDEN = ("years", "service")
+"""Types of columns that belong to others, or to no layout."""
 
 _ACTIONS = {
     "folder": "rename the folder if this was not meant; pictures in it are used",
@@ -242,12 +243,11 @@ def _items(
 def _extend_ledger(args: argparse.Namespace, images: list[str]) -> list[shards.Shard]:
     """Add shards for the new images to the ledger of all shards ever made."""
     path = args.ledger / "shards.parquet"
-    table = ledger.read(path, _LEDGER)
+    table = ledger.read(path, ledger.SHARDS)
     earlier = _listed(table) if table is not None else _last_used(args.out / "shards")
     extended = shards.extend(earlier, list(dict.fromkeys(images)), args.shard_size)
     pairs = {"shard": [s.name for s in extended for _ in s.images], "image": [image for s in extended for image in s.images]}
-    with commit.file(path) as draft:
-        tables.write(draft, pa.table(pairs, schema=_LEDGER), _LEDGER)
+    ledger.write(path, pa.table(pairs, schema=ledger.SHARDS), ledger.SHARDS)
     return extended
 
 
@@ -326,7 +326,7 @@ def _plan(
         "content": digest.of_lines(names),
         "shards": [{"name": shard.name, "count": len(shard.images)} for shard in used],
         "columns": column_digests,
-        "described": [_described(table, field) for field in table.schema if _metadata(field).get("type", "years") != "years"],
+        "described": [_described(table, field) for field in table.schema if _metadata(field).get("type", "years") not in _HIDDEN],
         "table": digest.of_value(column_digests),
         "problems": {"count": problems.num_rows, "digest": _column_digest(problems)},
     }

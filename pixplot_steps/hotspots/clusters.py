@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pixplot_steps.hotspots import levels, outline
+
 _FEWEST = 10
 """Below so many images there is no density to speak of."""
 
@@ -18,12 +20,16 @@ _INNER = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Hotspot:
-    """`rows`: members' row numbers, ascending; `medoid`: one of them; `centre` and `bounds` (x0, y0, x1, y1) in map units."""
+    """`rows`: members' row numbers, ascending; `medoid`: one of them; `centre` and `bounds` (x0, y0, x1, y1) in map units.
+
+    `outline`: rings around most members, see `outline.outline`.
+    """
 
     rows: NDArray[np.int64]
     medoid: int
     centre: tuple[float, float]
     bounds: tuple[float, float, float, float]
+    outline: list[outline.Ring]
 
 
 def smallest_size(asked: int, points: int) -> int:
@@ -31,13 +37,26 @@ def smallest_size(asked: int, points: int) -> int:
     return max(2, min(asked, max(_SMALLEST, points // _SHARE)))
 
 
-def label(positions: NDArray[np.float32], min_cluster_size: int) -> NDArray[np.int64]:
-    """Cluster number i64 [M] of each position [M, 2], or -1 (HDBSCAN, Campello et al. 2013, excess of mass).
+@dataclass(frozen=True)
+class Labels:
+    """`hotspot` i64 [M] and `region` i64 [M], the coarse level: the number that each position has, or -1."""
+
+    hotspot: NDArray[np.int64]
+    region: NDArray[np.int64]
+
+
+def none(points: int) -> NDArray[np.int64]:
+    """No position has a number."""
+    return np.full(points, -1, dtype=np.int64)
+
+
+def by_density(positions: NDArray[np.float32], min_cluster_size: int) -> Labels:
+    """Clusters of positions [M, 2] (HDBSCAN, Campello et al. 2013, excess of mass), and the branches of the hierarchy that they lie on.
 
     A cluster of more than half of all points says nothing: the hierarchy is cut below it.
     """
     if len(positions) < _FEWEST or not np.ptp(positions, axis=0).any():
-        return np.full(len(positions), -1, dtype=np.int64)
+        return Labels(none(len(positions)), none(len(positions)))
     import hdbscan
 
     size = smallest_size(min_cluster_size, len(positions))
@@ -48,18 +67,36 @@ def label(positions: NDArray[np.float32], min_cluster_size: int) -> NDArray[np.i
         core_dist_n_jobs=1,
         gen_min_span_tree=False,
     )
-    return np.asarray(finder.fit_predict(positions.astype(np.float64)), dtype=np.int64)
+    found = np.asarray(finder.fit_predict(positions.astype(np.float64)), dtype=np.int64)
+    rows = finder.condensed_tree_.to_numpy()
+    parent, child, members = (rows[name].astype(np.int64) for name in ("parent", "child", "child_size"))
+    tree = levels.Tree(parent, child, members, len(positions))
+    return Labels(found, levels.regions(tree, found, levels.wanted(int(found.max()) + 1)))
 
 
-def describe(rows: NDArray[np.int64], positions: NDArray[np.float32], vectors: NDArray[np.float32]) -> Hotspot:
-    """Medoid, centre and bounds of members.
+def by_kmeans(positions: NDArray[np.float32], count: int, seed: int) -> Labels:
+    """So many compact parts of the map, every position in one (k-means, Lloyd 1982, from k-means++ starts); one level."""
+    if len(positions) < max(count, _FEWEST):
+        return Labels(none(len(positions)), none(len(positions)))
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
+
+    # One thread: how sums are divided among threads must not change the last bits.
+    with threadpool_limits(1):
+        found = KMeans(count, n_init=1, random_state=seed).fit_predict(positions)
+    return Labels(np.asarray(found, dtype=np.int64), none(len(positions)))
+
+
+def describe(rows: NDArray[np.int64], positions: NDArray[np.float32], vectors: NDArray[np.float32], picture: float) -> Hotspot:
+    """Medoid, centre, bounds and outline of members; `picture` is the side of a picture in map units.
 
     The medoid is the member nearest to the members' mean vector: what the cluster has in common, at the cost of one pass.
     The centre is the median and the bounds hold the inner 90 % of each axis, so that stragglers do not move them.
     """
     centre = np.median(positions[rows], axis=0)
     low, high = np.quantile(positions[rows], _INNER, axis=0)
-    return Hotspot(rows, _medoid(rows, vectors), _rounded(centre), (*_rounded(low), *_rounded(high)))
+    around = outline.outline(positions[rows], picture)
+    return Hotspot(rows, _medoid(rows, vectors), _rounded(centre), (*_rounded(low), *_rounded(high)), around)
 
 
 def _medoid(rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> int:

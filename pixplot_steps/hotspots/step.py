@@ -1,12 +1,14 @@
-"""The step `hotspots`: finds dense regions of a map and names their members among the shown items.
+"""The step `hotspots`: `find` finds dense regions of a map and their members among the shown items; `name` names them by the metadata.
 
-Memory: the vectors, and some 300 bytes for each image.
+Two commands, so that other metadata gives other names without another search. Memory: the vectors, and some 300 bytes for each image;
+`name`: the columns that it names by, and some 50 bytes for each word.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import re
 import sys
 from dataclasses import dataclass, replace
@@ -15,15 +17,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pixplot_steps import digest
 from pixplot_steps.errors import SourceError
-from pixplot_steps.hotspots import clusters, matching
+from pixplot_steps.hotspots import clusters, matching, names
 from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _NOISE = "-1"
 """What clustering programs write for a point in no cluster."""
+
+_TOLD = 5
+"""Names that the log shows."""
 
 _NUMBERED = re.compile(r"Cluster (\d+)")
 
@@ -57,12 +63,34 @@ class Own:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the step."""
+    """Add the two commands."""
+    commands = parser.add_subparsers(dest="what", title="commands", required=True)
+    _configure_find(commands.add_parser("find", help="find the dense regions of a map"))
+    _configure_name(commands.add_parser("name", help="name what was found by the metadata of its members"))
+
+
+def run(args: argparse.Namespace) -> None:
+    """Find or name the hotspots. Raises MissingPartError and SourceError."""
+    (_find if args.what == "find" else _name)(args)
+
+
+def _configure_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
+    parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors, which say which items are shown")
+    parser.add_argument("--hotspots", type=Path, required=True, metavar="PATH", help="what was found")
+    parser.add_argument("--by", type=json.loads, required=True, metavar="JSON", help="list of the columns to name by")
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the names to write")
+
+
+def _configure_find(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
     parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors")
     parser.add_argument("--map", type=Path, required=True, metavar="PATH", help="the layout in which regions are dense")
     parser.add_argument("--layout-name", required=True, metavar="TEXT", help="the name of that layout in the site")
     parser.add_argument("--clusters", type=Path, nargs="*", required=True, metavar="PATH", help="clusters of one's own, by file name")
+    parser.add_argument("--method", choices=("hdbscan", "kmeans"), required=True, help="how they are found")
+    parser.add_argument("--n-clusters", type=int, required=True, metavar="INT", help="how many kmeans makes")
+    parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of kmeans")
     parser.add_argument("--min-cluster-size", type=int, required=True, metavar="INT", help="images of the smallest hotspot")
     parser.add_argument("--max-clusters", type=int, required=True, metavar="INT", help="hotspots kept, the largest first")
     parser.add_argument(
@@ -71,26 +99,52 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the hotspots to write")
 
 
-def run(args: argparse.Namespace) -> None:
-    """Find the hotspots. Raises MissingPartError."""
-    commit.stamps([args.catalog, args.vectors, args.map])
+def _find(args: argparse.Namespace) -> None:
+    picture = commit.stamps([args.catalog, args.vectors, args.map])[2].summary["cell"]
     items = shown.read(args.catalog, args.vectors, [])
-    image_row = items.image_row
-    first_item = _first_items(image_row)
-    positions = arrays.read(args.map, "positions")[first_item]
-    own = _own(items, len(positions), args.clusters[0]) if args.clusters else None
+    first_item = _first_items(items.image_row)
+    of = _Map(arrays.read(args.map, "positions")[first_item], picture, items.image_row, arrays.read(args.vectors, "vectors"))
+    own = _own(items, len(of.positions), args.clusters[0]) if args.clusters else None
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
-    former = _former(args.former[0], images) if args.former else Former([], [], np.full(len(images), -1))
-    kept = _labelled(_identified(_find(positions, image_row, args, own), images, former), own, former)
-    of_image = _members(kept, len(positions))
-    members = of_image[image_row]
+    nothing = Former([], [], np.full(len(images), -1))
+    former = _former(args.former[0], images) if args.former else nothing
+    labels = _labels(of.positions, args, own)
+    hotspots = _described(of, labels.hotspot)
+    kept = _labelled(_identified(hotspots if own else hotspots[: args.max_clusters], images, former), own, former)
+    regions = _identified(_described(of, labels.region), images, nothing)
+    members, region = _members(kept, len(images)), _members(regions, len(images))
     with commit.folder(args.out) as draft:
-        arrays.write(draft.path, "members", members)
-        tables.write(draft.path / "members.parquet", _table(kept, of_image, images), tables.MEMBERS)
+        arrays.write(draft.path, "members", members[of.image_row])
+        arrays.write(draft.path, "regions", region[of.image_row])
+        tables.write(draft.path / "members.parquet", _table(kept, members, images), tables.MEMBERS)
         tables.write(draft.path / "problems.parquet", _without_cluster(items.items, own), tables.FAULTS)
-        draft.rows = len(members)
-        draft.summary = {"layout": args.layout_name, "list": [_entry(found, first_item) for found in kept]}
-    print(f"hotspots: {len(kept)}, {np.count_nonzero(members >= 0)} of {len(members)} items in one", file=sys.stderr)
+        draft.rows = len(of.image_row)
+        draft.summary = {
+            "layout": args.layout_name,
+            "own": own is not None,
+            "list": [_entry(found, first_item) for found in kept],
+            "regions": [_entry(found, first_item) for found in regions],
+        }
+    inside = np.count_nonzero(members[of.image_row] >= 0)
+    print(f"hotspots: {len(kept)}, {inside} of {len(of.image_row)} items in one", file=sys.stderr)
+
+
+@dataclass(frozen=True)
+class _Map:
+    """`positions` f32 [M, 2] and `vectors` f32 [M, d] of images; `picture`: side of one, in map units; `image_row` i64 [N] of items."""
+
+    positions: NDArray[np.float32]
+    picture: float
+    image_row: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+
+def _labels(positions: NDArray[np.float32], args: argparse.Namespace, own: Own | None) -> clusters.Labels:
+    if own is not None:
+        return clusters.Labels(own.of_image, clusters.none(len(positions)))
+    if args.method == "kmeans":
+        return clusters.by_kmeans(positions, args.n_clusters, args.seed)
+    return clusters.by_density(positions, args.min_cluster_size)
 
 
 def _first_items(image_row: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -126,18 +180,14 @@ def _without_cluster(items: pa.Table, own: Own | None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=tables.FAULTS)
 
 
-def _find(
-    positions: NDArray[np.float32], image_row: NDArray[np.int64], args: argparse.Namespace, own: Own | None
-) -> list[tuple[int, clusters.Hotspot]]:
-    """The hotspots with the number of items that show each, by that number."""
-    vectors = arrays.read(args.vectors, "vectors")
-    labels = clusters.label(positions, args.min_cluster_size) if own is None else own.of_image
-    items_of_image = np.bincount(image_row, minlength=len(positions))
-    groups = [np.flatnonzero(labels == number) for number in range(labels.max(initial=-1) + 1)]
-    groups = [rows for rows in groups if len(rows)]
-    groups.sort(key=lambda rows: (-items_of_image[rows].sum(), rows[0]))
-    wanted = groups[: args.max_clusters] if own is None else groups
-    return [(int(items_of_image[rows].sum()), clusters.describe(rows, positions, vectors)) for rows in wanted]
+def _described(of: _Map, labels: NDArray[np.int64]) -> list[tuple[int, clusters.Hotspot]]:
+    """The groups of images that have a number, with the number of items that show each, by that number."""
+    items_of_image = np.bincount(of.image_row, minlength=len(of.positions))
+    order = np.argsort(labels, kind="stable")
+    groups = np.split(order, np.searchsorted(labels[order], np.arange(labels.max(initial=-1) + 1)))[1:]
+    counted = [(int(items_of_image[rows].sum()), rows) for rows in groups if len(rows)]
+    counted.sort(key=lambda one: (-one[0], one[1][0]))
+    return [(count, clusters.describe(rows, of.positions, of.vectors, of.picture)) for count, rows in counted]
 
 
 def _former(path: Path, images: pa.Array) -> Former:
@@ -178,7 +228,7 @@ def _labelled(found: list[Found], own: Own | None, former: Former) -> list[Found
     if own is not None:
         return [replace(one, label=own.labels[own.of_image[one.hotspot.rows[0]]]) for one in found]
     given = [int(match.group(1)) for label in former.labels if (match := _NUMBERED.fullmatch(label))]
-    numbers = itertools.count(max(given, default=0) + 1)
+    numbers = itertools.count(max([0, *given]) + 1)
     return [one if one.label else replace(one, label=f"Cluster {next(numbers)}") for one in found]
 
 
@@ -203,4 +253,41 @@ def _entry(found: Found, first_item: NDArray[np.int64]) -> dict[str, Any]:
         "item": int(first_item[found.hotspot.medoid]),
         "centre": list(found.hotspot.centre),
         "bounds": list(found.hotspot.bounds),
+        "outline": found.hotspot.outline,
     }
+
+
+def _name(args: argparse.Namespace) -> None:
+    summary = commit.stamps([args.catalog, args.vectors, args.hotspots])[2].summary
+    terms, years = _known(args)
+    found, regions = (
+        names.name(arrays.read(args.hotspots, array), len(summary[key]), terms, years)
+        for key, array in (("list", "members"), ("regions", "regions"))
+    )
+    # One's own labels stay; what the metadata has no name for keeps its number.
+    labels = [entry["label"] if summary["own"] else name or entry["label"] for entry, name in zip(summary["list"], found, strict=True)]
+    with commit.folder(args.out) as draft:
+        draft.rows = len(labels)
+        draft.summary = {"labels": labels, "regions": [name or f"Region {number + 1}" for number, name in enumerate(regions)]}
+    print(f"hotspots: {', '.join(labels[:_TOLD]) or 'none'}{', ...' if len(labels) > _TOLD else ''}", file=sys.stderr)
+
+
+def _known(args: argparse.Namespace) -> tuple[list[names.Terms], list[NDArray[np.int32]]]:
+    """What the columns say of the shown items: terms, and years."""
+    schema = pq.read_schema(args.catalog / "items.parquet")
+    dated = [f"{name}: years" for name in args.by if f"{name}: years" in schema.names]
+    told = [name for name in args.by if f"{name}: years" not in schema.names and schema.field(name).type != pa.float64()]
+    items = shown.read(args.catalog, args.vectors, [*told, *dated]).items
+    terms = [(names.words if _is_prose(schema.field(name)) else names.values)(items[name]) for name in told]
+    return terms, [_years(items[name]) for name in dated]
+
+
+def _is_prose(field: pa.Field) -> bool:
+    """Whether a column is named by its words, and not by its values as they are."""
+    said = field.metadata or {}
+    return said.get(b"type") == b"text" and not pa.types.is_list(field.type)
+
+
+def _years(column: pa.ChunkedArray) -> NDArray[np.int32]:
+    """First and last years i32 [N, 2]; 0, -1 where there is no date."""
+    return np.asarray(column.combine_chunks().fill_null([0, -1]).flatten(), dtype=np.int32).reshape(-1, 2)

@@ -74,6 +74,12 @@ def carry_on(fit: Fit, former: Former) -> Map:
     return Map(places, {"unit": former.unit, "placed": placed, "kept": _kept(places, former, whole=False)})
 
 
+def variant(fit: Fit, places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Places f32 [M, 2] by other parameters, laid out from the `places` of a map and turned onto them: so each image moves little."""
+    coordinates = umap.embed(fit.vectors, fit.graph, fit.wanted, fit.seed, fit.reproducible, places)
+    return frame.scaled(frame.turned(frame.gathered(coordinates), np.arange(len(places)), places))
+
+
 def _whole(coordinates: NDArray[np.float32], former: Former | None) -> Map:
     gathered = frame.gathered(coordinates)
     if former is not None:

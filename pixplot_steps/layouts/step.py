@@ -100,6 +100,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add a command for each layout."""
     commands = parser.add_subparsers(dest="layout", title="layouts", required=True)
     _configure_umap(commands.add_parser("umap", help="the map: similar pictures lie together"))
+    _configure_variants(commands.add_parser("variants", help="the map by other parameters"))
     for name, layout in _LAYOUTS.items():
         command = commands.add_parser(name, help=layout.help)
         for flag in (*layout.flags, "--out"):
@@ -108,7 +109,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Make one layout. Raises MissingPartError, SourceError and ConfigError."""
-    make = _umap if args.layout == "umap" else _LAYOUTS[args.layout].make
+    own = {"umap": _umap, "variants": _variants}
+    make = own.get(args.layout) or _LAYOUTS[args.layout].make
     make(args)
 
 
@@ -125,6 +127,48 @@ def _configure_umap(parser: argparse.ArgumentParser) -> None:
         "--former", type=Path, nargs="*", required=True, metavar="FILE", help="places on the map that this one carries on from"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the layout to write")
+
+
+def _configure_variants(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
+    parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors")
+    parser.add_argument("--neighbours", type=Path, required=True, metavar="PATH", help="the graph of neighbours")
+    parser.add_argument("--map", type=Path, required=True, metavar="PATH", help="the map that they start from")
+    parser.add_argument(
+        "--wanted", type=_wanted, nargs="+", required=True, metavar="JSON", help="parameters of the map, then of each variant"
+    )
+    parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of the descent")
+    parser.add_argument("--reproducible", choices=("true", "false"), required=True, help="whether two runs must give the same bytes")
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the variants to write")
+
+
+def _wanted(text: str) -> Umap:
+    return Umap(**json.loads(text))
+
+
+def _variants(args: argparse.Namespace) -> None:
+    graph_summary = commit.stamps([args.catalog, args.vectors, args.neighbours, args.map])[2].summary
+    vectors = arrays.read(args.vectors, "vectors")
+    table = tables.read(args.map / "places.parquet", tables.PLACES)
+    start = np.column_stack([table["x"], table["y"]]).astype(np.float32)
+    graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
+    image_row = shown.read(args.catalog, args.vectors, []).image_row
+    base, *others = args.wanted
+    with commit.folder(args.out) as draft:
+        described = []
+        for number, wanted in enumerate(others):
+            places = kept.variant(kept.Fit(vectors, graph, wanted, args.seed, args.reproducible == "true"), start)
+            measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), places)
+            arrays.write(draft.path, f"positions_{number}", places[image_row])
+            described.append({**_pair(wanted), "cell": frame.picture_side(places[image_row]), "quality": measured})
+            print(f"layouts: Map by {wanted.n_neighbors} neighbours, distance {wanted.min_dist}, {len(image_row)} items", file=sys.stderr)
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
+        draft.rows = len(image_row)
+        draft.summary = {"label": "Map", "kind": "map", "base": _pair(base), "variants": described}
+
+
+def _pair(wanted: Umap) -> dict[str, Any]:
+    return {"n_neighbors": wanted.n_neighbors, "min_dist": wanted.min_dist}
 
 
 def _umap(args: argparse.Namespace) -> None:
@@ -374,7 +418,7 @@ _LAYOUTS = {
     "colour": _Layout("a grid by colour", ("--catalog", "--vectors", "--images", "--order", "--aspect"), _colour),
     "alphabetical": _Layout("a grid in alphabetical order", ("--catalog", "--vectors", "--by", "--aspect"), _alphabetical),
 }
-"""All layouts but the first, whose flags are its own."""
+"""All layouts but the map and its variants, whose flags are their own."""
 
 
 def _shown(args: argparse.Namespace, columns: list[str]) -> shown.Shown:

@@ -42,7 +42,7 @@ def embed(
     wanted: Umap,
     seed: int,
     reproducible: bool,
-    start: NDArray[np.float64] | None = None,
+    start: NDArray[np.floating] | None = None,
 ) -> NDArray[np.float32]:
     """Coordinates f32 [M, 2] of images, started from `start` [M, 2], or else from the first two columns of their vectors [M, d].
 

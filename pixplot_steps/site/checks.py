@@ -5,6 +5,7 @@ A function ends early, with Wrong, where what is found leaves nothing more to co
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ _STEP = 2 / 65_535
 
 _LARGEST_SIDE = 1 << 16
 """Of a page or a picture: beyond what JPEG and WebP can hold."""
+
+_HOST = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_SERVICE = {"id": str, "version": int, "level": int, "width": int, "height": int, "region": str, "large": str}
 
 _END_OF_JPEG = b"\xff\xd9"
 
@@ -143,6 +147,35 @@ def years(site: Site, manifest: Node) -> Faults:
         yield from _outside(one["values"], values, none | (values[:, 0] <= values[:, 1]), f"years in order, or {table.NO_YEARS}")
 
 
+def services(site: Site, manifest: Node) -> Faults:
+    """Image services, where there are any: objects with their keys, one after the other; and that the hosts are names of hosts."""
+    if "services" not in manifest.value:
+        return
+    told = manifest["services"]
+    for host in told["hosts"].list():
+        if not _HOST.fullmatch(host.text()):
+            yield host.wrong("http:// or https://, a host, and nothing else").fault
+    ends = site.array(told["ends"], "u32", (_count(manifest),)).astype(np.int64)
+    data = site.file(told["records"]).read_bytes()
+    starts = np.concatenate([[0], ends[:-1]])
+    yield from _outside(told["ends"], ends, (starts <= ends) & (ends <= len(data)), f"ends that ascend to {len(data)}")
+    if (starts <= ends).all() and len(ends) and ends[-1] == len(data):
+        for row in np.flatnonzero(ends > starts):
+            if not _is_service(data[starts[row] : ends[row]]):
+                yield told["records"].wrong(f"an image service as an object in row {row}").fault
+                return
+    else:
+        yield told["ends"].wrong(f"a last end of {len(data)}").fault
+
+
+def _is_service(data: bytes) -> bool:
+    try:
+        value = json.loads(data)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and all(isinstance(value.get(key), kind) for key, kind in _SERVICE.items())
+
+
 def layout_names(manifest: Node) -> Faults:
     """That there are layouts, of distinct names."""
     names = [layout["name"].text() for layout in manifest["layouts"].list()]
@@ -159,6 +192,11 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
         yield from _quality(one["quality"])
+    if one.get("parameters") is not None:
+        one["parameters"]["n_neighbors"].integer(2)
+        one["parameters"]["min_dist"].number(0)
+    if one.get("variant_of") is not None:
+        one["variant_of"].text(*(other["name"].text() for other in manifest["layouts"].list() if other.get("variant_of") is None))
     if one.get("kept") is not None:
         yield from _kept(one["kept"])
     if one.get("model") is not None:
@@ -291,8 +329,14 @@ def neighbours(site: Site, manifest: Node, known: Rows | None) -> Faults:
 
 
 def hotspots(site: Site, manifest: Node, spots: Node) -> Faults:
-    """Members, and the list, of one map's hotspots."""
+    """Members, and the list, of one map's hotspots, and of its regions."""
     spots["layout"].text(*(one["name"].text() for one in manifest["layouts"].list()))
+    yield from _groups(site, manifest, spots)
+    if (regions := spots.get("regions")) is not None:
+        yield from _groups(site, manifest, regions)
+
+
+def _groups(site: Site, manifest: Node, spots: Node) -> Faults:
     listed = spots["list"].list()
     members = site.array(spots["members"], "i32", (_count(manifest),))
     inside = (members >= -1) & (members < len(listed))
@@ -462,6 +506,9 @@ def _hotspot(spot: Node, index: int, members: NDArray[np.int32], number: int) ->
     if members[spot["item"].integer(0, len(members) - 1)] != index:
         yield spot["item"].wrong("the row of a member").fault
     yield from _frame(spot)
+    for ring in spot["outline"].list():
+        if len([point for point in ring.list() if len([value.number(-2, 2) for value in point.list()]) == 2]) < 3:
+            yield spot["outline"].wrong("rings of three points or more").fault
     if not _ID.fullmatch(spot["id"].text()):
         yield spot["id"].wrong("32 hexadecimal characters").fault
 

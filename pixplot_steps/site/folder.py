@@ -1,6 +1,6 @@
 """The site folder: writes only what differs, and sweeps what is no longer named. Touches nothing that a site does not own.
 
-A site owns `index.html`, `assets/`, `data/` and `pictures/`; other files at its root are the publisher's.
+A site owns `index.html`, `assets/`, `data/`, `pictures/` and `iiif/`; other files at its root are the publisher's.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ _OWNED = (
     re.compile(r"data/[0-9a-f]{32}\.\w+"),
     re.compile(r"pictures/[^/]{1,2}/[^/]+\.jpg"),
     re.compile(r"assets/.+"),
+    re.compile(r"iiif/[\w-]+\.json"),
     re.compile(r"(.+/)?\.[^/]+\.partial"),
 )
 _RECORD_FORMAT = 1
-FOLDERS = ("data", "pictures", "assets")
+FOLDERS = ("data", "pictures", "assets", "iiif")
 
 
 def write(root: Path, name: str, data: bytes | memoryview) -> None:

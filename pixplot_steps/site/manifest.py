@@ -13,15 +13,28 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Hotspots:
+    """Those of one map, and its regions, the coarse level: entries and the array of members; `region_members` is None without any."""
+
+    layout: str
+    listed: list[Json]
+    members: Json
+    regions: list[Json]
+    region_members: Json | None
+
+
+@dataclass(frozen=True)
 class Atlas:
-    """One level of pages, and the slot of each row; `count`: slots, of images that are gone too."""
+    """`levels`: cell and pages of each, ascending by cell; `slots`: reference to the slot of each row.
+
+    `count`: slots, of images that are gone too.
+    """
 
     page: int
     format: str
-    cell: int
     count: int
     slots: Json
-    pages: list[Json]
+    levels: list[tuple[int, list[Json]]]
 
 
 @dataclass(frozen=True)
@@ -61,9 +74,10 @@ class Parts:
     models: list[Model]
     atlas: Atlas
     neighbours: Json
-    hotspots: list[tuple[Json, Json]]
+    hotspots: list[Hotspots]
     problems: Json
     pictures: Pictures
+    services: Json | None = None
 
 
 def picture_path(image: str) -> str:
@@ -73,6 +87,10 @@ def picture_path(image: str) -> str:
 
 def value(parts: Parts) -> Json:
     """The manifest as a JSON value; nothing in it depends on the time or on the machine."""
+    return _always(parts) | ({"services": parts.services} if parts.services else {})
+
+
+def _always(parts: Parts) -> Json:
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -88,8 +106,8 @@ def value(parts: Parts) -> Json:
         "layouts": [_layout(parts, *layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
         "neighbours": parts.neighbours,
-        "hotspots": _hotspots(*parts.hotspots[0]),
-        "more_hotspots": [_hotspots(*one) for one in parts.hotspots[1:]],
+        "hotspots": _hotspots(parts.hotspots[0]),
+        "more_hotspots": [_hotspots(one) for one in parts.hotspots[1:]],
         "problems": parts.problems,
         "pictures": {"path": PICTURE_PATH, "longest_side": parts.pictures.longest_side, "bytes": parts.pictures.bytes},
         "model": _model(parts.models[0].vectors["model"]),
@@ -104,10 +122,10 @@ def _counts(parts: Parts) -> Json:
 
 def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
-    if summary.get("kept"):
-        described["kept"] = summary["kept"]
-    made = {"arrangement": name.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("variant")}
-    return {"name": name, "model": _model_of(parts, name), **described, **made, **files}
+    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of") if summary.get(key)}
+    base = summary.get("variant_of", name)
+    made = {"arrangement": base.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("variant")}
+    return {"name": name, "model": _model_of(parts, base), **described, **made, **files}
 
 
 def _model_of(parts: Parts, layout: str) -> str | None:
@@ -118,8 +136,9 @@ def _model_of(parts: Parts, layout: str) -> str | None:
     return next((name for name in names if layout.endswith(f"-{name}")), names[0])
 
 
-def _hotspots(summary: Json, members: Json) -> Json:
-    return {"layout": summary["layout"], "members": members, "list": summary["list"]}
+def _hotspots(found: Hotspots) -> Json:
+    regions = {"members": found.region_members, "list": found.regions} if found.regions else None
+    return {"layout": found.layout, "members": found.members, "list": found.listed, "regions": regions}
 
 
 def _all_of(model: Model) -> Json:
@@ -134,7 +153,7 @@ def _vectors(model: Model) -> Json:
 
 
 def _atlas(atlas: Atlas) -> Json:
-    levels = [{"cell": atlas.cell, "pages": atlas.pages}]
+    levels = [{"cell": cell, "pages": pages} for cell, pages in atlas.levels]
     return {"page": atlas.page, "format": atlas.format, "count": atlas.count, "slots": atlas.slots, "levels": levels}
 
 

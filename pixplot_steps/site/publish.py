@@ -102,8 +102,8 @@ def _by_rsync(args: argparse.Namespace) -> str:
     new += _rsync(args.site, to, f"--include=/{_PAGE}", "--exclude=*")
     new += _rsync(args.site, to, "--include=/data/", f"--include=/{folder.MANIFEST}", "--exclude=*")
     if args.prune:
-        for part in folder.FOLDERS:
-            _rsync(args.site / part, f"{to}{part}/", "--delete")
+        # Whatever is excluded is safe from deletion; a folder that the site has no more goes as a whole.
+        _rsync(args.site, to, "--delete", *(f"--include=/{part}/***" for part in folder.FOLDERS), "--exclude=*")
     return f"{new:,} bytes are new"
 
 

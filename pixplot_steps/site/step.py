@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, manifest, similar, stacks, table
-from pixplot_steps.store import arrays, commit, lineage, lock, shown, tables
+from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, services, similar, stacks, table
+from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
 
 _EXAMPLES = 3
 _ADVICE = 2
@@ -37,12 +38,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
     )
     parser.add_argument("--hotspots", type=Path, nargs="+", required=True, help="hotspots of each model's map")
+    parser.add_argument("--names", type=Path, nargs="+", required=True, help="names of the hotspots of each model's map")
     parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
     parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
+    parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
+    parser.add_argument("--plan", required=True, help="the plan's name of the site")
+    parser.add_argument("--made", type=Path, required=True, help="file that remembers the plan's name of the site")
     parser.add_argument("--lineage", type=Path, required=True, help="file that remembers what was shown, for later maps to carry on from")
     parser.add_argument("--shown", type=lineage.given, required=True, help="JSON list of what is shown now and carried on from")
     parser.add_argument("--problems", type=Path, required=True, help="table of all problems to write")
@@ -65,11 +70,15 @@ def _update(args: argparse.Namespace) -> None:
     pictures = _write_pictures(site, found, args.record)
     problems = _problems(args)
     parts = _write_data(site, args, items, pictures, problems)
+    origins = services.origins(_services(items.items))
     for name, path in viewer:
-        site.write(name, path.read_bytes())
+        data = path.read_bytes()
+        site.write(name, services.allowed(data, origins) if name == "index.html" else data)
+    _write_iiif(site, args, items, found, parts)
     lineage.record(args.lineage, args.shown)
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
     folder.write_record(args.record, _digests(found))
+    ledger.write_made(args.made, args.plan)
     folder.sweep(args.out, site.named | {folder.MANIFEST})
     with commit.file(args.problems) as draft:
         tables.write(draft, problems, tables.PROBLEMS)
@@ -116,7 +125,15 @@ def _viewer_files(viewer: Path) -> list[tuple[str, Path]]:
 
 def _check_parts(args: argparse.Namespace) -> None:
     commit.stamps(
-        [*args.vectors, *args.neighbours, *(path for _, path in args.layouts), *args.hotspots, args.atlas_plan, *args.atlas_pages]
+        [
+            *args.vectors,
+            *args.neighbours,
+            *(path for _, path in args.layouts),
+            *args.hotspots,
+            *args.names,
+            args.atlas_plan,
+            *args.atlas_pages,
+        ]
     )
 
 
@@ -162,18 +179,58 @@ def _write_data(
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         stacks=site.hashed(hashed.array(_stacks(found, items))),
         years=[{"column": name, "values": site.hashed(hashed.array(values))} for name, values in table.years(items.items)],
-        layouts=[_layout(site, name, path, count) for name, path in args.layouts],
+        layouts=list(_layouts(site, args.layouts, count)),
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
-        hotspots=[_hotspots(site, path, count) for path in args.hotspots],
+        hotspots=[_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)],
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
+        services=_service_files(site, items.items),
     )
 
 
-def _hotspots(site: _Site, path: Path, count: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    return commit.stamp(path).summary, site.hashed(hashed.array(_rows(path, "members", count)))
+def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hotspots:
+    summary, named = commit.stamp(path).summary, commit.stamp(names).summary
+    return manifest.Hotspots(
+        summary["layout"],
+        _labelled(summary["list"], named["labels"]),
+        site.hashed(hashed.array(_rows(path, "members", count))),
+        _labelled(summary["regions"], named["regions"]),
+        site.hashed(hashed.array(_rows(path, "regions", count))) if summary["regions"] else None,
+    )
+
+
+def _labelled(entries: list[dict[str, Any]], labels: list[str]) -> list[dict[str, Any]]:
+    return [{**entry, "label": label} for entry, label in zip(entries, labels, strict=True)]
+
+
+def _services(items: pa.Table) -> list[str | None]:
+    """The image service of each item as a JSON object; none in a table of local files."""
+    if table.SERVICE_COLUMN not in items.column_names:
+        return [None] * items.num_rows
+    found: list[str | None] = items[table.SERVICE_COLUMN].to_pylist()
+    return found
+
+
+def _service_files(site: _Site, items: pa.Table) -> dict[str, Any] | None:
+    found = _services(items)
+    if not any(found):
+        return None
+    records, ends = services.references(services.joined(found))
+    return {"records": site.hashed(records), "ends": site.hashed(ends), "hosts": services.origins(found)}
+
+
+def _write_iiif(site: _Site, args: argparse.Namespace, items: shown.Shown, found: list[gather.Part], parts: manifest.Parts) -> None:
+    """Manifests of the hotspots and of all pictures, where the site's address is known, which is a part of their names."""
+    if not args.address:
+        return
+    sizes = gather.values(found, "size")[items.image_row]
+    rows = iiif.rows(items.items, sizes, parts.pictures.longest_side)
+    members = _rows(args.hotspots[0], "members", len(rows))
+    spots = ((one["id"], one["label"], np.flatnonzero(members == place).tolist()) for place, one in enumerate(parts.hotspots[0].listed))
+    for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots):
+        site.write(name, data)
 
 
 def _models(args: argparse.Namespace) -> list[manifest.Model]:
@@ -186,12 +243,37 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
     return stacks.first_rows(stacks.groups(digests)[items.image_row])
 
 
+def _layouts(site: _Site, named: list[tuple[str, Path]], count: int) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Name, summary and files of each; the variants of a map follow it, under its name with their parameters."""
+    bases = {name.replace("variants", "umap", 1): commit.stamp(path).summary["base"] for name, path in named if _has_variants(name)}
+    for name, path in named:
+        if not _has_variants(name):
+            found, summary, files = _layout(site, name, path, count)
+            yield found, summary | {"parameters": bases.get(name)}, files
+            continue
+        described = commit.stamp(path).summary
+        for number, one in enumerate(described["variants"]):
+            pair = {key: one[key] for key in described["base"]}
+            of = name.replace("variants", "umap", 1)
+            values = _rows(path, f"positions_{number}", count)
+            own = {"label": described["label"], "kind": described["kind"], **one, "parameters": pair, "variant_of": of}
+            yield f"{of}~{one['n_neighbors']}~{one['min_dist']}", own, _positions(site, values)
+
+
+def _has_variants(name: str) -> bool:
+    return name.partition("-")[0] == "variants"
+
+
+def _positions(site: _Site, values: NDArray[Any]) -> dict[str, Any]:
+    files: dict[str, Any] = {"positions": site.hashed(hashed.array(values))}
+    if len(values) > coarse.FROM:
+        files["positions"]["coarse"] = site.hashed(hashed.array(coarse.steps(values)))
+    return files
+
+
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
     summary = commit.stamp(path).summary
-    values = _rows(path, "positions", count)
-    files: dict[str, Any] = {"positions": site.hashed(hashed.array(values))}
-    if count > coarse.FROM:
-        files["positions"]["coarse"] = site.hashed(hashed.array(coarse.steps(values)))
+    files = _positions(site, _rows(path, "positions", count))
     if summary.get("near"):
         files["near"] = site.hashed(hashed.array(_rows(path, "near", count)))
     if summary.get("labels"):
@@ -207,8 +289,10 @@ def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
     plan = commit.stamp(args.atlas_plan).summary
     slots = site.hashed(hashed.array(_rows(args.atlas_plan, "slots", count)))
     pages = [page for group in args.atlas_pages for page in sorted(group.iterdir()) if page.name != commit.STAMP]
-    files = [site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])) for page in pages]
-    return manifest.Atlas(plan["page"], plan["format"], plan["cell"], plan["slots"], slots, files)
+    levels: dict[int, list[dict[str, Any]]] = {cell: [] for cell in plan["cells"]}
+    for page in pages:
+        levels[int(page.name.partition("-")[0])].append(site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])))
+    return manifest.Atlas(plan["page"], plan["format"], plan["slots"], slots, list(levels.items()))
 
 
 def _rows(path: Path, name: str, count: int) -> NDArray[Any]:

@@ -33,6 +33,9 @@ FIXED = ("image", "item")
 SERVICE = "service"
 """Type of the catalogue's column of image services."""
 
+SERVICE_COLUMN = "item: service"
+"""Its name."""
+
 _HIDDEN = (_YEARS, SERVICE)
 
 _BATCH_ROWS = 1 << 16

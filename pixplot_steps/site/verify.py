@@ -98,6 +98,7 @@ def _check_rows(site: Site, manifest: Node, faults: _Faults) -> None:
     sizes_are_right = faults.all(checks.sizes(site, manifest))
     faults.all(checks.stacks(site, manifest))
     faults.all(checks.years(site, manifest))
+    faults.all(checks.services(site, manifest))
     if faults.all(checks.layout_names(manifest)):
         for layout in manifest["layouts"].list():
             faults.all(checks.layout(site, manifest, layout))

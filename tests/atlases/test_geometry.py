@@ -70,3 +70,17 @@ def test_cells_do_not_overlap_and_lie_on_their_page(slots: int, cell: int) -> No
     heights = np.array([pages.height(number) for number in range(pages.count)])
     assert (corners[:, 1] + cell <= 256).all()
     assert (corners[:, 2] + cell <= heights[corners[:, 0]]).all()
+
+
+@pytest.mark.parametrize(
+    ("base", "levels", "expected", "why"),
+    [
+        (128, [32, 128], [], "the base is as sharp as any"),
+        (64, [128, 32], [128], "none below the base"),
+        (16, [128, 32], [32, 128], "in order"),
+        (8, [32, 128, 32], [32, 128], "each once"),
+        (8, [], [], "only the base"),
+    ],
+)
+def test_further_levels_are_sharper(base: int, levels: list[int], expected: list[int], why: str) -> None:
+    assert geometry.sharper(base, levels) == expected, why

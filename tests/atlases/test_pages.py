@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pixplot_steps.atlases import geometry, step
+from pixplot_steps.atlases.canvas import Canvas
 from pixplot_steps.atlases.geometry import Pages
-from pixplot_steps.atlases.pages import Canvas, encode
+from pixplot_steps.atlases.pages import encode
 from pixplot_steps.errors import ConfigError, DamagedError, MissingPartError
 from pixplot_steps.store import arrays, commit, tables
 from tests import artefacts, site_fixture
@@ -27,9 +29,10 @@ MAGENTA = (255, 0, 255)
 
 def draw(sizes: NDArray[np.uint32], cell: int, thumbs: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """All thumbnails on one page, from slot 0."""
-    canvas = Canvas(Pages(512, cell, len(sizes)), range(1), GROUND)
-    canvas.draw(np.arange(len(sizes)), thumbs, sizes)
-    return np.asarray(canvas.images[0])
+    with tempfile.TemporaryFile() as file:
+        canvas = Canvas(Pages(512, cell, len(sizes)), range(1), GROUND, file)
+        canvas.draw(np.arange(len(sizes)), thumbs, sizes)
+        return np.asarray(canvas.image(0))
 
 
 def thumbs_in_magenta(sizes: NDArray[np.uint32]) -> NDArray[np.uint8]:
@@ -83,22 +86,26 @@ def test_encoding_is_deterministic_and_keeps_size_and_colour(form: str, name: st
 
 @pytest.mark.parametrize(("before", "now"), [(150, 150), (150, 153), (150, 146), (150, 200)])
 def test_when_images_come_and_go_old_pages_are_the_same_files(tmp_path: Path, before: int, now: int) -> None:
-    atlas = partial(site_fixture.atlas, page=256, budget_mib=1, form="jpeg", per_job=3, groups=4)
+    atlas = partial(site_fixture.atlas, page=256, budget_mib=1, form="jpeg", per_job=3, groups=4, levels=(64, 128))
     old = atlas(artefacts.write(tmp_path / "old", before, broken=False))
     found = artefacts.write(tmp_path / "new", now, broken=False)
     new = atlas(found, former=old)
     plan, had = commit.stamp(new / "plan.zarr").summary, commit.stamp(old / "plan.zarr").summary
     assert plan["cell"] == had["cell"]
-    pages = Pages(256, plan["cell"], plan["slots"])
     files = {path.name: path for path in new.glob("pages/*/*.jpg")}
-    assert len(files) == pages.count <= 4
+    levels = [Pages(256, cell, plan["slots"]) for cell in plan["cells"]]
+    assert levels[0].count <= 4
+    assert len(files) == sum(pages.count for pages in levels)
     for path in old.glob("pages/*/*.jpg"):
         assert files[path.name].read_bytes() == path.read_bytes()
+    opened = {name: np.asarray(Image.open(path)) for name, path in files.items()}
     slots = tables.read(new / "plan.zarr" / "images.parquet", tables.SLOTS)
     for image, slot in zip(slots["image"].to_pylist(), slots["slot"].to_pylist(), strict=True):
-        number, x, y = geometry.corners(np.array([slot]), pages)[0].tolist()
-        middle = np.asarray(Image.open(files[f"{number:06d}.jpg"]))[y + pages.cell // 2, x + pages.cell // 2].astype(int)
-        assert np.abs(middle - colour_of(found, image)).max() < 40, image
+        colour = colour_of(found, image)
+        for pages in levels:
+            number, x, y = geometry.corners(np.array([slot]), pages)[0].tolist()
+            middle = opened[f"{pages.cell:03d}-{number:06d}.jpg"][y + pages.cell // 2, x + pages.cell // 2].astype(int)
+            assert np.abs(middle - colour).max() < 40, (image, pages.cell)
 
 
 def colour_of(found: artefacts.Artefacts, image: str) -> NDArray[np.int64]:
@@ -112,7 +119,8 @@ def colour_of(found: artefacts.Artefacts, image: str) -> NDArray[np.int64]:
 def test_an_atlas_before_that_lacks_a_page_is_named(tmp_path: Path) -> None:
     found = artefacts.write(tmp_path / "old", 20)
     old = site_fixture.atlas(found)
-    (old / "pages" / "0" / "000000.webp").unlink()
+    [page] = (old / "pages" / "0").glob("*-000000.webp")
+    page.unlink()
     arguments = plan_arguments(found, tmp_path)
     arguments.former = [old / "plan.zarr" / "images.parquet"]
     with pytest.raises(MissingPartError, match="made afresh"):
@@ -122,16 +130,18 @@ def test_an_atlas_before_that_lacks_a_page_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 14, 150])
 def test_every_cell_shows_its_own_image(tmp_path: Path, count: int) -> None:
     found = artefacts.write(tmp_path, count)
-    atlas = site_fixture.atlas(found, page=256, budget_mib=1, form="jpeg", per_job=3, groups=20)
+    atlas = site_fixture.atlas(found, page=256, budget_mib=1, form="jpeg", per_job=3, groups=20, levels=(32, 128))
     plan = commit.stamp(atlas / "plan.zarr").summary
-    pages = Pages(plan["page"], plan["cell"], plan["slots"])
-    files = sorted((path for path in atlas.glob("pages/*/*.jpg")), key=lambda path: path.name)
-    assert [path.name for path in files] == [f"{number:06d}.jpg" for number in range(pages.count)]
-    decoded = [np.asarray(Image.open(path)) for path in files]
     colours = expected_colours(found, atlas / "plan.zarr")
-    for slot, (number, x, y) in enumerate(geometry.corners(np.arange(pages.slots), pages).tolist()):
-        middle = decoded[number][y + pages.cell // 2, x + pages.cell // 2].astype(int)
-        assert np.abs(middle - colours[slot]).max() < 40, f"slot {slot}"
+    for cell in plan["cells"]:
+        pages = Pages(plan["page"], cell, plan["slots"])
+        files = sorted(atlas.glob(f"pages/*/{cell:03d}-*.jpg"), key=lambda path: path.name)
+        assert [path.name for path in files] == [f"{cell:03d}-{number:06d}.jpg" for number in range(pages.count)]
+        decoded = [np.asarray(Image.open(path)) for path in files]
+        assert [page.shape for page in decoded] == [(pages.height(number), pages.page, 3) for number in range(pages.count)]
+        for slot, (number, x, y) in enumerate(geometry.corners(np.arange(pages.slots), pages).tolist()):
+            middle = decoded[number][y + cell // 2, x + cell // 2].astype(int)
+            assert np.abs(middle - colours[slot]).max() < 40, f"slot {slot}, cell {cell}"
 
 
 def expected_colours(found: artefacts.Artefacts, plan: Path) -> NDArray[np.int64]:
@@ -152,7 +162,7 @@ def test_how_pages_are_shared_among_jobs_does_not_change_them(tmp_path: Path) ->
     found = artefacts.write(tmp_path, 150)
     contents = []
     for per_job, groups in ((1, 12), (5, 3)):
-        atlas = site_fixture.atlas(found, page=256, budget_mib=1, per_job=per_job, groups=groups)
+        atlas = site_fixture.atlas(found, page=256, budget_mib=1, per_job=per_job, groups=groups, levels=(64, 128))
         contents.append({path.name: path.read_bytes() for path in atlas.glob("pages/*/*.webp")})
         atlas.rename(tmp_path / f"atlas-{per_job}")
     assert contents[0] == contents[1]
@@ -166,6 +176,19 @@ def test_slots_name_the_rows_of_the_vectors(tmp_path: Path) -> None:
     shards = commit.stamp(plan).summary["shards"]
     places = list(zip([shards[i] for i in arrays.read(plan, "shard")], arrays.read(plan, "row").tolist(), strict=True))
     assert sorted(places) == sorted((image["shard"], image["row"]) for image in images)
+
+
+def test_slots_without_a_picture_are_ground() -> None:
+    sizes = np.array([[9, 9], [9, 9]], np.uint32)
+    with tempfile.TemporaryFile() as file:
+        canvas = Canvas(Pages(512, 128, 40), range(1, 3), GROUND, file)
+        canvas.draw(np.array([17, 20]), thumbs_in_magenta(sizes), sizes)
+        first, last = np.asarray(canvas.image(1)), np.asarray(canvas.image(2))
+    assert (first[:128, 128:256] == (0, 200, 0)).all()
+    assert (first[128:256, :128] == (0, 200, 0)).all()
+    assert (first[:128, 256:] == (0x10, 0x20, 0x30)).all()
+    assert last.shape == (256, 512, 3)
+    assert (last == (0x10, 0x20, 0x30)).all()
 
 
 @pytest.mark.parametrize(
@@ -216,6 +239,7 @@ def plan_arguments(found: artefacts.Artefacts, folder: Path, page: int = 2048, q
         map=found.layout("umap"),
         page=page,
         budget_mib=128,
+        levels=[],
         format="webp",
         quality=quality,
         former=[],

@@ -17,7 +17,21 @@ NAMES = ("a/1.png", "a/2.png", "b/1.png")
 
 def run(root: Path, metadata: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The items of the pictures in `in`."""
-    flags = ["--images", str(root / "in"), "--metadata", *metadata, "--pages", "first", "--key", "filename", "--columns", "{}"]
+    flags = [
+        "--images",
+        str(root / "in"),
+        "--fetched",
+        "--cache",
+        "cache",
+        "--metadata",
+        *metadata,
+        "--pages",
+        "first",
+        "--key",
+        "filename",
+        "--columns",
+        "{}",
+    ]
     flags += ["--without-row", "keep", "--shard-size", "8", "--ledger", str(root / "ledger"), "--images-made", str(root / "images")]
     flags += ["--features-made", str(root / "features"), "--fingerprint", "f", "--threads", "1", "--out", str(root / "catalog")]
     assert cli.main(["step", "catalog", *flags]) == 0

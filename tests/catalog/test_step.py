@@ -120,6 +120,21 @@ def test_unchanged_files_are_not_read(tmp_path: Path, capfd: pytest.CaptureFixtu
     assert "2 files, 0 of them read" in capfd.readouterr().err
 
 
+def test_a_ledger_of_a_later_version_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    root, out = tmp_path / "in", tmp_path / "out"
+    _pictures(root, a="1", b="2")
+    assert _run(root, out) == 0
+    before = {path: path.read_bytes() for path in (out / "catalog").rglob("*") if path.is_file()}
+    path = out / "ledger/shards.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({"format": "99"}), path)
+    assert _run(root, out) == 1
+    said = capfd.readouterr().err
+    assert "a ledger of another version" in said
+    assert all(text in said for text in ("expected: 1", "99", str(path), "use the version of this program that wrote it"))
+    assert {path: path.read_bytes() for path in (out / "catalog").rglob("*") if path.is_file()} == before
+
+
 def test_two_runs_make_the_same_bytes(tmp_path: Path) -> None:
     _pictures(tmp_path / "in", a="1", b="2", c="3")
     table = "filename,title,tags\na.png,A,x|y\nnowhere.png,B,\n"

@@ -60,6 +60,7 @@ class Museum:
             (re.compile(r"/collection/(\d+)-(\d+)"), lambda found: self.json(self.collection(range(int(found[1]), int(found[2]))))),
             (re.compile(r"/iiif/(\d+)/info\.json"), lambda found: self.json(self.info(int(found[1])))),
             (re.compile(r"/iiif/(\d+)/full/(?:!(\d+),\d+|(\d+),\d*|max|full)/0/default\.jpg"), self.scaled),
+            (re.compile(r"/iiif/(\d+)/\d+,\d+,\d+,\d+/(\d+),(\d*)/0/default\.jpg"), self.tile),
             (re.compile(r"/static/(\d+)\.jpg"), lambda found: Reply(picture(int(found[1]), SIZE), headers={"Content-Type": "image/jpeg"})),
         ]
         self.root = ""
@@ -120,6 +121,11 @@ class Museum:
         width = int(found[2] or found[3] or SIZE[0])
         size = (width, max(1, round(SIZE[1] * width / SIZE[0])))
         return Reply(picture(int(found[1]), size), headers={"Content-Type": "image/jpeg", "ETag": f'"{found[1]}"'})
+
+    @staticmethod
+    def tile(found: re.Match[str]) -> Reply:
+        size = (int(found[2]), int(found[3] or found[2]))
+        return Reply(picture(int(found[1]), size), headers={"Content-Type": "image/jpeg"})
 
     @staticmethod
     def json(value: Any) -> Reply:
@@ -187,6 +193,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = len(reply.body) if reply.promised is None else reply.promised
         if length >= 0:
             self.send_header("Content-Length", str(length))
+        # Image servers let pages of other hosts read their info.json.
+        self.send_header("Access-Control-Allow-Origin", "*")
         self.end_headers()
         half = len(reply.body) // 2
         for part in (reply.body[:half], reply.body[half:]):

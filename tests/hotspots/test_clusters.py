@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,11 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from pixplot_steps import digest
+from pixplot_steps import digest, spec
 from pixplot_steps.errors import SourceError
 from pixplot_steps.hotspots import clusters, step
 from pixplot_steps.store import arrays, commit, tables
+from tests import golden_check
 from tests.vectors import shards
 
 
@@ -32,7 +35,7 @@ def test_smallest_size(asked: int, points: int, size: int) -> None:
 
 
 def test_groups_are_found() -> None:
-    labels = clusters.label(blobs(100, 80, 60), 20)
+    labels = clusters.by_density(blobs(100, 80, 60), 20).hotspot
     groups = [set(part[part >= 0].tolist()) for part in np.split(labels, [100, 180])]
     assert [len(group) for group in groups] == [1, 1, 1]
     assert len(set.union(*groups)) == 3
@@ -43,7 +46,7 @@ def test_a_cluster_of_most_images_is_split() -> None:
     generator = np.random.default_rng(0)
     halves = [generator.normal((x, 0), 0.02, size=(150, 2)) for x in (0.5, 0.65)]
     positions = np.vstack([*halves, generator.normal(scale=0.02, size=(60, 2)) - 0.5]).astype(np.float32)
-    sizes = np.bincount(clusters.label(positions, 20)[clusters.label(positions, 20) >= 0])
+    sizes = np.bincount(clusters.by_density(positions, 20).hotspot[clusters.by_density(positions, 20).hotspot >= 0])
     assert sizes.max() <= 180
     assert len(sizes) == 3
 
@@ -54,13 +57,13 @@ def test_a_cluster_of_most_images_is_split() -> None:
     ids=["one image", "three", "nine", "all on one spot"],
 )
 def test_no_density_no_hotspots(positions: NDArray[np.float32]) -> None:
-    assert (clusters.label(positions, 20) == -1).all()
+    assert (clusters.by_density(positions, 20).hotspot == -1).all()
 
 
 def test_medoid_is_near_the_mean_and_stragglers_move_nothing() -> None:
     vectors = np.array([[0, 0], [1, 0], [2, 0], [3, 0], [9, 9]], np.float32)
     positions = np.array([[0, 0], [0.1, 0], [0.2, 0], [1, 1], [0.5, 0.5]], np.float32)
-    found = clusters.describe(np.array([0, 1, 2, 3]), positions, vectors)
+    found = clusters.describe(np.array([0, 1, 2, 3]), positions, vectors, 0.05)
     assert found.medoid == 1
     assert found.centre == pytest.approx((0.15, 0))
     assert found.bounds[2] < 1
@@ -79,12 +82,30 @@ def write(root: Path, positions: NDArray[np.float32], image_row: list[int], numb
         tables.write(draft.path / "images.parquet", table, tables.IMAGES)
     with commit.folder(root / "map.zarr") as draft:
         arrays.write(draft.path, "positions", positions)
+        draft.summary = {"cell": 0.02}
 
 
-def find(root: Path, most: int, own: Sequence[Path] = (), former: Sequence[Path] = ()) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
+def find(
+    root: Path, most: int, own: Sequence[Path] = (), former: Sequence[Path] = (), method: str = "hdbscan"
+) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
     inputs = ("--catalog", root / "catalog", "--vectors", root / "v.zarr", "--map", root / "map.zarr", "--layout-name", "umap")
-    flags = ("--clusters", *own, "--min-cluster-size", 20, "--max-clusters", most, "--former", *former)
-    shards.step(step, *inputs, *flags, "--out", root / "h.zarr")
+    flags = (
+        "--clusters",
+        *own,
+        "--method",
+        method,
+        "--n-clusters",
+        4,
+        "--seed",
+        1,
+        "--min-cluster-size",
+        20,
+        "--max-clusters",
+        most,
+        "--former",
+        *former,
+    )
+    shards.step(step, "find", *inputs, *flags, "--out", root / "h.zarr")
     return arrays.read(root / "h.zarr", "members"), commit.stamp(root / "h.zarr").summary["list"]
 
 
@@ -148,3 +169,64 @@ def test_small_collections(tmp_path: Path, rows: int) -> None:
     members, found = find(tmp_path, 10)
     assert len(members) == rows
     assert set(members.tolist()) <= {-1, *range(len(found))}
+
+
+def describe(root: Path, **columns: pa.Array) -> None:
+    """Give the catalogue columns of metadata; of `dated`, the years."""
+    table = tables.read(root / "catalog" / "items.parquet", tables.ITEMS)
+    shutil.rmtree(root / "catalog")
+    for name, values in columns.items():
+        kind = "category" if name == "kind" else "text"
+        field = pa.field("made: years" if name == "years" else name, values.type, metadata={"type": kind})
+        table = table.append_column(field, values)
+    with commit.folder(root / "catalog") as draft:
+        tables.write(draft.path / "items.parquet", table, tables.ITEMS)
+
+
+def named(root: Path, *by: str) -> dict[str, list[str]]:
+    inputs = ("--catalog", root / "catalog", "--vectors", root / "v.zarr", "--hotspots", root / "h.zarr")
+    shutil.rmtree(root / "names", ignore_errors=True)
+    shards.step(step, "name", *inputs, "--by", json.dumps(by), "--out", root / "names")
+    found: dict[str, list[str]] = commit.stamp(root / "names").summary
+    return found
+
+
+def test_hotspots_are_named_by_the_metadata_of_their_members(tmp_path: Path) -> None:
+    write(tmp_path, blobs(100, 80, 60), list(range(240)))
+    find(tmp_path, 9)
+    kinds = pa.array(["portrait"] * 100 + ["map"] * 80 + [None] * 60)
+    spans = pa.array([[1890, 1899]] * 100 + [[1700, 1700]] * 80 + [None] * 60, pa.list_(pa.int32(), 2))
+    describe(tmp_path, kind=kinds, title=pa.array([f"A view {i}" for i in range(240)]), years=spans, made=pa.array(["?"] * 240))
+    found = named(tmp_path, "kind", "title", "made")
+    assert found == {"labels": ["Portrait, 1890s", "Map, 1700s", "Cluster 3"], "regions": []}
+    golden_check.check("names", spec.VERSIONS["names"], {"labels": [*found["labels"]], "regions": [*found["regions"]]})
+    assert named(tmp_path)["labels"] == ["Cluster 1", "Cluster 2", "Cluster 3"]
+
+
+def test_own_clusters_are_not_named_anew(tmp_path: Path) -> None:
+    write(tmp_path, blobs(6, 6), list(range(12)))
+    describe(tmp_path, kind=pa.array(["portrait"] * 6 + ["map"] * 6))
+    (tmp_path / "own.csv").write_text("filename,cluster\n" + "".join(f"{i:04}.jpg,{'AB'[i // 6]}\n" for i in range(12)))
+    find(tmp_path, 9, [tmp_path / "own.csv"])
+    assert sorted(named(tmp_path, "kind")["labels"]) == ["A", "B"]
+
+
+def test_kmeans_puts_every_picture_into_a_hotspot(tmp_path: Path) -> None:
+    write(tmp_path, blobs(30, 30, 30, 30), list(range(120)))
+    members, found = find(tmp_path, 9, method="kmeans")
+    assert len(found) == 4
+    assert (members >= 0).all()
+
+
+def test_many_hotspots_lie_in_regions(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    centres = (np.array([[-0.8, 0], [0.8, 0], [0, 0.8]])[:, None] + generator.normal(size=(3, 4, 2)) * 0.12).reshape(-1, 2)
+    write(tmp_path, (np.repeat(centres, 60, axis=0) + generator.normal(size=(720, 2)) * 0.004).astype(np.float32), list(range(720)))
+    members, found = find(tmp_path, 30)
+    regions = arrays.read(tmp_path / "h.zarr", "regions")
+    listed = commit.stamp(tmp_path / "h.zarr").summary["regions"]
+    assert 1 < len(listed) < len(found)
+    assert [one["count"] for one in listed] == np.bincount(regions[regions >= 0]).tolist()
+    assert all(len(set(regions[members == number].tolist())) == 1 for number in range(len(found)))
+    assert all(one["outline"] for one in [*listed, *found])
+    assert named(tmp_path)["regions"] == [f"Region {number + 1}" for number in range(len(listed))]

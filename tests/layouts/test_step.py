@@ -110,6 +110,30 @@ def test_what_came_and_went_moves_no_other(mapped: Path, made: Made, tmp_path: P
     assert len(before.keys() & after.keys()) == 313
 
 
+def test_variants_lie_as_the_map_does(made: Made, mapped: Path) -> None:
+    wanted = [f'{{"n_neighbors": {n}, "min_dist": {d}, "epochs": 0}}' for n, d in ((15, 0.1), (5, 0.1), (15, 0.8))]
+    inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph, "--map", mapped)
+    out = made.root / "variants.zarr"
+    shards.step(step, "variants", *inputs, "--wanted", *wanted, "--seed", 24, "--reproducible", "true", "--out", out)
+    summary = commit.stamp(out).summary
+    assert summary["base"] == {"n_neighbors": 15, "min_dist": 0.1}
+    assert [(one["n_neighbors"], one["min_dist"]) for one in summary["variants"]] == [(5, 0.1), (15, 0.8)]
+    base = arrays.read(mapped, "positions")
+    for number, one in enumerate(summary["variants"]):
+        places = arrays.read(out, f"positions_{number}")
+        assert one["quality"]["trustworthiness"] > 0.9
+        assert np.abs(places).max() <= 1
+        # No other turn, and no mirror image, brings it nearer to the map: what a slider moves, moves little.
+        assert np.median(np.linalg.norm(places - base, axis=1)) < 0.6, "chance would give 1"
+        assert np.trace(base.T @ places) >= max(np.trace(base.T @ (places @ turn)) for turn in TURNS) - 1e-3
+    golden_check.check(
+        "variants", spec.VERSIONS["variants"], {"summary": sorted(summary), "arrays": sorted(p.name for p in out.glob("positions_*"))}
+    )
+
+
+TURNS = [np.array([[c, -s], [m * s, m * c]]) for m in (1, -1) for c, s in ((1, 0), (0, 1), (-1, 0), (0, -1))]
+
+
 def items_of(made: Made) -> list[str]:
     names: list[str] = shown.read(made.catalog, made.vectors, []).items["item"].to_pylist()
     return names

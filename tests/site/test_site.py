@@ -50,6 +50,25 @@ def test_small_collections_make_right_sites(tmp_path: Path, count: int) -> None:
     assert verify(tmp_path / "site") == []
 
 
+def test_variants_follow_their_map_with_its_model(tmp_path: Path) -> None:
+    found = artefacts.write(tmp_path, 14)
+    site_fixture.atlas(found)
+    count = len(arrays.read(found.layout("umap"), "positions"))
+    pair = {"n_neighbors": 5, "min_dist": 0.5}
+    with commit.folder(found.layout("variants")) as draft:
+        arrays.write(draft.path, "positions_0", np.zeros((count, 2), np.float32))
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
+        draft.summary = {"label": "Map", "kind": "map", "base": {"n_neighbors": 15, "min_dist": 0.1}}
+        draft.summary["variants"] = [{**pair, "cell": 0.1, "quality": None}]
+    site_fixture.site(found, tmp_path / "site", layouts=("umap", "variants", "grid"))
+    assert verify(tmp_path / "site") == []
+    base, variant, grid = manifest(tmp_path / "site")["layouts"]
+    assert (base["name"], base["parameters"]) == ("umap", {"n_neighbors": 15, "min_dist": 0.1})
+    assert (variant["name"], variant["parameters"], variant["variant_of"]) == ("umap~5~0.5", pair, "umap")
+    assert (variant["model"], variant["arrangement"]) == (base["model"], "umap")
+    assert "parameters" not in grid
+
+
 def test_the_summary_says_what_the_site_holds(built: Built) -> None:
     assert verify(built.site) == []
     size = sum(len(data) for data in files(built.site).values())

@@ -17,10 +17,13 @@ import pytest
 from pixplot_steps import cli, digest
 from tests.workflow.collection import Collection, draw
 
-MODEL = {"features", "vectors", "neighbours", "umap", "grid", "hotspots"}
+MODEL = {"features", "vectors", "neighbours", "umap", "jitter", "grid", "hotspots", "names"}
 """Rules of what is made anew for another model."""
 
-MAPS = {"vectors", "neighbours", "umap", "grid", "alphabetical", "hotspots", "atlas_plan", "atlas_pages", "site"}
+OTHERS = {"category", "colour", "alphabetical"}
+"""Rules of the layouts that do not follow the map."""
+
+MAPS = {"vectors", "neighbours", "umap", "jitter", "grid", *OTHERS, "hotspots", "names", "atlas_plan", "atlas_pages", "site"}
 """Rules of what is made anew when other images are shown."""
 
 
@@ -116,10 +119,11 @@ def test_a_change_of_the_collection(
             {"features": {"models": ["builtin", "OWN"]}},
             {"features": 2, "model": 1} | carried_on(*MAPS - MODEL) | dict.fromkeys(MODEL - {"features"}, 2),
         ),
-        ({"layouts": {"umap": {"min_dist": 0.3}}}, once(*MAPS - {"vectors", "neighbours", "alphabetical"})),
+        ({"layouts": {"umap": {"min_dist": 0.3}}}, once(*MAPS - OTHERS - {"vectors", "neighbours"})),
         ({"layouts": {"umap": {"keep": False}}}, {}),
+        ({"layouts": {"umap": {"min_dist": [0.1, 0.5], "n_neighbors": [15, 5]}}}, once("variants", "site")),
         ({"layouts": {"grid": {"aspect": 1}}}, once("grid", "site")),
-        ({"hotspots": {"max_clusters": 5}}, once("hotspots", "site")),
+        ({"hotspots": {"max_clusters": 5}}, once("hotspots", "names", "site")),
         ({"atlases": {"quality": 50}}, once("atlas_plan", "atlas_pages", "site")),
         ({"site": {"title": "Another"}}, once("site")),
         # What is there stays in its shards; only what comes later fills shards of the new size.

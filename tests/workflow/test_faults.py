@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from pixplot_steps import cli
 from pixplot_steps.store import commit, lock
-from tests.workflow.collection import Collection, contents
+from tests.workflow.collection import ROOT, Collection, contents
 
 
 @pytest.fixture
@@ -74,6 +75,52 @@ def test_a_disk_that_takes_nothing(
     _remount(disk, cure)
     assert cli.main(_ingest(twelve, disk)) == 0
     commit.check(disk / "shard.zarr")
+
+
+def test_a_disk_that_fills_up_in_the_middle(tmp_path: Path, disk: Path) -> None:
+    _remount(disk, "size=500k")
+    collection = Collection(tmp_path)
+    collection.draw(range(12))
+    collection.configure({"workdir": str(disk / "work")})
+    first = collection.run()
+    assert first.code != 0
+    assert "disk is full" in first.text or "No space left on device" in first.text
+    _remount(disk, "size=50m")
+    second = collection.run()
+    assert second.code == 0, second.text
+    undisturbed = Collection(tmp_path / "undisturbed")
+    undisturbed.root.mkdir()
+    undisturbed.pictures.symlink_to(collection.pictures)
+    undisturbed.configure()
+    assert undisturbed.run().code == 0
+    assert contents(disk / "work/site") == contents(undisturbed.site)
+
+
+def test_pictures_changed_and_deleted_during_a_run(tmp_path: Path) -> None:
+    """The run stops and says which, or was done with them; the same command makes what it would have made of the new ones."""
+    collection = Collection(tmp_path / "during")
+    collection.draw(range(12))
+    collection.configure()
+    with subprocess.Popen(collection.command(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        while not (collection.work / "catalog/stamp.json").exists() and process.poll() is None:
+            time.sleep(0.01)
+        shutil.copy(collection.pictures / "p005.png", collection.pictures / "p003.png")
+        (collection.pictures / "p004.png").unlink()
+        said = process.communicate(timeout=300)[0]
+    assert process.returncode == 0 or "changed, moved or removed after they were listed" in said, said
+    again = collection.run()
+    assert again.code == 0, again.text
+    after = Collection(tmp_path / "after")
+    shutil.copytree(collection.pictures, after.pictures)
+    after.configure()
+    assert after.run().code == 0
+    assert _shown(collection) == _shown(after)
+
+
+def _shown(collection: Collection) -> object:
+    """The pictures, and what is told of each item; where they lie on the map depends on what was there before."""
+    manifest = json.loads((collection.site / "data/manifest.json").read_bytes())
+    return contents(collection.site / "pictures"), [manifest[key]["digest"] for key in ("table", "colours", "sizes")]
 
 
 def _flip(path: Path) -> None:
@@ -138,6 +185,17 @@ def test_a_damaged_shard_is_reported_and_made_again(twelve: Collection, copy: Co
     assert second.code == 0, second.text
     # Snakemake makes anew what was made from it directly, with the same bytes, and nothing after that.
     assert {rule: second.jobs.get(rule, 0) for rule in ("ingest", "features", "umap")} == {"ingest": 1, "features": 1, "umap": 0}
+    assert contents(copy.site) == contents(twelve.site)
+
+
+def test_a_damaged_catalogue_is_reported_and_made_again(twelve: Collection, copy: Collection) -> None:
+    _flip(copy.work / "catalog/items.parquet")
+    shutil.rmtree(copy.site)
+    first = copy.run()
+    assert first.code != 0
+    assert "catalog is damaged" in first.text
+    second = copy.run()
+    assert (second.code, second.jobs) == (0, {"catalog": 1, "site": 1, "all": 1}), second.text
     assert contents(copy.site) == contents(twelve.site)
 
 

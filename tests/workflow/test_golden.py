@@ -80,7 +80,7 @@ def _hotspots(work: Path) -> dict[str, Any]:
 def _atlases(work: Path) -> dict[str, Any]:
     summary = commit.stamp(_only(work, "atlases/*/plan.zarr")).summary
     slots = arrays.read(_only(work, "atlases/*/plan.zarr"), "slots")
-    return {key: summary[key] for key in ("page", "cell", "format", "quality", "slots")} | {"sorted": sorted(slots.tolist())}
+    return {key: summary[key] for key in ("page", "cells", "format", "quality", "slots")} | {"sorted": sorted(slots.tolist())}
 
 
 def _site(work: Path) -> dict[str, Any]:
@@ -109,8 +109,10 @@ UNPINNED = {"similarity": "its optional extra may be absent, and its output is t
 
 ELSEWHERE = {
     "fetch": "tests/fetch/test_step.py",
+    "variants": "tests/layouts/test_step.py",
     "model": "tests/features/test_networks.py",
     **dict.fromkeys(("positions", "tsne"), "tests/layouts/test_step.py"),
+    "names": "tests/hotspots/test_clusters.py",
     **dict.fromkeys(("date", "category", "geographic", "axes", "custom", "colour"), "tests/layouts/test_arranged.py"),
 }
 """Steps that a build of the twelve does not need, and the test that has their golden output."""

@@ -27,7 +27,7 @@ LIMIT = 600
 """Seconds for one run of the workflow, on a machine that does much besides."""
 
 SOON = ("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1", "--latency-wait", "20")
-REST = ("vectors", "neighbours", "umap", "grid", "alphabetical", "hotspots", "atlas_plan", "atlas_pages", "site")
+REST = ("vectors", "neighbours", "umap", "grid", "alphabetical", "hotspots", "names", "atlas_plan", "atlas_pages", "site")
 
 
 @pytest.fixture(params=["without accounting", "with accounting"])

@@ -3,12 +3,14 @@
  * what to show. `window.pixplot` is there for tests and for the curious: see DebugHook.
  */
 import { flushSync, mount } from "svelte";
+import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { fetchMarks } from "./data/marks";
 import { Neighbours } from "./data/neighbours";
 import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
 import { fetchPositions } from "./data/positions";
+import { Services } from "./data/services";
 import type { Rows } from "./data/table";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
@@ -16,15 +18,17 @@ import { type Hotspots, hotspotsOf, type Layout, type Manifest } from "./format/
 import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type Address, readAddress, writeAddress } from "./model/address";
-import { type AtlasPlan, planAtlas } from "./model/budget";
+import { type AtlasPlan, planAtlas, sharperLevels } from "./model/budget";
 import { type Box, boundsOf, type Camera, type Insets } from "./model/camera";
 import { detailOf, picturePath, titleOf } from "./model/detail";
 import type { Finder } from "./model/finder";
 import { type Group, setFor } from "./model/groups";
+import type { Exported } from "./model/iiif";
 import { fillItems, type Items, plainItems, sizeOf } from "./model/items";
 import { pageOrder } from "./model/priority";
 import type { Problem } from "./model/problems";
 import { maskOf, rowsOf } from "./model/selection";
+import type { Service } from "./model/service";
 import { matesOf } from "./model/stacks";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
@@ -70,6 +74,8 @@ export interface DebugHook {
   gpuBytes(): number;
   /** The rectangle of a row's picture, in CSS pixels from the page's top left. */
   screenOf(row: number): Outline;
+  /** What a row is drawn from: 512 its own file, else the side of its atlas cell, 0 its mean colour alone. */
+  sourceOf(row: number): number;
   /** How many pictures in view are drawn from their own files. */
   readonly sharp: number;
 }
@@ -129,6 +135,7 @@ class Viewer {
   readonly #layouts = new Map<string, Promise<Placed>>();
   readonly #neighbours: Neighbours | null;
   readonly #near = new Map<string, Promise<Uint8Array>>();
+  readonly #services: Services | null;
   #stacks: Promise<Uint32Array | null> | null = null;
   readonly #members = new Map<Hotspots, Promise<Int32Array>>();
   #table: Rows | null = null;
@@ -157,6 +164,7 @@ class Viewer {
     this.items = opened.items;
     this.#layouts.set(layout.name, Promise.resolve(placed));
     this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
+    this.#services = site.services ? new Services(site.services) : null;
     ui.layout = layout.name;
     this.#stage = opened.gl ? this.#makeStage(opened.gl, placed) : null;
     this.grouping = this.#makeGrouping();
@@ -179,6 +187,8 @@ class Viewer {
       first,
       ground: groundColour(),
       fetcher: (done, failed) => new PictureLoader(done, failed),
+      sharper: sharperLevels(this.site.atlas, this.opened.plan),
+      cutter: (done) => new CellCutter(done),
       tree: loadTree,
       still: () => reducedMotion.matches,
       drawn: () => this.#drawn(),
@@ -208,6 +218,7 @@ class Viewer {
       mark: this.site.table.digest.slice(0, 6),
       finder: () => this.#openFinder(),
       read: (column, row) => this.#table?.value(column, row),
+      exported: (rows) => this.exported(rows),
       remember: (kind) => this.#remember(kind),
     });
   }
@@ -560,6 +571,7 @@ class Viewer {
     this.#showOpened(row, reveal);
     void this.#loadSimilar(row);
     void this.#loadNear(row);
+    void this.#loadService(row);
     void this.#loadStack(row);
   }
 
@@ -608,6 +620,7 @@ class Viewer {
 
   #closeDetail(): void {
     this.ui.detail = null;
+    this.ui.service = null;
     this.ui.similar = null;
     this.ui.stack = [];
     this.lightSimilar(false);
@@ -635,6 +648,30 @@ class Viewer {
     else if (ui.findOpen) this.closeFind();
     else if (ui.hotspot !== null) this.chooseNone();
     else if (ui.selection) this.explorer.selectNone();
+  }
+
+  // --- image servers --------------------------------------------------------------------------------------------
+
+  /** Without it the site's own picture stays, which is no reason to trouble the reader. */
+  async #loadService(row: number): Promise<void> {
+    this.ui.service = null;
+    const service = (await this.#services?.of(row).catch(() => null)) ?? null;
+    if (this.ui.detail?.row === row) this.ui.service = service;
+  }
+
+  /** What a IIIF manifest says of some rows. */
+  async exported(rows: Int32Array): Promise<Exported> {
+    const services = (await this.#services?.ofRows(rows)) ?? new Map<number, Service>();
+    const table = this.#table;
+    return {
+      address: new URL(".", location.href).href,
+      title: this.site.title,
+      columns: this.site.columns,
+      pictures: this.site.pictures,
+      read: (column, row) => table?.value(column, row) ?? null,
+      size: (row) => sizeOf(this.items, row),
+      service: (row) => services.get(row) ?? null,
+    };
   }
 
   // --- the pictures most alike ----------------------------------------------------------------------------------
@@ -913,6 +950,7 @@ class Viewer {
         return stage?.sharp ?? 0;
       },
       setCamera: (camera) => stage?.place(camera),
+      sourceOf: (row) => stage?.sourceOf(row) ?? 0,
       gpuBytes: () => stage?.gpuBytes() ?? 0,
       screenOf: (row) => stage?.screenOf(row) ?? { x: 0, y: 0, width: 0, height: 0 },
     };

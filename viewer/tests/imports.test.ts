@@ -11,7 +11,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
   data: { folders: ["format", "model"], packages: ["@uwdata/flechette", "kdbush"] },
   model: { folders: ["format"], packages: ["kdbush", "d3-interpolate"] },
   layers: { folders: ["format", "model"], packages: ["twgl.js"] },
-  ui: { folders: ["format", "model"], packages: ["svelte", "d3-selection", "d3-zoom"] },
+  ui: { folders: ["format", "model"], packages: ["svelte", "d3-selection", "d3-zoom", "openseadragon"] },
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) =>

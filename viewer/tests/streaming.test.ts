@@ -6,13 +6,16 @@ import {
   canvasBytes,
   MIB,
   planAtlas,
+  poolBytes,
+  poolLayers,
   SHARP_LAYER_BYTES,
+  sharperLevels,
   sharpLayers,
   textureBytes,
 } from "../src/model/budget";
 import { makeItems } from "../src/model/items";
 import { LayerPool } from "../src/model/pool";
-import { needsSharp, sharpOrder } from "../src/model/priority";
+import { pageOrder, sharpOrder } from "../src/model/priority";
 import { SharpStream } from "../src/model/stream";
 import { manifestJson } from "./site";
 
@@ -46,12 +49,29 @@ describe("planAtlas", () => {
     expect(plan?.layers).toBe(16);
   });
 
-  it("takes the sharpest level that fits whole", () => {
-    const two = atlas(2048, 32, 8);
-    two.levels.push({ cell: 128, pages: Array(128).fill(two.levels[0]?.pages[0]) });
-    expect(planAtlas(two, 32_000, limits)?.level.cell).toBe(32);
-    two.levels[1]?.pages.splice(4);
-    expect(planAtlas(two, 1_000, limits)?.level.cell).toBe(128);
+  it("keeps the base level whole, and leaves the sharper ones to be streamed", () => {
+    const three = atlas(2048, 8, 16);
+    for (const cell of [32, 128]) three.levels.push({ cell, pages: three.levels[0]?.pages ?? [] });
+    const plan = planAtlas(three, 1_000_000, limits);
+    expect(plan).toMatchObject({ level: { cell: 8 }, shrink: 1, layers: 16, texel: 2 });
+    expect(plan && sharperLevels(three, plan).map(({ cell }) => cell)).toEqual([32, 128]);
+  });
+
+  it("works where textures are of 4096 texels and 16 layers, as WebGL2 may have them at the least", () => {
+    const least = { textureSize: 4096, layers: 16 };
+    for (const [rows, cell, pages] of [
+      [100_000, 16, 7],
+      [1_000_000, 8, 16],
+    ] as const) {
+      const plan = planAtlas(atlas(2048, cell, pages), rows, least);
+      expect(plan).toMatchObject({ shrink: 1, layers: pages });
+      const layers = poolLayers(
+        [32, 128],
+        (plan?.bytes ?? 0) + rows * BYTES_PER_ROW + canvasBytes(1280, 800),
+      );
+      expect(Math.max(...layers)).toBeLessThanOrEqual(16);
+      expect(Math.min(...layers)).toBeGreaterThan(0);
+    }
   });
 
   it("has no plan for an atlas without pages", () => {
@@ -69,7 +89,8 @@ describe("the budget", () => {
     [2_000_000, 8, 31],
   ])("holds for %i pictures in cells of %i px", (rows, cell, pages) => {
     const plan = planAtlas(atlas(2048, cell, pages), rows, limits);
-    const others = (plan?.bytes ?? 0) + rows * BYTES_PER_ROW + canvasBytes(1920, 1080) + 12_000 * 24;
+    const fixed = (plan?.bytes ?? 0) + rows * BYTES_PER_ROW + canvasBytes(1920, 1080) + 12_000 * 36;
+    const others = fixed + poolLayers([32, 128], fixed).reduce((sum, layers) => sum + poolBytes(layers), 0);
     expect(others + sharpLayers(others) * SHARP_LAYER_BYTES).toBeLessThanOrEqual(BUDGET);
   });
 
@@ -137,9 +158,19 @@ describe("sharpOrder", () => {
     expect(order.map(({ slot }) => slot)).toEqual([1, 2, 0]);
     expect(order[0]?.row).toBe(1);
   });
+});
 
-  it("is not needed while the atlas is sharp enough", () => {
-    expect([needsSharp(64, 64), needsSharp(96, 64), needsSharp(97, 64)]).toEqual([false, false, true]);
+describe("pageOrder", () => {
+  it("takes the pages first whose pictures are nearest in the mean", () => {
+    const level = { cell: 64, pages: [] };
+    const slots = Uint32Array.from([0, 3, 4, 8, 9]);
+    const positions = Float32Array.from([1, 0, 1, 1, -1, 0, 0, 0, 0.1, 0]);
+    const order = (x: number) => pageOrder(slots, positions, { page: 128, level }, 3, { x, y: 0 });
+    expect([order(0), order(-1), order(1)]).toEqual([
+      [2, 1, 0],
+      [1, 2, 0],
+      [0, 2, 1],
+    ]);
   });
 });
 

@@ -7,6 +7,7 @@ Makes atlases/<digest>/plan.zarr, then atlases/<digest>/pages/<group>/, one job 
 
 rule atlas_plan:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branches[0].vectors}.zarr/stamp.json"
         ),
@@ -29,6 +30,7 @@ rule atlas_plan:
         map=lambda wildcards, input: Path(input.map).parent,
         page=SPEC.atlases.page,
         budget_mib=SPEC.atlases.budget_mib,
+        levels=list(SPEC.atlases.levels),
         format=SPEC.atlases.format,
         quality=SPEC.atlases.quality,
         out="atlases/{digest}/plan.zarr",
@@ -40,6 +42,7 @@ rule atlas_plan:
             --map {params.map:q} \
             --page {params.page:q} \
             --budget-mib {params.budget_mib:q} \
+            --levels {params.levels:q} \
             --format {params.format:q} \
             --quality {params.quality:q} \
             --former {input.former:q} \

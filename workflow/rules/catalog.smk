@@ -33,6 +33,7 @@ checkpoint catalog:
         columns=json.dumps(SPEC.catalog.columns, ensure_ascii=False),
         shard_size=SPEC.catalog.shard_size,
         fingerprint=fingerprint,
+        merges=lambda wildcards: ledger.merges(ledger.MERGES),
         version=planning.spec.VERSIONS["catalog"],
     shell:
         """
@@ -53,5 +54,5 @@ checkpoint catalog:
             --threads {threads} \
             --out catalog \
             2>&1 | tee {log:q}
-        : version {params.version}
+        : version {params.version} after {params.merges} merges
         """

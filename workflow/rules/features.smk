@@ -32,6 +32,7 @@ rule model:
 
 rule features:
     input:
+        catalog=ancient("catalog/stamp.json"),
         images=ancient(
             lambda wildcards: f"images/{plan().ingest}/{wildcards.shard}.zarr/stamp.json"
         ),

@@ -1,12 +1,13 @@
-"""Hotspots: dense regions of the map.
+"""Hotspots: dense regions of the map, and their names.
 
 Needs vectors/<digest>.zarr and the map, layouts/umap/<digest>.zarr or layouts/positions/<digest>.zarr; and the hotspots shown before.
-Makes hotspots/<digest>.zarr.
+Makes hotspots/<digest>.zarr, and hotspots/names/<digest>, so that other metadata gives other names without another search.
 """
 
 
 rule hotspots:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('hotspots', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -35,20 +36,63 @@ rule hotspots:
         map=lambda wildcards, input: Path(input.map).parent,
         layout=lambda wildcards: plan().branch("hotspots", wildcards.digest).layout,
         clusters=lambda wildcards: plan().branch("hotspots", wildcards.digest).clusters,
+        method=SPEC.hotspots.method,
+        n_clusters=SPEC.hotspots.n_clusters,
+        seed=SPEC.seed,
         min_cluster_size=SPEC.hotspots.min_cluster_size,
         max_clusters=SPEC.hotspots.max_clusters,
         out="hotspots/{digest}.zarr",
     shell:
         """
-        pixplot step hotspots \
+        pixplot step hotspots find \
             --catalog catalog \
             --vectors {params.vectors:q} \
             --map {params.map:q} \
             --layout-name {params.layout:q} \
             --clusters {params.clusters:q} \
+            --method {params.method:q} \
+            --n-clusters {params.n_clusters:q} \
+            --seed {params.seed:q} \
             --min-cluster-size {params.min_cluster_size:q} \
             --max-clusters {params.max_clusters:q} \
             --former {input.former:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule names:
+    input:
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('names', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+        hotspots=ancient(
+            lambda wildcards: f"hotspots/{plan().branch('names', wildcards.digest).hotspots}.zarr/stamp.json"
+        ),
+    output:
+        stamp="hotspots/names/{digest}/stamp.json",
+    log:
+        "logs/hotspots/names/{digest}.log",
+    benchmark:
+        "benchmarks/hotspots/names/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory("hotspots"),
+        runtime=minutes("hotspots"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        hotspots=lambda wildcards, input: Path(input.hotspots).parent,
+        by=lambda wildcards: json.dumps(plan().naming, ensure_ascii=False),
+        out="hotspots/names/{digest}",
+    shell:
+        """
+        pixplot step hotspots name \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --hotspots {params.hotspots:q} \
+            --by {params.by:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """

@@ -7,7 +7,7 @@ Makes images/<ingest>/<shard>.zarr: thumbnails, squares for networks, sizes, mea
 
 rule ingest:
     input:
-        plan=ancient("catalog/plan.json"),
+        catalog=ancient("catalog/stamp.json"),
     output:
         stamp="images/{ingest}/{shard}.zarr/stamp.json",
     log:

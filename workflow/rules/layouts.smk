@@ -8,6 +8,7 @@ Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), tsne, jitt
 
 rule umap:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -55,8 +56,58 @@ rule umap:
         """
 
 
+rule variants:
+    input:
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().branch('variants', wildcards.digest).vectors}.zarr/stamp.json"
+        ),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().branch('variants', wildcards.digest).neighbours}.zarr/stamp.json"
+        ),
+        map=ancient(
+            lambda wildcards: f"{plan().branch('variants', wildcards.digest).map_path}/stamp.json"
+        ),
+    output:
+        stamp="layouts/variants/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/variants/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/variants/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
+        map=lambda wildcards, input: Path(input.map).parent,
+        wanted=[
+            json.dumps(planning.spec.parameters(one))
+            for one in (SPEC.umap, *SPEC.variants)
+        ],
+        seed=SPEC.seed,
+        reproducible=str(SPEC.reproducible).lower(),
+        out="layouts/variants/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts variants \
+            --catalog catalog \
+            --vectors {params.vectors:q} \
+            --neighbours {params.neighbours:q} \
+            --map {params.map:q} \
+            --wanted {params.wanted:q} \
+            --seed {params.seed:q} \
+            --reproducible {params.reproducible:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
 rule positions:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('map', wildcards.digest).vectors}.zarr/stamp.json"
         ),
@@ -251,6 +302,7 @@ rule jitter:
 
 rule date:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/date/{digest}.zarr/stamp.json",
@@ -285,6 +337,7 @@ rule date:
 
 rule category:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/category/{digest}.zarr/stamp.json",
@@ -317,6 +370,7 @@ rule category:
 
 rule geographic:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/geographic/{digest}.zarr/stamp.json",
@@ -349,6 +403,7 @@ rule geographic:
 
 rule axes:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/axes/{digest}.zarr/stamp.json",
@@ -379,6 +434,7 @@ rule axes:
 
 rule custom:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/custom/{digest}.zarr/stamp.json",
@@ -409,6 +465,7 @@ rule custom:
 
 rule colour:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
         images=ancient(planned("images_stamps")),
     output:
@@ -444,6 +501,7 @@ rule colour:
 
 rule alphabetical:
     input:
+        catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
     output:
         stamp="layouts/alphabetical/{digest}.zarr/stamp.json",

@@ -7,11 +7,13 @@ Makes site/, and problems.parquet, which lists what was left out or repaired. It
 
 rule site:
     input:
+        catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
         vectors=ancient(planned("vectors_stamps")),
         neighbours=ancient(planned("neighbours_stamps")),
         hotspots=ancient(planned("hotspots_stamps")),
+        names=ancient(planned("names_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
@@ -48,12 +50,14 @@ rule site:
         hotspots=lambda wildcards, input: [
             Path(stamp).parent for stamp in input.hotspots
         ],
+        names=lambda wildcards, input: [Path(stamp).parent for stamp in input.names],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         shown=planned("shown"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
+        address=SPEC.site.address,
     shell:
         """
         pixplot step site \
@@ -64,16 +68,20 @@ rule site:
             --neighbours {params.neighbours:q} \
             --layouts {params.layouts:q} \
             --hotspots {params.hotspots:q} \
+            --names {params.names:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --address={params.address:q} \
             --record ledger/site.json \
+            --plan {params.digest:q} \
+            --made ledger/made.json \
             --lineage ledger/lineage.json \
             --shown {params.shown:q} \
             --problems {output.problems:q} \
             --out site \
             2>&1 | tee {log:q}
-        : made from {params.digest} and {params.viewer_digest}
+        : viewer {params.viewer_digest}
         """

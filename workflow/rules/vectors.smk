@@ -9,6 +9,7 @@ and by one row of components per image.
 
 rule vectors:
     input:
+        catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
         features=ancient(planned("all_features_stamps")),
     output:

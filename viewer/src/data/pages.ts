@@ -13,7 +13,8 @@ export interface Strip {
   last: boolean;
 }
 
-const EXACT: ImageBitmapOptions = {
+/** The pixels of the file, as they are. */
+export const EXACT: ImageBitmapOptions = {
   premultiplyAlpha: "none",
   colorSpaceConversion: "none",
   imageOrientation: "none",

@@ -48,6 +48,12 @@ export interface LinesRef {
   ends: ArrayRef;
 }
 
+/** Of a map: its neighbours, itself counted, and the least distance of points. */
+export interface Parameters {
+  n_neighbors: number;
+  min_dist: number;
+}
+
 export interface Layout {
   name: string;
   label: string;
@@ -67,6 +73,10 @@ export interface Layout {
   near: ArrayRef | null;
   labels: TableRef | null;
   lines: LinesRef | null;
+  /** Of a map that has variants, and of these. */
+  parameters: Parameters | null;
+  /** Of a variant the name of its map. */
+  variant_of: string | null;
 }
 
 export interface Level {
@@ -102,6 +112,14 @@ export interface Hotspots {
   list: Hotspot[];
 }
 
+/** The IIIF image services of the rows. */
+export interface ServicesRef {
+  records: FileRef;
+  ends: ArrayRef;
+  /** Origins of the services, which the page may ask. */
+  hosts: string[];
+}
+
 export interface Manifest {
   title: string;
   description: string;
@@ -123,6 +141,7 @@ export interface Manifest {
   pictures: { path: string; longest_side: number; bytes: number };
   model: { name: string; version: string; dimensions: number; description: string };
   vectors: { components: number; explained_variance: number } | null;
+  services: ServicesRef | null;
 }
 
 /** A path below the site's root: never absolute, never above it, never on another server. */
@@ -175,6 +194,8 @@ const layout = record<Layout>({
   near: nullable(array),
   labels: nullable(table),
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
+  parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
+  variant_of: nullable(text),
 });
 
 const hotspot = record<Hotspot>({
@@ -212,6 +233,7 @@ const manifest = record<Manifest>({
   pictures: record({ path: sitePath, longest_side: positive, bytes: count }),
   model: record({ name: text, version: label, dimensions: count, description: text }),
   vectors: nullable(record({ components: count, explained_variance: finite })),
+  services: nullable(record<ServicesRef>({ records: file, ends: array, hosts: list(text) })),
 });
 
 function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]): void {
@@ -236,6 +258,7 @@ function requireConsistent(site: Manifest): void {
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
   if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
+  if (site.services) requireShape(site.services.ends, "services.ends", "u32", [n]);
   if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
     requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);

@@ -5,19 +5,24 @@ import {
   type AtlasPlan,
   BYTES_PER_ROW,
   canvasBytes,
+  POOL_MIPS,
+  poolBytes,
+  poolLayers,
   SHARP_MIPS,
   SHARP_SIDE,
   sharpLayers,
 } from "../model/budget";
 import type { Box } from "../model/camera";
+import { SHARP_FROM } from "../model/cells";
 import type { Items } from "../model/items";
 import { MOST_INKS } from "../model/palette";
 import type { Lines as Shape } from "../model/travel";
+import { CellPool } from "./cell_pool";
 import { type GL, largestPoint } from "./context";
 import type { Frame, Rgb } from "./frame";
 import { Lines } from "./lines";
 import { Points } from "./points";
-import { MOST_QUADS, Quads, type SharpOf } from "./quads";
+import { MOST_QUADS, Quads, type Sources } from "./quads";
 import { TextureArray } from "./texture_array";
 
 /** What is left of a dimmed picture's colour. */
@@ -31,6 +36,9 @@ const LARGEST_GROWN = 4;
 
 export class Scene {
   readonly sharpLayers: number;
+  /** Layers of the pools of sharper cells, for each level. */
+  readonly nearLayers: number[];
+  readonly #near: (CellPool | null)[];
   readonly largestPoint: number;
   // Made when the first page or picture comes: to clear that much memory holds up the first frame.
   #atlas: TextureArray | null = null;
@@ -50,12 +58,18 @@ export class Scene {
     readonly gl: GL,
     readonly items: Items,
     readonly plan: AtlasPlan,
+    /** Sides of the cells of the sharper levels, at most two. */
+    readonly cells: readonly number[],
   ) {
     this.#points = new Points(gl, items);
     this.#quads = new Quads(gl, items);
     this.#lines = new Lines(gl);
     const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + this.#canvasBytes();
-    this.sharpLayers = sharpLayers(others);
+    this.nearLayers = poolLayers(cells, others);
+    this.#near = cells.map(() => null);
+    this.sharpLayers = sharpLayers(
+      others + poolBytes(this.nearLayers.reduce((sum, layers) => sum + layers, 0)),
+    );
     this.largestPoint = largestPoint(gl);
     this.#left = new Float32Array(2 * items.count);
     this.#entered = this.#left;
@@ -66,9 +80,10 @@ export class Scene {
 
   /** Bytes of everything this scene keeps on the GPU, the canvas included. */
   bytes(): number {
+    const near = this.#near.reduce((sum, pool) => sum + (pool?.bytes ?? 0), 0);
     const textures = (this.#atlas?.bytes ?? 0) + (this.#pool?.bytes ?? 0);
     const buffers = this.#points.bytes + this.#quads.bytes + this.#lines.bytes;
-    return textures + buffers + this.#canvasBytes();
+    return textures + near + buffers + this.#canvasBytes();
   }
 
   setPositions(left: Float32Array, entered: Float32Array): void {
@@ -125,6 +140,13 @@ export class Scene {
     pool.halve(layer);
   }
 
+  /** A cell of the `at`-th sharper level. */
+  writeCell(at: number, place: number, pixels: Uint8Array): void {
+    const pool = this.#near[at] ?? new CellPool(this.gl, this.cells[at] ?? 1, this.nearLayers[at] ?? 1);
+    this.#near[at] = pool;
+    pool.write(place, pixels);
+  }
+
   #poolTexture(): TextureArray {
     this.#pool ??= new TextureArray(this.gl, SHARP_SIDE, SHARP_SIDE, this.sharpLayers, SHARP_MIPS);
     return this.#pool;
@@ -138,11 +160,13 @@ export class Scene {
   /** Whether `count` rows in view, of this side in device pixels, should be quads rather than `points` points. */
   prefersQuads(side: number, count: number, points: number): boolean {
     if (count > MOST_QUADS || !this.#atlas) return false;
+    // Only quads are drawn from sharper cells.
+    const sharper = this.cells.length > 0 && side > (SHARP_FROM * this.plan.level.cell) / this.plan.shrink;
     // A quad costs what some ten points cost.
-    return side >= QUADS_FROM || side > this.largestPoint || count * 12 <= points;
+    return sharper || side >= QUADS_FROM || side > this.largestPoint || count * 12 <= points;
   }
 
-  draw(frame: Frame, sharpOf: SharpOf): void {
+  draw(frame: Frame, sources: Sources): void {
     const { gl } = this;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.disable(gl.BLEND);
@@ -154,13 +178,13 @@ export class Scene {
     const looks = { lit: this.#lit, inks: this.#inks };
     const points = frame.rows ? [] : this.rangesIn(frame.seen, frame.mix);
     const dots = this.drawsDots(frame.side);
-    if (frame.rows) this.#quads.load(frame.rows, this.#entered, looks, sharpOf);
+    if (frame.rows) this.#quads.load(frame.rows, this.#entered, looks, sources);
     for (const pass of frame.highlight ? [1, 2] : [0]) {
       if (frame.rows) this.#quads.draw(frame.rows.length, { ...uniforms, pass });
       else this.#points.draw({ ...uniforms, pass }, points, frame.stride, dots);
     }
     if (frame.front.length === 0 || !this.#atlas) return;
-    this.#quads.load(frame.front, this.#entered, looks, sharpOf);
+    this.#quads.load(frame.front, this.#entered, looks, sources);
     this.#quads.draw(frame.front.length, { ...uniforms, pass: 0 });
   }
 
@@ -173,6 +197,10 @@ export class Scene {
     return {
       ...(this.#atlas && { atlas: this.#atlas.texture }),
       ...((rows || front.length > 0) && this.#atlas && { pool: this.#poolTexture().texture }),
+      ...(this.#near[0] && { near0: this.#near[0].texture }),
+      ...(this.#near[1] && { near1: this.#near[1].texture }),
+      nearCell: [this.cells[0] ?? 1, this.cells[1] ?? 1],
+      nearLod: [0, 1].map((at) => levelFor((this.cells[at] ?? 1) / side, POOL_MIPS)),
       poolSide: SHARP_SIDE,
       poolLod: levelFor(SHARP_SIDE / side, SHARP_MIPS),
       cell: plan.level.cell,

@@ -1,13 +1,15 @@
 /** The map on its canvas: camera, travel between layouts, drawing, sharp pictures and pointing. It knows no texts and no page. */
+import type { Level } from "../format/manifest";
 import { rowsOfRanges } from "../model/blocks";
-import type { AtlasPlan } from "../model/budget";
+import { type AtlasPlan, poolPlaces, SHARP_SIDE } from "../model/budget";
 import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
 import { type Shown, shownCaptions, withCaptions } from "../model/captions";
+import { CellStream, type Cutter, levelFor } from "../model/cells";
 import { Highlight } from "../model/highlight";
 import { halfExtent, type Items } from "../model/items";
 import { FULL, Pace, SAMPLE } from "../model/pace";
 import { PlaceIndex } from "../model/picking";
-import { needsSharp, sharpOrder } from "../model/priority";
+import { sharpOrder } from "../model/priority";
 import { type Fetcher, SharpStream } from "../model/stream";
 import { type Placed, Travel } from "../model/travel";
 import type { Tree } from "../model/tree";
@@ -24,6 +26,8 @@ const REST = 70;
 const SLACK = 6;
 /** Side in device pixels below which looking for the rows in view is not worth it when most are. */
 const SMALL = 16;
+/** Bytes of cells written in one frame. */
+const UPLOAD_BYTES = 2 ** 21;
 /** More rows than this are not looked for one by one. */
 const MOST_SOUGHT = 100_000;
 /** How long a motion must rest before it is drawn in full, in milliseconds. */
@@ -52,6 +56,10 @@ export interface StageParts {
   readonly ground: Rgb;
   /** Who fetches sharp pictures, and whom to tell of each. */
   fetcher(done: (key: number, picture: ImageBitmap) => void, failed: (key: number) => void): Fetcher;
+  /** The levels of the atlas that are sharper than the planned one, at most two. */
+  readonly sharper: readonly Level[];
+  /** Who cuts cells out of pages, and whom to tell of each job; null pixels where a page could not be had. */
+  cutter(done: (id: number, pixels: Uint8Array | null) => void): Cutter;
   tree(positions: Float32Array): Promise<Tree>;
   /** Whether the reader wants no motion. */
   still(): boolean;
@@ -78,9 +86,11 @@ export class Stage {
   readonly #travel: Travel;
   #scene: Scene;
   #stream: SharpStream;
+  #near: CellStream[];
   #index: PlaceIndex | null = null;
   #ground: Rgb;
   #complete = false;
+  #paged = false;
   /** The canvas in device pixels, when nothing moves. */
   #full = { width: 1, height: 1 };
   #pathOf: ((row: number) => string) | null = null;
@@ -102,6 +112,7 @@ export class Stage {
     this.#inks = { inks: new Uint8Array(parts.items.count), colours: [] };
     this.#scene = this.#makeScene();
     this.#stream = this.#makeStream();
+    this.#near = this.#makeNear();
     this.#settleIn(parts.first);
   }
 
@@ -131,7 +142,12 @@ export class Stage {
   // --- the canvas ---------------------------------------------------------------------------------------------------
 
   #makeScene(): Scene {
-    const scene = new Scene(this.#parts.gl, this.items, this.#parts.plan);
+    const scene = new Scene(
+      this.#parts.gl,
+      this.items,
+      this.#parts.plan,
+      this.#parts.sharper.map(({ cell }) => cell),
+    );
     if (this.#complete) scene.reorder();
     scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
     scene.setLines(this.#travel.entered.marks?.lines ?? null);
@@ -148,11 +164,42 @@ export class Stage {
     return new SharpStream(this.items, this.#scene.sharpLayers, fetcher);
   }
 
+  #makeNear(): CellStream[] {
+    const cutter = this.#parts.cutter((id, pixels) => this.#cut(id, pixels));
+    const { plan, sharper } = this.#parts;
+    return sharper.map((level, at) => {
+      const places = poolPlaces(level.cell, this.#scene.nearLayers[at] ?? 0);
+      return new CellStream(level, plan.page, places, cutter);
+    });
+  }
+
+  #cut(id: number, pixels: Uint8Array | null): void {
+    for (const stream of this.#near) {
+      if (pixels) stream.arrived(id, pixels);
+      else stream.failed(id);
+    }
+    this.invalidate();
+  }
+
+  /** Write cells that came, as many as a frame has time for. */
+  #uploadCells(now: number): void {
+    let bytes = UPLOAD_BYTES;
+    for (const [at, stream] of this.#near.entries()) {
+      if (bytes <= 0) return;
+      for (const { place, pixels } of stream.take(bytes, now)) {
+        this.#scene.writeCell(at, place, pixels);
+        bytes -= pixels.length;
+      }
+    }
+  }
+
   /** The context came back empty: make everything again. */
   restore(): void {
     this.#stream.close();
+    for (const stream of this.#near) stream.close();
     this.#scene = this.#makeScene();
     this.#stream = this.#makeStream();
+    this.#near = this.#makeNear();
     this.invalidate();
   }
 
@@ -160,6 +207,7 @@ export class Stage {
   writePage(layer: number, y: number, strip: ImageBitmap, last: boolean): void {
     if (this.#parts.gl.isContextLost()) return;
     this.#scene.writePage(layer, y, strip, last);
+    this.#paged = true;
     // While dots are drawn, pages change nothing; and a frame may take as long as many strips.
     if (this.#scene.drawsDots(this.view.side * this.view.camera.k * this.#ratio)) return;
     this.#refreshTimer ||= window.setTimeout(() => {
@@ -266,6 +314,7 @@ export class Stage {
     view.advance(now);
     if (flew) this.#parts.placed();
     this.#choose(now);
+    this.#uploadCells(now);
     this.#drawScene(now);
     this.frames += 1;
     this.#parts.drawn();
@@ -308,7 +357,11 @@ export class Stage {
         rows: this.#rowsAsQuads(side, now),
         front: this.#inFront(now),
       },
-      (slot) => this.#sharpOf(slot, now),
+      {
+        sharp: (slot) => this.#sharpOf(slot, now),
+        near: (at, slot) => this.#near[at]?.shown(slot, now) ?? null,
+        cells: this.#parts.sharper.map(({ cell }) => cell),
+      },
     );
   }
 
@@ -331,7 +384,11 @@ export class Stage {
   }
 
   #isSettled(now: number): boolean {
-    return this.#travel.arrived(now) && !this.view.flying && !this.#stream.fading(now);
+    return this.#travel.arrived(now) && !this.view.flying && !this.#fading(now);
+  }
+
+  #fading(now: number): boolean {
+    return this.#stream.fading(now) || this.#near.some((stream) => stream.waiting || stream.fading(now));
   }
 
   // --- sharp pictures -----------------------------------------------------------------------------------------------
@@ -355,15 +412,28 @@ export class Stage {
 
   #want(): void {
     const { side, camera } = this.view;
-    const { plan } = this.#parts;
+    const { plan, sharper } = this.#parts;
     const pixels = side * camera.k * this.#ratio;
-    const rows = needsSharp(pixels, plan.level.cell / plan.shrink)
-      ? this.#rowsAsQuads(pixels, performance.now())
-      : null;
-    if (!this.#pathOf || !this.#index) return;
+    const level = levelFor(pixels, [plan.level.cell / plan.shrink, ...sharper.map(({ cell }) => cell)]);
+    const rows = level > 0 ? this.#rowsAsQuads(pixels, performance.now()) : null;
+    if (!this.#index || !this.#complete) return;
     const [x, y] = this.view.toMap(...this.view.middle());
     const wants = sharpOrder(this.items, this.#index.positions, rows ?? new Int32Array(), x, y, side);
-    this.#stream.want(wants, this.#pathOf);
+    const slots = wants.map(({ slot }) => slot);
+    const own = level > sharper.length;
+    // While a picture's own file is on its way, the sharpest cell is soonest there.
+    const wanted = own ? level - 2 : level - 1;
+    for (const [at, stream] of this.#near.entries()) stream.want(at === wanted ? slots : []);
+    if (this.#pathOf) this.#stream.want(own ? wants : [], this.#pathOf);
+  }
+
+  /** What a row is drawn from: 512 its own file, else the side of the sharpest cell that is there, 0 the mean colour alone. */
+  sourceOf(row: number): number {
+    const [slot, now] = [this.items.slots[row] ?? 0, performance.now()];
+    if (this.#stream.shown(slot, now)) return SHARP_SIDE;
+    const near = this.#near.findLast((stream) => stream.shown(slot, now));
+    if (near) return near.cell;
+    return this.#complete && this.#paged ? this.#parts.plan.level.cell : 0;
   }
 
   #placeSharp(key: number, picture: ImageBitmap): void {

@@ -65,8 +65,8 @@ function planLevel(
 }
 
 /**
- * The sharpest level that fits whole; where none does, the coarsest one, with five bits a channel, and its pages halved until
- * they fit the texture size and, as far as cells of 4 texels allow, the budget. Pages beyond `layers` keep showing mean colours.
+ * The base level, which is kept whole. Where that does not fit: with five bits a channel, or its pages halved until they fit the
+ * texture size and, as far as cells of 4 texels allow, the budget. Pages beyond `layers` keep showing mean colours.
  */
 export function planAtlas(atlas: Atlas, images: number, limits: GpuLimits): AtlasPlan | null {
   const slots = atlas.count ?? images;
@@ -75,15 +75,13 @@ export function planAtlas(atlas: Atlas, images: number, limits: GpuLimits): Atla
     plan.width <= limits.textureSize &&
     plan.height <= limits.textureSize &&
     plan.layers === plan.level.pages.length;
-  for (const level of levels.toReversed()) {
-    const plan = planLevel(atlas, level, slots, limits, 1);
-    if (fits(plan)) return plan;
-  }
   const coarsest = levels[0];
   if (!coarsest) return null;
-  let plan = planLevel(atlas, coarsest, slots, limits, 1, 2);
-  if (fits(plan)) return plan;
-  plan = planLevel(atlas, coarsest, slots, limits, 1);
+  for (const texel of [4, 2] as const) {
+    const plan = planLevel(atlas, coarsest, slots, limits, 1, texel);
+    if (fits(plan)) return plan;
+  }
+  let plan = planLevel(atlas, coarsest, slots, limits, 1);
   while (plan.width > limits.textureSize || (!fits(plan) && coarsest.cell / plan.shrink > 4)) {
     plan = planLevel(atlas, coarsest, slots, limits, plan.shrink * 2);
   }
@@ -98,6 +96,46 @@ export const SHARP_LAYER_BYTES = textureBytes(SHARP_SIDE, SHARP_SIDE, 1, SHARP_M
 /** Layers of the sharp pool that the budget leaves room for, given all other bytes. */
 export function sharpLayers(otherBytes: number): number {
   return Math.min(SHARP_LAYERS, Math.max(4, Math.floor((BUDGET - otherBytes) / SHARP_LAYER_BYTES)));
+}
+
+/** Side of a layer of a pool of cells, in pixels. */
+export const POOL_SIDE = 1024;
+export const POOL_MIPS = 2;
+const POOL_LAYER_BYTES = textureBytes(POOL_SIDE, POOL_SIDE, 1, POOL_MIPS);
+
+/** The levels above the base from which a view is sharpened: at most two, the sharpest. */
+export function sharperLevels(atlas: Atlas, plan: AtlasPlan): Level[] {
+  const sharper = atlas.levels.filter(
+    (level) => level.cell > plan.level.cell && POOL_SIDE % level.cell === 0 && level.cell <= 128,
+  );
+  return sharper.slice(-2);
+}
+
+/** What many cells of a size want: a screen full of pictures about as large. */
+function wantedLayers(cell: number): number {
+  return cell >= 128 ? 8 : 4;
+}
+
+/** Layers for each level's pool of cells within the budget, given all other bytes; larger cells first, for they are more to fetch again. */
+export function poolLayers(cells: readonly number[], otherBytes: number): number[] {
+  const layers = cells.map(() => 0);
+  let free = Math.floor((BUDGET - otherBytes - 4 * SHARP_LAYER_BYTES) / POOL_LAYER_BYTES);
+  for (let round = 0; round < 8; round++) {
+    for (let at = cells.length - 1; at >= 0 && free > 0; at--) {
+      if ((layers[at] ?? 0) >= wantedLayers(cells[at] ?? 0)) continue;
+      layers[at] = (layers[at] ?? 0) + 1;
+      free -= 1;
+    }
+  }
+  return layers;
+}
+
+export function poolBytes(layers: number): number {
+  return layers * POOL_LAYER_BYTES;
+}
+
+export function poolPlaces(cell: number, layers: number): number {
+  return layers * (POOL_SIDE / cell) ** 2;
 }
 
 /** Bytes of the canvas itself: front and back buffer. */

@@ -1,13 +1,6 @@
-/** Which pictures should be sharp: those in view, drawn clearly larger than their atlas cell. */
+/** Which pictures should be sharp, and which pages come first: what is nearest to the middle of the view. */
 import type { AtlasPlan } from "./budget";
 import type { Items } from "./items";
-
-/** Beyond this enlargement of the atlas cell its pixels show. */
-export const SHARP_FROM = 1.5;
-
-export function needsSharp(sidePixels: number, cell: number): boolean {
-  return sidePixels > SHARP_FROM * cell;
-}
 
 export interface Want {
   readonly row: number;

@@ -5,6 +5,7 @@ import { toCsv, toJson } from "../model/export";
 import type { Choice, Found } from "../model/facets";
 import type { Finder } from "../model/finder";
 import type { Highlight } from "../model/highlight";
+import { type Exported, toManifest } from "../model/iiif";
 import { inside, type Shape } from "../model/lasso";
 import { combined, decodeRows, encodeRows, type How, inverted, rowsOf, toggled } from "../model/selection";
 import { download, fileStem } from "./download";
@@ -35,6 +36,8 @@ export interface Explored {
   /** null without the table. */
   finder(): Promise<Finder | null>;
   read: ReadCell;
+  /** What a IIIF manifest says of some rows. */
+  exported(rows: Int32Array): Promise<Exported>;
   /** Keep the state in the address; text that is still typed makes no new step of history. */
   remember(kind: "text" | "step"): void;
 }
@@ -180,14 +183,20 @@ export class Explorer {
   /** Save what is selected, else what matches, else all; or the view as it is. */
   async save(as: Saving): Promise<void> {
     const { ui, columns, map, read, count } = this.on;
-    const name = `${fileStem(ui.manifest?.title ?? "")}.${as}`;
+    const stem = fileStem(ui.manifest?.title ?? "");
+    const name = as === "iiif" ? `${stem}-iiif.json` : `${stem}.${as}`;
     if (as === "png") {
       const picture = await map?.picture();
       if (picture) download(name, picture);
       return;
     }
     const rows = this.rows() ?? Int32Array.from({ length: count }, (_, row) => row);
-    const text = as === "csv" ? toCsv(columns, rows, read) : toJson(columns, rows, read);
+    const texts = {
+      csv: () => toCsv(columns, rows, read),
+      json: () => toJson(columns, rows, read),
+      iiif: async () => toManifest(rows, await this.on.exported(rows), Date.now().toString(36)),
+    };
+    const text = await texts[as]();
     download(name, new Blob([text], { type: as === "csv" ? "text/csv" : "application/json" }));
   }
 

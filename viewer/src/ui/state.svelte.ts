@@ -7,13 +7,14 @@ import type { Group } from "../model/groups";
 import type { LegendEntry } from "../model/palette";
 import type { Problem } from "../model/problems";
 import type { How } from "../model/selection";
+import type { Service } from "../model/service";
 
 export type Theme = "light" | "dark";
 export type Tab = "pictures" | "filters" | "hotspots";
 export type Tool = "lasso" | "rectangle";
 /** Which pictures are listed. */
 export type Scope = "found" | "view" | "selection";
-export type Saving = "csv" | "json" | "png";
+export type Saving = "csv" | "json" | "iiif" | "png";
 
 /** A picture's rectangle on the screen, in CSS pixels. */
 export interface Outline {
@@ -73,6 +74,8 @@ export class UiState {
   detail = $state.raw<Detail | null>(null);
   /** The open picture's place among those stepped through, from 0, and their number. */
   place = $state.raw<{ index: number; count: number }>({ index: 0, count: 0 });
+  /** The image service of the open picture; null where there is none, or it has not come yet. */
+  service = $state.raw<Service | null>(null);
   similar = $state.raw<Similar | "failed" | null>(null);
   similarLit = $state(false);
   /** Share of the pictures most like the open one that lie around it on this map; null where it is not known. */
