@@ -27,7 +27,11 @@ LIMIT = 600
 """Seconds for one run of the workflow, on a machine that does much besides."""
 
 SOON = ("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1", "--latency-wait", "20")
-REST = ("vectors", "neighbours", "umap", "grid", "alphabetical", "hotspots", "names", "atlas_plan", "atlas_pages", "site")
+REST = sorted(
+    set(re.findall(r"^rule (\w+):", "".join(path.read_text("utf-8") for path in (ROOT / "workflow/rules").glob("*.smk")), re.MULTILINE))
+    - {"fetch", "ingest", "model", "features"}
+)
+"""Rules that need all shards."""
 
 
 @pytest.fixture(params=["without accounting", "with accounting"])

@@ -7,6 +7,8 @@ Makes images/<ingest>/<shard>.zarr: thumbnails, squares for networks, sizes, mea
 
 rule ingest:
     input:
+        # Some of the parameters are known from the plan, which a job on another machine reads anew.
+        plan=ancient("catalog/plan.json"),
         catalog=ancient("catalog/stamp.json"),
     output:
         stamp="images/{ingest}/{shard}.zarr/stamp.json",
