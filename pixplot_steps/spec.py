@@ -26,17 +26,17 @@ VERSIONS = {
     "similarity": 1,
     "tsne": 1,
     "jitter": 1,
-    "date": 2,
+    "date": 3,
     "category": 2,
     "geographic": 1,
-    "axes": 1,
+    "axes": 2,
     "custom": 1,
-    "colour": 1,
+    "colour": 2,
     "alphabetical": 3,
     "hotspots": 3,
     "names": 1,
     "atlases": 3,
-    "site": 9,
+    "site": 10,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 

@@ -19,6 +19,9 @@ _PAD = 0.02
 _TITLE = 0.075
 """From the plane's edge to an axis's name."""
 
+_BELOW = 0.12
+"""Room for the numbers and the name below the plane, which is 1 high."""
+
 _FARTHEST = 0.03
 """How far from its place a picture may stand where others have the same numbers, in map units."""
 
@@ -50,7 +53,12 @@ def arrange(x: Axis, y: Axis) -> Arranged:
     across, up = _scale(x.values[known], _ASPECT), _scale(y.values[known], 1.0)
     places = np.zeros((len(known), 2))
     places[known] = np.column_stack([across.place(x.values[known]), up.place(y.values[known])])
-    complete = placed.complete(places, known) if known.any() else placed.rows(len(known), _ASPECT)
+    # Those without numbers stand below the plane's own numbers and name.
+    corners, both = np.array([[0, -_BELOW], [_ASPECT, 1]]), np.ones(2, dtype=np.bool_)
+    if known.any():
+        complete = placed.complete(np.vstack([places, corners]), np.concatenate([known, both]))[:-2]
+    else:
+        complete = placed.rows(len(known), _ASPECT)
     framed = frame.around(np.vstack([complete, [[0, 0], [_ASPECT, 1]]]), 1e-9)
     positions = framed.points(complete)
     cell = frame.picture_side(positions.astype(np.float32))

@@ -496,7 +496,7 @@ def _geojson(path: Path) -> list[NDArray[np.float64]]:
 
 def _arranged(args: argparse.Namespace, label: str, kind: str, made: marks.Arranged, unit: str = "") -> None:
     columns = list(getattr(args, "by", []))
-    summary = {"label": label, "kind": kind, "cell": made.cell, "quality": None, "columns": columns, "unit": unit or None}
+    summary = {"label": label, "kind": kind, "cell": made.cell, "quality": None, "columns": columns, "variant": unit or None}
     _write(args.out, made.positions, summary, made=made)
 
 

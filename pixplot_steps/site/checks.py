@@ -190,6 +190,7 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
     """One layout."""
     one["label"].text()
     one["kind"].text("map", "grid")
+    _made_from(manifest, one)
     if one["cell"].number(0) == 0:
         yield one["cell"].wrong("a number above 0").fault
     if one["quality"].value is not None:
@@ -215,6 +216,15 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield from _outside(given, steps, near, "the nearest steps to the positions")
     yield from _labels(site, one)
     yield from _lines(site, one)
+
+
+def _made_from(manifest: Node, one: Node) -> None:
+    """What a layout goes by."""
+    for key in ("arrangement", "unit"):
+        if one.get(key) is not None:
+            one[key].text()
+    for column in one["columns"].list() if one.get("columns") else []:
+        column.text(*(named["name"].text() for named in manifest["columns"].list()))
 
 
 def _labels(site: Site, one: Node) -> Faults:

@@ -20,7 +20,7 @@ from pixplot_steps import digest
 from pixplot_steps.cli import main
 from pixplot_steps.site import hashed, table
 from pixplot_steps.site.verify import summarise, verify
-from pixplot_steps.store import commit
+from pixplot_steps.store import commit, tables
 from tests.site.conftest import Built
 
 MANIFEST = "data/manifest.json"
@@ -143,6 +143,22 @@ def hotspot(site: Patient, key: str, value: Any, index: int = 0) -> None:
     site.set(value, "hotspots", "list", index, key)
 
 
+def near_of_too_few(site: Patient) -> None:
+    site.replace(hashed.array(np.zeros(3, np.uint8)), "layouts", 0, "near")
+
+
+def labels_at_the_side(site: Patient) -> None:
+    rows = [{"text": "1894", "x": 0.0, "y": 0.0, "level": 0, "anchor": "left"}]
+    labels = pa.Table.from_pylist(rows, tables.LABELS)
+    site.replace(hashed.file(table.encode(labels), "arrow", rows=1), "layouts", 0, "labels")
+
+
+def lines_backwards(site: Patient) -> None:
+    site.set({}, "layouts", 0, "lines")
+    site.replace(hashed.array(np.zeros((6, 2), np.float32)), "layouts", 0, "lines", "points")
+    site.replace(hashed.array(np.array([4, 3, 6], np.uint32)), "layouts", 0, "lines", "ends")
+
+
 PAGE = ("atlas", "levels", 0, "pages", 0)
 POSITIONS = ("layouts", 0, "positions")
 MEMBERS = ("hotspots", "members")
@@ -206,6 +222,11 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("an extra layout without a file", lambda s: s.manifest["layouts"].append({"name": "extra"}), MANIFEST, "layouts[2]"),
     ("no layout", lambda s: s.set([], "layouts"), MANIFEST, "one layout or more"),
     ("a layout of another kind", lambda s: s.set("globe", "layouts", 0, "kind"), MANIFEST, "'map' or 'grid'"),
+    ("a unit that is a number", lambda s: s.set(3.7, "layouts", 0, "unit"), MANIFEST, "layouts[0].unit"),
+    ("a layout of a column that there is not", lambda s: s.set(["none"], "layouts", 0, "columns"), MANIFEST, "layouts[0].columns[0]"),
+    ("a place said to be true of other rows", near_of_too_few, MANIFEST, "layouts[0].near.shape"),
+    ("labels at the side", labels_at_the_side, "data/", "anchored"),
+    ("lines that end before they begin", lines_backwards, "data/", "ascend"),
     ("a cell of no size", lambda s: s.set(0, "layouts", 0, "cell"), MANIFEST, "above 0"),
     ("an unmoved map that moved", lambda s: s.set(KEPT | {"drift_percent": 0.1}, "layouts", 0, "kept"), MANIFEST, "drift_percent"),
     ("a unit that is a number", lambda s: s.set(3.7, "layouts", 0, "unit"), MANIFEST, "layouts[0].unit"),

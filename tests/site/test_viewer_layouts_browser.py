@@ -1,0 +1,141 @@
+"""The menu of layouts, their variants, labels and lines, in a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from playwright.sync_api import Browser, expect
+
+from pixplot_steps.store import arrays, commit, tables
+from tests import artefacts, site_fixture
+from tests.site import test_viewer_browser as base
+from tests.site.test_viewer_browser import Visit, ready
+
+pytestmark = base.pytestmark
+browser = base.browser
+
+LAYOUTS = ("umap", "jitter", "grid", "category", "geographic", "colour", "colour-lightness", "alphabetical")
+
+
+def lined(found: artefacts.Artefacts, count: int) -> None:
+    """A layout of places with one line across, and a label where nothing is known."""
+    positions = np.random.default_rng(0).uniform(-1, -0.2, (count, 2)).astype(np.float32)
+    labels = [
+        {"text": "", "x": -0.6, "y": -1.05, "level": 0, "anchor": "top"},
+        {"text": "<b>日本</b>", "x": 0.5, "y": 0.5, "level": 0, "anchor": "top"},
+    ]
+    with commit.folder(found.layout("geographic")) as draft:
+        arrays.write(draft.path, "positions", positions)
+        arrays.write(draft.path, "lines", np.array([[-2, 0.2], [2, 0.2]], np.float32))
+        arrays.write(draft.path, "line_ends", np.array([2], np.uint32))
+        tables.write(draft.path / "labels.parquet", pa.Table.from_pylist(labels, tables.LABELS), tables.LABELS)
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
+        draft.rows = count
+        draft.summary = {"label": "Places", "kind": "map", "cell": 0.1, "quality": None, "labels": 2, "lines": 1, "columns": []}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("layouts")
+    found = artefacts.write(root / "made", 120)
+    site_fixture.atlas(found)
+    parts = ("--catalog", found.catalog, "--vectors", found.vectors)
+
+    def arrange(kind: str, name: str, *flags: object) -> None:
+        site_fixture.step("layouts", kind, *flags, "--out", found.layout(name))
+
+    arrange("jitter", "jitter", "--map", found.layout("umap"), "--fill", 0.4, "--farthest", 0.1)
+    arrange("category", "category", *parts, "--by", json.dumps(["category"]), "--aspect", 1.5)
+    for order, name in (("hue", "colour"), ("lightness", "colour-lightness")):
+        arrange("colour", name, *parts, "--images", found.images, "--order", order, "--aspect", 1.5)
+    arrange("alphabetical", "alphabetical", *parts, "--by", json.dumps(["title"]), "--aspect", 1.5)
+    lined(found, len(arrays.read(found.layout("umap"), "positions")))
+    site_fixture.site(found, root / "site", base.VIEWER, layouts=LAYOUTS)
+    return root / "site"
+
+
+@pytest.fixture
+def visit(browser: Browser, folder: Path) -> Iterator[Visit]:
+    with ready(browser, folder, reduced_motion="reduce") as one:
+        yield one
+        assert one.complaints == []
+
+
+def choose(visit: Visit, name: str, layout: str) -> None:
+    frames = visit.hook("frames")
+    visit.page.get_by_role("button", name="Arrangement").click()
+    visit.page.get_by_role("menuitemradio", name=name, exact=True).click()
+    visit.until(f"window.pixplot.layout === {json.dumps(layout)} && window.pixplot.frames > {frames}")
+    visit.settle()
+
+
+def captions(visit: Visit) -> list[dict[str, Any]]:
+    script = "all => all.map(one => ({text: one.textContent.trim(), ...one.getBoundingClientRect().toJSON()}))"
+    found: list[dict[str, Any]] = visit.page.locator(".caption").evaluate_all(script)
+    return found
+
+
+def test_the_menu_names_every_layout_once(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Arrangement: Map").click()
+    names = visit.page.get_by_role("menuitemradio").all_inner_texts()
+    assert names == ["Map", "Map without overlaps", "Grid", "Categories", "Places", "A to Z", "Colour"]
+    assert visit.page.get_by_role("menu").get_by_role("group").count() == 3
+    visit.page.keyboard.press("Escape")
+    expect(visit.page.get_by_role("menu")).to_have_count(0)
+    expect(visit.page.get_by_role("button", name="Arrangement: Map")).to_be_focused()
+
+
+def test_the_keyboard_chooses(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Arrangement").focus()
+    visit.page.keyboard.press("Enter")
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        visit.page.keyboard.press(key)
+    visit.until("window.pixplot.layout === 'grid'")
+    expect(visit.page.get_by_role("button", name="Arrangement: Grid")).to_be_focused()
+
+
+def test_categories_have_their_names_and_none_lies_over_another(visit: Visit) -> None:
+    choose(visit, "Categories", "category")
+    expect(visit.page.locator(".caption")).to_have_count(5)
+    found = captions(visit)
+    assert {one["text"] for one in found} == {f"Category {i}" for i in range(5)}
+    for i, a in enumerate(found):
+        for b in found[:i]:
+            apart = a["right"] <= b["left"] or b["right"] <= a["left"] or a["bottom"] <= b["top"] or b["bottom"] <= a["top"]
+            assert apart, f"{a['text']} lies over {b['text']}"
+    choose(visit, "Map", "umap")
+    expect(visit.page.locator(".caption")).to_have_count(0)
+
+
+def test_labels_are_text_and_what_is_not_known_has_words(visit: Visit) -> None:
+    choose(visit, "Places", "geographic")
+    expect(visit.page.locator(".caption")).to_have_count(2)
+    assert {one["text"] for one in captions(visit)} == {"No place", "<b>日本</b>"}
+
+
+def test_lines_are_drawn(visit: Visit) -> None:
+    choose(visit, "Places", "geographic")
+    expect(visit.page.locator(".caption")).to_have_count(2)
+    camera = visit.hook("camera")
+    y = round(400 - (0.2 - camera["y"]) * camera["k"])
+    column = visit.pixels()[y - 3 : y + 4, 640].astype(int)
+    ground = visit.pixels()[y - 12, 640].astype(int)
+    assert np.abs(column - ground).sum(axis=1).max() > 60
+
+
+def test_variants_are_a_second_choice(visit: Visit) -> None:
+    choose(visit, "Colour", "colour")
+    variants = visit.page.get_by_role("combobox", name="Variant")
+    assert variants.locator("option").all_inner_texts() == ["by hue", "by lightness"]
+    variants.select_option("by lightness")
+    visit.until("window.pixplot.layout === 'colour-lightness'")
+    choose(visit, "Grid", "grid")
+    expect(variants).to_have_count(0)
+    choose(visit, "Colour", "colour-lightness")
+    assert "layout=colour-lightness" in visit.page.url
