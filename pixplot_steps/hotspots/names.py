@@ -21,6 +21,7 @@ _SHORTEST = 3
 _LONGEST = 60
 """Characters of a term in a name."""
 
+
 @dataclass(frozen=True)
 class Least:
     """What a term needs: `share` of the hotspot's pictures, and `lift`, that share by the share of the whole collection."""
