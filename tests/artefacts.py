@@ -292,7 +292,7 @@ def _write_hotspots(folder: Path, images: list[str]) -> None:
 
 def _write_names(folder: Path, hotspots: bool) -> None:
     with commit.folder(folder) as draft:
-        draft.summary = {"labels": ["Cluster 1", "Cluster 2"] if hotspots else [], "regions": ["Region 1"] if hotspots else []}
+        draft.summary = {"labels": ["", ""] if hotspots else [], "regions": [""] if hotspots else []}
 
 
 def _write_viewer(folder: Path) -> None:

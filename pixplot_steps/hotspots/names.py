@@ -18,6 +18,15 @@ from numpy.typing import NDArray
 
 _WORD = r"[^\p{L}\p{M}\p{N}'’\-]+"
 _SHORTEST = 3
+_LITTLE = """
+and are but for from has her his into its near not off one our out over she that the their them they this two was were
+which who with aus auf bei das dem den der des die ein eine einem einen einer für ihr ist mit nach oder sich sie sind
+über und von vor war zum zur aux avec ces cette dans deux elle est les leur mais ont par pas pour que qui sans ses son
+sur une como con del donde entre era las los más para pero por sin sobre una unas unos che dal dalla degli dei della
+delle gli nel nella per più sul sulla tra uno aan bij dat een het met naar niet ook uit van voor zijn
+"""
+"""Words that join others in the languages that most collections are described in; those of other languages are told by their lift."""
+
 _LONGEST = 60
 """Characters of a term in a name."""
 
@@ -77,8 +86,12 @@ def values(column: pa.ChunkedArray) -> Terms:
 def words(column: pa.ChunkedArray) -> Terms:
     """The terms of a column of text [N]: its words of three letters and more."""
     column = _plain(column)
-    split = values(pa.chunked_array([pc.split_pattern_regex(column, _WORD)]) if len(column) else column)
-    return replace(split, least=_WORDS)
+    if not len(column):
+        return replace(values(column), least=_WORDS)
+    split = pc.split_pattern_regex(column, _WORD)
+    texts = split.flatten()
+    telling = pc.invert(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(_LITTLE.split())))
+    return replace(_terms(np.asarray(pc.list_parent_indices(split), dtype=np.int64), pc.if_else(telling, texts, None)), least=_WORDS)
 
 
 def name(members: NDArray[np.int32], groups: int, terms: list[Terms], years: list[NDArray[np.int32]]) -> list[str]:

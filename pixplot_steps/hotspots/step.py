@@ -265,12 +265,14 @@ def _name(args: argparse.Namespace) -> None:
         names.name(arrays.read(args.hotspots, array), len(summary[key]), terms, years)
         for key, array in (("list", "members"), ("regions", "regions"))
     )
-    # One's own labels stay; what the metadata has no name for keeps its number.
-    labels = [entry["label"] if summary["own"] else name or entry["label"] for entry, name in zip(summary["list"], found, strict=True)]
+    labels = [entry["label"] for entry in summary["list"]] if summary["own"] else found
     with commit.folder(args.out) as draft:
         draft.rows = len(labels)
-        draft.summary = {"labels": labels, "regions": [name or f"Region {number + 1}" for number, name in enumerate(regions)]}
-    print(f"hotspots: {', '.join(labels[:_TOLD]) or 'none'}{', ...' if len(labels) > _TOLD else ''}", file=sys.stderr)
+        # Empty where the metadata has no name: the site then keeps the number.
+        draft.summary = {"labels": labels, "regions": regions}
+    told = [label for label in labels if label]
+    which = f": {', '.join(told[:_TOLD])}{', ...' if len(told) > _TOLD else ''}" if told else ""
+    print(f"hotspots: {len(told)} of {len(labels)} have a name{which}", file=sys.stderr)
 
 
 def _known(args: argparse.Namespace) -> tuple[list[names.Terms], list[NDArray[np.int32]]]:

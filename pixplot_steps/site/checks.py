@@ -508,6 +508,7 @@ class _Pages:
 
 def _hotspot(spot: Node, index: int, members: NDArray[np.int32], number: int) -> Faults:
     spot["label"].text()
+    spot["named"].boolean()
     if spot["count"].integer() != number:
         yield spot["count"].wrong(f"{number}, the rows that are members").fault
     if members[spot["item"].integer(0, len(members) - 1)] != index:

@@ -202,7 +202,11 @@ def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hots
 
 
 def _labelled(entries: list[dict[str, Any]], labels: list[str]) -> list[dict[str, Any]]:
-    return [{**entry, "label": label} for entry, label in zip(entries, labels, strict=True)]
+    """Entries with their names; what has none keeps its number, or gets one."""
+    return [
+        {**entry, "label": label or entry["label"] or f"Region {number + 1}", "named": bool(label)}
+        for number, (entry, label) in enumerate(zip(entries, labels, strict=True))
+    ]
 
 
 def _services(items: pa.Table) -> list[str | None]:

@@ -80,6 +80,12 @@ class Node:
             raise self.wrong(" or ".join(map(repr, allowed)) or "a text")
         return self.value
 
+    def boolean(self) -> bool:
+        """True or false."""
+        if not isinstance(self.value, bool):
+            raise self.wrong("true or false")
+        return self.value
+
     def integer(self, low: int = 0, high: int | None = None) -> int:
         """An integer of at least `low` and at most `high`."""
         right = isinstance(self.value, int) and not isinstance(self.value, bool) and self.value >= low

@@ -5,7 +5,18 @@ import { namesOnMap, pathOf } from "../src/model/names";
 
 function group(label: string, x0: number, x1: number, region: number): Group {
   const bounds = { x0, y0: -0.1, x1, y1: 0.1 };
-  return { id: label, label, count: 9, item: 0, place: 0, bounds, outline: [], region, rows: null };
+  return {
+    id: label,
+    label,
+    named: label !== "7",
+    count: 9,
+    item: 0,
+    place: 0,
+    bounds,
+    outline: [],
+    region,
+    rows: null,
+  };
 }
 
 const REGIONS = [group("West", -1, -0.2, -1), group("East", 0.8, 1, -1)];
@@ -27,6 +38,13 @@ describe("names on the map", () => {
     [600, ["East", "Ships", "Trees", "Alone"], "nearer: a wide region by its hotspots"],
     [3000, ["Ships", "Trees", "Maps", "Alone"], "all by their hotspots"],
   ])("at %f pixels a unit", (k, names) => expect(shown(k)).toEqual(names));
+
+  it("are no numbers", () => {
+    const seven = [group("7", -1, 1, 0)];
+    expect(namesOnMap(seven, seven, { x: 0, y: 0, k: 100 }, 0.01)).toEqual([]);
+    const region = namesOnMap(GROUPS, [group("7", -1, -0.2, -1)], { x: 0, y: 0, k: 100 }, 0.01);
+    expect(region.map(({ text }) => text)).toEqual(["Ships", "Trees", "Maps", "Alone"]);
+  });
 
   it("make room for pictures that are large", () => expect(shown(6000, 0.01)).toEqual([]));
 

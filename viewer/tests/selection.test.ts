@@ -138,6 +138,7 @@ describe("hotspots of the reader's own", () => {
     centre: [0, 0],
     bounds: [0, 0, 1, 1],
     outline: null,
+    named: null,
     region: null,
   }));
   const rowOf = (item: string) => (item.startsWith("row") ? Number(item.slice(3)) : undefined);

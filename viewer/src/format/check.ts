@@ -20,6 +20,11 @@ export const count: Reader<number> = (value, where) => {
   return number;
 };
 
+export const flag: Reader<boolean> = (value, where) => {
+  if (typeof value !== "boolean") throw new FormatError(where, "true or false", value);
+  return value;
+};
+
 export const positive: Reader<number> = (value, where) => {
   const number = finite(value, where);
   if (number <= 0) throw new FormatError(where, "a number above 0", value);

@@ -1,5 +1,5 @@
 /** data/manifest.json, format version 1: its types, and the check that turns unknown JSON into them (docs/format.md). */
-import { count, finite, list, nullable, oneOf, positive, type Reader, record, text } from "./check";
+import { count, finite, flag, list, nullable, oneOf, positive, type Reader, record, text } from "./check";
 import { FormatError } from "./errors";
 
 export const VERSION = 1;
@@ -103,6 +103,8 @@ export interface Hotspot {
   bounds: number[];
   /** Closed rings of points around most members; older sites have none. */
   outline: number[][][] | null;
+  /** Whether its label is a name, and no number; older sites do not say. */
+  named: boolean | null;
   /** The place of its region in the list of regions, or -1. */
   region: number | null;
 }
@@ -212,6 +214,7 @@ const hotspot = record<Hotspot>({
   centre: list(finite),
   bounds: list(finite),
   outline: nullable(list(list(list(finite)))),
+  named: nullable(flag),
   region: nullable(finite),
 });
 

@@ -5,6 +5,8 @@ import type { Box } from "./camera";
 export interface Group {
   readonly id: string;
   readonly label: string;
+  /** Whether the label is a name, and no number. */
+  readonly named: boolean;
   readonly count: number;
   /** The row of the medoid. */
   readonly item: number;
@@ -81,15 +83,19 @@ export function arranged(
   // Those that were never moved follow in their own order.
   const rank = (group: Group) => place.get(group.id) ?? edits.order.length;
   return kept
-    .map((group) => ({ ...group, label: edits.labels[group.id] ?? group.label }))
+    .map((group) => {
+      const given = edits.labels[group.id];
+      return given === undefined ? group : { ...group, label: given, named: true };
+    })
     .sort((a, b) => rank(a) - rank(b));
 }
 
-export function siteGroup({ outline, region, ...told }: Hotspot, place: number): Group {
+export function siteGroup({ outline, region, named, ...told }: Hotspot, place: number): Group {
   const { id, label, count, item } = told;
   const [x0 = -1, y0 = -1, x1 = 1, y1 = 1] = told.bounds;
   const bounds = { x0, y0, x1, y1 };
-  return { id, label, count, item, place, bounds, outline: outline ?? [], region: region ?? -1, rows: null };
+  const drawn = { bounds, outline: outline ?? [], region: region ?? -1 };
+  return { id, label, named: named ?? true, count, item, place, ...drawn, rows: null };
 }
 
 function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | undefined): Group | null {
@@ -99,6 +105,7 @@ function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | u
   return {
     id,
     label,
+    named: true,
     count: rows.length,
     item: first,
     place: -1,

@@ -25,10 +25,13 @@ export function namesOnMap(
   side: number,
 ): Caption[] {
   if (side * camera.k > LARGE) return [];
-  const wide = regions.map(({ bounds }) => bounds !== null && (bounds.x1 - bounds.x0) * camera.k > WIDE);
+  // A number tells nothing on the map: a region without a name is told by its hotspots.
+  const wide = regions.map(
+    ({ bounds, named }) => !named || (bounds !== null && (bounds.x1 - bounds.x0) * camera.k > WIDE),
+  );
   const coarse = regions.filter((_, place) => !wide[place]).map((region) => captionOf(region, 0, "region"));
   const fine = groups
-    .filter(({ bounds, region }) => bounds !== null && (region < 0 || (wide[region] ?? true)))
+    .filter(({ named, bounds, region }) => named && bounds !== null && (region < 0 || (wide[region] ?? true)))
     .map((group) => captionOf(group, 1, "hotspot"));
   return [...coarse, ...fine];
 }
