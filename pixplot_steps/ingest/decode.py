@@ -20,6 +20,8 @@ from pixplot_steps.ingest.picture import Decoded, Later, Wanted
 
 _RECOVERABLE = ("unreadable", "unsupported")
 _HEAD = 4096
+_HEIF = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1")
+"""Brands of AVIF and HEIC (ISO/IEC 23008-12)."""
 
 
 def decode(data: Bytes, wanted: Wanted, page: int = 0) -> Decoded | Fault:
@@ -47,8 +49,16 @@ def _decode(data: Bytes, wanted: Wanted, page: int) -> Decoded | Fault:
                 decoded = _recovered(decoded)
             if isinstance(decoded, Decoded) or decoded.kind not in _RECOVERABLE:
                 return decoded
+            if not wanted.patient and decoded.kind == "unreadable" and _hides_want_of_memory(data):
+                raise Later
             faults.append(decoded)
     return _clearest(faults, data)
+
+
+def _hides_want_of_memory(data: Bytes) -> bool:
+    """Whether the format's decoders may say that a file is damaged when they got no memory: so do those of AVIF, HEIC and JPEG 2000."""
+    head = bytes(data[:12])
+    return (head[4:8] == b"ftyp" and head[8:] in _HEIF) or head[4:8] == b"jP  " or head[:4] == b"\xff\x4f\xff\x51"
 
 
 def _recovered(decoded: Decoded) -> Decoded | Fault:

@@ -298,3 +298,13 @@ def test_jpeg_2000_is_read_at_half_its_size_as_often_as_the_file_allows(resoluti
 @pytest.mark.parametrize("data", [b"", b"\xff\x4f\xff\x51", b"\xff\x4f\xff\x51\x00\x00", b"\xff\x4f\xff\x51\x00\x02\xff\x52\x00\x0c", b"x"])
 def test_a_broken_head_of_jpeg_2000_halves_nothing(data: bytes) -> None:
     assert jpeg2000.halvings(data) == 0
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "JPEG2000"])
+def test_damage_that_may_be_want_of_memory_is_looked_at_again_alone(kind: str) -> None:
+    """Decoders of these formats call a file damaged when they get no memory: among others, they have little."""
+    cut = saved(Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 80, 3), dtype=np.uint8)), kind)[:1500]
+    with pytest.raises(Later):
+        decode.decode(cut, WANTED)
+    patient = decode.decode(cut, replace(WANTED, patient=True))
+    assert isinstance(patient, Fault) or patient.repairs
