@@ -408,7 +408,7 @@ class Plan:
     def artefacts(self) -> set[str]:
         """Folders of all that the site is made from, and of the maps that its own carry on from."""
         stamps = [*self.images_stamps, *self.all_features_stamps, *self.vectors_stamps, *self.neighbours_stamps, *self.layouts_stamps]
-        stamps += [*self.hotspots_stamps, f"atlases/{self.atlases}/plan.zarr/stamp.json", *self.atlas_stamps]
+        stamps += [*self.hotspots_stamps, *self.names_stamps, f"atlases/{self.atlases}/plan.zarr/stamp.json", *self.atlas_stamps]
         stamps += [stamp for branch in self.branches for stamp in branch.prepared_stamps]
         formers = {branch.map_link.former for branch in self.branches if branch.map_link and branch.map_link.former}
         return {stamp.removesuffix("/stamp.json") for stamp in stamps} | formers

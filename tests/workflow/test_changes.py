@@ -90,7 +90,7 @@ def changed(twelve: Collection, tmp_path: Path) -> Collection:
         (move, carried_on("catalog", *MAPS - {"vectors", "neighbours"})),
         (copy, carried_on("catalog", *MAPS - {"vectors", "neighbours"})),
         (replace, carried_on("catalog", "ingest", "features", *MAPS)),
-        (edit_titles, once("catalog", "alphabetical", "site")),
+        (edit_titles, once("catalog", "alphabetical", "names", "site")),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
