@@ -12,6 +12,8 @@ import pytest
 from pixplot_steps import cli
 from tests.workflow.collection import Collection, contents
 
+ROOT = Path(__file__).parents[2]
+
 STAGES = ("catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 
 LAYOUTS = ["umap", "jitter", "grid", "category", "colour", "alphabetical"]
@@ -51,6 +53,16 @@ def test_nothing_changed_runs_no_job(twelve: Collection) -> None:
     run = twelve.run()
     assert (run.code, run.jobs) == (0, {}), run.text
     assert "Nothing to be done" in run.text
+
+
+def test_another_viewer_runs_the_site_only(twelve: Collection) -> None:
+    changed = ROOT / "viewer/dist/assets/changed-by-a-test.txt"
+    changed.write_text("A file that the viewer did not have.")
+    try:
+        assert twelve.run("--dry-run").jobs == {"site": 1, "all": 1}
+    finally:
+        changed.unlink()
+    assert twelve.run("--dry-run").jobs == {}
 
 
 def test_a_viewer_option_runs_the_site_only(twelve: Collection) -> None:

@@ -79,6 +79,13 @@ def fetching(wildcards):
 FETCHED = "fetched/stamp.json"
 
 
+@cache
+def viewer_digest():
+    """The built viewer's files by content; empty where it is not built."""
+    built = (VIEWER / "index.html").is_file()
+    return commit.contents(VIEWER).digest if built else ""
+
+
 def planned(attribute):
     """An input or params function that gives one attribute of the plan."""
     return lambda wildcards: getattr(plan(), attribute)
