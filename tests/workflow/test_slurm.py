@@ -27,22 +27,17 @@ LIMIT = 600
 """Seconds for one run of the workflow, on a machine that does much besides."""
 
 SOON = ("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1", "--latency-wait", "20")
-REST = sorted(
-    set(re.findall(r"^rule (\w+):", "".join(path.read_text("utf-8") for path in (ROOT / "workflow/rules").glob("*.smk")), re.MULTILINE))
-    - {"fetch", "ingest", "model", "features"}
-)
-"""Rules that need all shards."""
 
 
-@pytest.fixture(params=["without accounting", "with accounting"])
-def slurm(request: pytest.FixtureRequest) -> Iterator[cluster.Cluster]:
+@pytest.fixture
+def slurm() -> Iterator[cluster.Cluster]:
     """A cluster for one test."""
     # Paths of sockets must be short.
     with tempfile.TemporaryDirectory(prefix="slurm") as folder:
         pytest.importorskip("snakemake_executor_plugin_slurm", reason="the plugin is not installed: make setup-cluster")
         one = cluster.Cluster(Path(folder))
         try:
-            one.up(accounting=request.param == "with accounting")
+            one.up()
         except cluster.UnavailableError as error:
             pytest.skip(f"no SLURM here: {error}")
         try:
@@ -138,11 +133,10 @@ def test_the_same_bytes_as_a_local_build(twelve: Collection, slurm: cluster.Clus
     assert len([job for job in jobs if "shards" in job.comment]) == 1, "two shards, ingested and described in one job"
 
 
-@pytest.mark.parametrize("slurm", ["without accounting"], indirect=True)
 def test_a_job_killed_and_a_node_lost(twelve: Collection, slurm: cluster.Cluster, tmp_path: Path) -> None:
     collection = _copy(twelve, tmp_path / "cluster", 4)
-    # Each shard a job of its own; all that follows is one, so that the test is soon over.
-    process = _start(collection, "--groups", *(f"{rule}=rest" for rule in REST))
+    # Each shard a job of its own: this takes the place of the profile's groups.
+    process = _start(collection, "--groups", "site=rest")
     try:
         killed = _running(process, "ingest")
         for number in _processes(killed):
