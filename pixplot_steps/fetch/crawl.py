@@ -230,6 +230,11 @@ class Crawl:
             else:
                 self.tasks.put_back(task, tasks.WAITING)
 
+    def waits(self) -> str:
+        """Which hosts are left alone just now, and why."""
+        with self._changed:
+            return pace.waits(self.hosts, self.clock())
+
     def _well(self, name: str) -> None:
         with self._changed:
             self.hosts[name].succeeded()
@@ -240,6 +245,7 @@ class Crawl:
         with self._changed:
             host, now = self.hosts[task.host], self.clock()
             host.failed(now, code, asked)
+            host.trouble = reason
             task.due = now + pace.backoff(task.tries, self.chance.random(), host.rules.cool_down)
             self.cache.remember(task.host, host.next, host.cool, host.strikes)
             again = task.tries <= retries and not host.given_up

@@ -6,6 +6,7 @@ Arithmetic on a clock that is handed in, in seconds since 1970, so that what is 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -62,7 +63,7 @@ class Host:
     """What is known of a host. `next`: earliest time of the next request; `cool`: until when it is left alone.
 
     `strikes`: failures in a row; `refusals`: answers 403 in a row; `open`: requests under way.
-    `given_up`: why it is asked no more in this run; empty where it is.
+    `given_up`: why it is asked no more in this run; empty where it is. `trouble`: what it failed with last; empty while it is well.
     """
 
     rules: Rules
@@ -72,6 +73,7 @@ class Host:
     refusals: int = 0
     open: int = 0
     given_up: str = ""
+    trouble: str = ""
 
     def ready(self) -> float:
         """The earliest time at which a request may start; infinite while too many are open."""
@@ -86,6 +88,7 @@ class Host:
         """Count an answer that was of use; also one like 404, which says that the host is well."""
         self.open -= 1
         self.strikes = self.refusals = 0
+        self.trouble = ""
 
     def failed(self, now: float, code: int, asked: float | None) -> None:
         """Count a failure: `code` of the answer, 0 where there was none; `asked`: seconds that the host asks to be left alone."""
@@ -105,6 +108,12 @@ class Host:
         if asked is not None or code in (_MANY, _REFUSED) or self.strikes >= _UNREACHED:
             doubled = self.rules.cool_down * 2 ** min(max(self.strikes - 1, 0), _DOUBLINGS)
             self.cool = max(self.cool, now + (asked if asked is not None else min(doubled, self.rules.patience)))
+
+
+def waits(hosts: Mapping[str, Host], now: float) -> str:
+    """Which hosts are left alone just now, for how long and why; empty where none is."""
+    cooling = [(name, host) for name, host in sorted(hosts.items()) if host.cool > now and not host.given_up]
+    return "; ".join(f"waiting {host.cool - now:.0f} s for {name}: {host.trouble or 'it asked for a rest'}" for name, host in cooling)
 
 
 def rules_of(host: str, given: dict[str, dict[str, float]], common: Rules) -> Rules:

@@ -150,8 +150,10 @@ def _tell(crawl: Crawl, started: float) -> None:
     done, failed = (counts.get(("image", state), 0) for state in (tasks.DONE, tasks.FAILED))
     total = sum(n for (kind, _), n in counts.items() if kind == "image")
     minutes = (time.perf_counter() - started) / 60
+    waiting = crawl.waits()
     print(
-        f"fetch: {done} of {total} pictures, {failed} failed; {crawl.requests} requests in {minutes:.1f} minutes",
+        f"fetch: {done} of {total} pictures, {failed} failed; {crawl.requests} requests in {minutes:.1f} minutes"
+        + (f"; {waiting}" if waiting else ""),
         file=sys.stderr,
         flush=True,
     )

@@ -171,3 +171,18 @@ def test_retry_after(text: str | None, wanted: float | None) -> None:
 def test_waits_between_tries_double_and_differ(attempt: int, chance: float) -> None:
     longest = min(60, 2 ** (attempt - 1))
     assert longest / 2 <= pace.backoff(attempt, chance, 60) <= longest
+
+
+def test_who_is_waited_for_and_why_is_told() -> None:
+    well, busy_one, gone = Host(CALM), Host(CALM, cool=50.0), Host(CALM, cool=90.0, given_up="it failed 12 times in a row")
+    silent = Host(CALM, cool=30.0, trouble="the name is not known")
+    hosts = {"well.org": well, "silent.org": silent, "busy.org": busy_one, "gone.org": gone}
+    assert pace.waits(hosts, 10.0) == "waiting 40 s for busy.org: it asked for a rest; waiting 20 s for silent.org: the name is not known"
+    assert pace.waits(hosts, 60.0) == ""
+
+
+def test_a_host_that_is_well_again_has_no_trouble() -> None:
+    host = Host(CALM, trouble="the server answers 503")
+    host.start(0.0)
+    host.succeeded()
+    assert host.trouble == ""
