@@ -14,7 +14,7 @@ from typing import Any
 VERSIONS = {
     "fetch": 1,
     "catalog": 4,
-    "ingest": 5,
+    "ingest": 6,
     "model": 1,
     "features": 2,
     "vectors": 2,
