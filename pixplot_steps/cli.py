@@ -17,7 +17,7 @@ from pixplot_steps import __version__
 from pixplot_steps.errors import DamagedError, PixplotError, of_storage
 from pixplot_steps.store import commit, lock
 
-STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
+STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
 COMMANDS = {
     "compact": ("compact", "remove what is no longer used, and merge small shards"),
     "verify": ("site.verify", "check a built site against docs/format.md"),

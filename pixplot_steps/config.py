@@ -114,6 +114,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
         hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
         atlases=spec.Atlases(**_tuples(config["atlases"])),
+        deepzoom=spec.DeepZoom(**_tuples(config["deepzoom"])),
         site=spec.Site(**site),
     )
 

@@ -36,6 +36,7 @@ VERSIONS = {
     "hotspots": 3,
     "names": 1,
     "atlases": 3,
+    "deepzoom": 1,
     "site": 10,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
@@ -305,6 +306,19 @@ class Atlases:
 
 
 @dataclass(frozen=True)
+class DeepZoom:
+    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels."""
+
+    layouts: tuple[str, ...]
+    cell: int
+    tile: int
+    quality: int
+    mosaic: str
+    mosaic_cell: int
+    cells_per_job: int
+
+
+@dataclass(frozen=True)
 class Site:
     """Texts of the page, and where it will be on the web (empty where that is not known)."""
 
@@ -359,6 +373,7 @@ class Spec:
     clusters: Given
     hotspots: Hotspots
     atlases: Atlases
+    deepzoom: DeepZoom
     site: Site
 
 

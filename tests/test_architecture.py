@@ -21,7 +21,7 @@ PACKAGE = ROOT / "pixplot_steps"
 RULES = ROOT / "workflow" / "rules"
 VIEWER = ROOT / "viewer" / "src"
 
-STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
+STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
 """All stages, in the order of the data."""
 
 SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks"}
