@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pixplot_steps.store import tables
+
 TYPES = {
     "text": pa.string(),
     "category": pa.string(),
@@ -20,9 +22,6 @@ TYPES = {
 """The Arrow type of each type of column in docs/format.md."""
 
 ROLES = ("title", "filename", "category", "tags", "description", "permalink", "year", "date", "label", "lat", "lng", "x", "y")
-
-NO_YEARS = (0, -1)
-"""The first year after the last one: no date."""
 
 _YEARS = "years"
 """Type of the catalogue's columns that hold the years of another."""
@@ -47,12 +46,10 @@ def columns(schema: pa.Schema) -> list[dict[str, str | None]]:
 
 
 def years(items: pa.Table) -> Iterator[tuple[str, NDArray[np.int32]]]:
-    """For each column of dates its name and the first and last year of each row, i32 [n, 2]; NO_YEARS where there is no date."""
+    """For each column of dates its name and the first and last year of each row, i32 [n, 2]; `tables.NO_YEARS` where there is no date."""
     for field in items.schema:
         if field.name not in FIXED and _metadata(field)["type"] == _YEARS:
-            values = items[field.name].combine_chunks()
-            flat = np.asarray(values.fill_null(list(NO_YEARS)).flatten(), dtype=np.int32)
-            yield _metadata(field)["of"], flat.reshape(-1, 2)
+            yield _metadata(field)["of"], tables.years(items[field.name])
 
 
 def encode_items(items: pa.Table) -> bytes:
