@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
-
-from pixplot_steps.store import tables
 
 TYPES = {
     "text": pa.string(),
@@ -45,11 +40,9 @@ def columns(schema: pa.Schema) -> list[dict[str, str | None]]:
     return [_column(field) for field in schema if field.name not in FIXED and _metadata(field)["type"] not in _HIDDEN]
 
 
-def years(items: pa.Table) -> Iterator[tuple[str, NDArray[np.int32]]]:
-    """For each column of dates its name and the first and last year of each row, i32 [n, 2]; `tables.NO_YEARS` where there is no date."""
-    for field in items.schema:
-        if field.name not in FIXED and _metadata(field)["type"] == _YEARS:
-            yield _metadata(field)["of"], tables.years(items[field.name])
+def dates(schema: pa.Schema) -> list[tuple[str, str]]:
+    """The columns of dates, each with the one that holds its years."""
+    return [(_metadata(field)["of"], field.name) for field in schema if field.name not in FIXED and _metadata(field)["type"] == _YEARS]
 
 
 def encode_items(items: pa.Table) -> bytes:
