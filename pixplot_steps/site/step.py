@@ -21,7 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, services, similar, stacks, table
+from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, search, services, similar, stacks, table
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
 
 _EXAMPLES = 3
@@ -172,17 +172,23 @@ def _write_data(
 ) -> manifest.Parts:
     found = list(gather.parts(args.vectors[0], args.images))
     count = len(items.image_row)
+    columns = table.columns(items.items.schema)
+    rows = table.shown(items.items, columns)
+    large = count > search.FROM
     return manifest.Parts(
         title=_text(args.title),
         description=_text(args.description),
         images=sum(len(part.rows) for part in found),
         shards=len(_shards(args.catalog)),
-        table=site.hashed(hashed.file(table.encode_items(items.items), "arrow", rows=count)),
-        columns=table.columns(items.items.schema),
+        table=site.hashed(hashed.file(table.encode_rows(rows, columns), "arrow", rows=count)),
+        columns=columns,
         colours=site.hashed(hashed.array(gather.values(found, "colour")[items.image_row])),
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         stacks=site.hashed(hashed.array(_stacks(found, items))),
-        years=[{"column": name, "values": site.hashed(hashed.array(values))} for name, values in table.years(items.items)],
+        years=[
+            {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
+            for column, years in table.dates(items.items.schema)
+        ],
         layouts=list(_layouts(site, args.layouts, count)),
         models=_models(args),
         atlas=_atlas(site, args, count),
@@ -191,6 +197,8 @@ def _write_data(
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
         services=_service_files(site, items.items),
+        search=search.index(rows, columns, site.hashed) if large else None,
+        table_parts=search.parts(rows, columns, site.hashed) if large else None,
     )
 
 
