@@ -15,13 +15,13 @@ from pathlib import Path
 from types import ModuleType
 
 from pixplot_steps import __version__
-from pixplot_steps.build import flags
+from pixplot_steps.command import flags
 from pixplot_steps.errors import DamagedError, PixplotError, of_storage
 from pixplot_steps.store import commit, lock
 
 STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 COMMANDS = {
-    "build": ("build.command", "build a map from a folder of pictures, or from a configuration file; `build` may be left out"),
+    "build": ("command.build", "build a map from a folder of pictures, or from a configuration file; `build` may be left out"),
     "compact": ("compact", "remove what is no longer used, and merge small shards"),
     "verify": ("site.verify", "check a built site against docs/format.md"),
     "serve": ("site.serve", "serve a built site on this machine"),

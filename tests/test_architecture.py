@@ -24,7 +24,7 @@ VIEWER = ROOT / "viewer" / "src"
 STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 """All stages, in the order of the data."""
 
-COMMANDS = ("build",)
+COMMANDS = ("command",)
 """Folders of commands that need several modules. They may import what stages share; no stage imports them."""
 
 SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "networks"}
@@ -45,6 +45,7 @@ WITH_FILES = {
     "site/folder.py": "replaces a site in place; its one caller is the step",
     "site/gather.py": "streams pictures from the shards into the site",
     "site/publish.py": "a command of its own",
+    "site/reading.py": "reads a finished site, for commands and notebooks",
     "site/serve.py": "a command of its own",
     "site/untrusted.py": "reads a site that nobody vouches for",
     "site/verify.py": "a command of its own",

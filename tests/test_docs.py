@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pixplot_steps import cli
-from pixplot_steps.build import flags
+from pixplot_steps.command import flags
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "config" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pixplot_steps.build import command
-from pixplot_steps.build.understood import is_manifests, put, understand
+from pixplot_steps.command import build
+from pixplot_steps.command.understood import is_manifests, put, understand
 from pixplot_steps.errors import ConfigError
-from tests.build.test_flags import parse
+from tests.command.test_flags import parse
 
 
 def understood(*words: str, base: dict[str, Any] | None = None, manifests: bool = False) -> Any:
@@ -123,4 +123,4 @@ def test_a_list_of_manifests_is_told_by_its_first_line(lines: list[str], wanted:
     ],
 )
 def test_paths_are_absolute_with_forward_slashes(text: str, base: PurePosixPath | PureWindowsPath, wanted: str) -> None:
-    assert command.absolute(text, base) == wanted
+    assert build.absolute(text, base) == wanted

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixplot_steps.build.lines import duration, line, record
-from pixplot_steps.build.progress import Progress, Stage
-from pixplot_steps.build.screen import Json, Plain, Terminal
+from pixplot_steps.command.lines import duration, line, record
+from pixplot_steps.command.progress import Progress, Stage
+from pixplot_steps.command.screen import Json, Plain, Terminal
 
 LOG = ["logs/ingest/abc/s.log"]
 

@@ -17,12 +17,12 @@ from typing import Any
 import yaml
 
 from pixplot_steps import config, place, plan, spec
-from pixplot_steps.build import flags
-from pixplot_steps.build import run as runner
-from pixplot_steps.build.progress import Progress
-from pixplot_steps.build.screen import Json, Plain, Screen, Terminal
-from pixplot_steps.build.understood import Understood, is_manifests, understand
-from pixplot_steps.errors import ConfigError, PixplotError
+from pixplot_steps.command import flags
+from pixplot_steps.command import run as runner
+from pixplot_steps.command.progress import Progress
+from pixplot_steps.command.screen import Json, Plain, Screen, Terminal
+from pixplot_steps.command.understood import Understood, is_manifests, understand
+from pixplot_steps.errors import ConfigError
 from pixplot_steps.store import commit, ledger, lineage
 
 NAME = "config.yaml"
@@ -39,10 +39,6 @@ _PATHS = ("images", "metadata", "geojson", "out_dir")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _NEEDS = {"keras": "keras", "keras_file": "keras", "onnx": "openvino"}
 """For kinds of models a package without which they do not run."""
-
-
-class RunError(PixplotError):
-    """The workflow ended with an error, which was told."""
 
 
 @dataclass(frozen=True)

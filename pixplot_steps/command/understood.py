@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pixplot_steps.build.flags import FLAGS, Flag
+from pixplot_steps.command.flags import FLAGS, Flag
 from pixplot_steps.errors import ConfigError
 
 _MANIFEST_LINE = re.compile(r"https?://", re.IGNORECASE)

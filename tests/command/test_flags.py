@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from pixplot_steps import cli, config, spec
-from pixplot_steps.build import flags
-from pixplot_steps.build.understood import understand
+from pixplot_steps.command import flags
+from pixplot_steps.command.understood import understand
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,8 +7,8 @@ import shutil
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from pixplot_steps.build.lines import line, record
-from pixplot_steps.build.progress import Stage
+from pixplot_steps.command.lines import line, record
+from pixplot_steps.command.progress import Stage
 
 _PLAIN_PAUSE = 15.0
 _JSON_PAUSE = 1.0
@@ -19,16 +19,28 @@ class Screen:
     """What is told on the way. `show` may be called as often as one likes."""
 
     out: TextIO
+    last: str = field(default="", kw_only=True)
+    """The sentence said last."""
 
     def show(self, stages: list[Stage], now: float, detail: str = "") -> None:
         """Show the stages that have begun; `detail` belongs to the last that runs."""
 
     def say(self, text: str) -> None:
         """Show a sentence."""
+        self.last = text
         print(text, file=self.out, flush=True)
 
     def end(self, value: dict[str, Any]) -> None:
         """The run has ended; `value` says how, for programs."""
+
+
+@dataclass
+class Collected(Screen):
+    """Nothing is shown; the last sentence is kept."""
+
+    def say(self, text: str) -> None:
+        """Keep a sentence."""
+        self.last = text
 
 
 @dataclass
@@ -100,6 +112,7 @@ class Json(Screen):
 
     def say(self, text: str) -> None:
         """Write a sentence as an object."""
+        self.last = text
         self._write({"event": "message", "text": text})
 
     def end(self, value: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pixplot_steps.build.progress import Stage
+from pixplot_steps.command.progress import Stage
 
 _WIDTH = 12
 
