@@ -47,6 +47,8 @@ def atlas(
         *plan,
         "--levels",
         *levels,
+        "--cell",
+        128,
         "--budget-mib",
         budget_mib,
         "--format",
@@ -83,7 +85,15 @@ def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
     return out
 
 
-def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Sequence[str] = ("umap", "grid"), address: str = "") -> None:
+def site(
+    found: Artefacts,
+    out: Path,
+    viewer: Path | None = None,
+    layouts: Sequence[str] = ("umap", "grid"),
+    address: str = "",
+    *,
+    gzip: bool = False,
+) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`; with the grid's deep zoom and mosaic where they are drawn."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
     named = [f"{name}={found.layout(name)}" for name in layouts]
@@ -102,7 +112,16 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Seque
     large = [path for path in sorted((found.root / "deepzoom").glob("*")) if (path / "top.zarr").is_dir()]
     mosaics = [path for path in sorted((found.root / "deepzoom").glob("*")) if path not in large]
     zooms = ("--deepzoom", *(f"grid={path}" for path in large), "--mosaics", *(f"grid={path}" for path in mosaics))
-    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.", "--address", address)
+    texts = (
+        "--title",
+        "Synthetic <b>site</b>",
+        "--description",
+        "Flat colours & shapes, for tests.",
+        "--gzip",
+        str(gzip).lower(),
+        "--address",
+        address,
+    )
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))

@@ -80,6 +80,8 @@ class Parts:
     pictures: Pictures
     deepzoom: dict[str, Json]
     services: Json | None = None
+    search: Json | None = None
+    table_parts: Json | None = None
 
 
 def picture_path(image: str) -> str:
@@ -89,7 +91,8 @@ def picture_path(image: str) -> str:
 
 def value(parts: Parts) -> Json:
     """The manifest as a JSON value; nothing in it depends on the time or on the machine."""
-    return _always(parts) | ({"services": parts.services} if parts.services else {})
+    optional = {"services": parts.services, "search": parts.search, "parts": parts.table_parts}
+    return _always(parts) | {key: found for key, found in optional.items() if found}
 
 
 def _always(parts: Parts) -> Json:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pixplot_steps.errors import FormatError
 from pixplot_steps.store import commit
@@ -69,6 +71,14 @@ SLOTS = pa.schema([("image", pa.string()), ("slot", pa.int32())])
 TILES = pa.schema([("dzi", pa.string()), ("iiif", pa.string()), ("end", pa.int64())])
 """The tiles of a part of a deep zoom, in the order in which their files lie one after another: the path of each as a Deep Zoom Image and,
 where it is one, as a IIIF image; where its bytes end."""
+
+NO_YEARS = (0, -1)
+"""The first year after the last one: no date."""
+
+
+def years(column: pa.ChunkedArray) -> NDArray[np.int32]:
+    """First and last year of each row of a column of years (`spec.years_of`): i32 [N, 2], NO_YEARS where there is no date."""
+    return np.asarray(column.combine_chunks().fill_null(list(NO_YEARS)).flatten(), dtype=np.int32).reshape(-1, 2)
 
 
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:

@@ -63,6 +63,7 @@ rule site:
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
+        gzip=str(SPEC.site.gzip).lower(),
         address=SPEC.site.address,
     shell:
         """
@@ -82,6 +83,7 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --gzip {params.gzip:q} \
             --address={params.address:q} \
             --record ledger/site.json \
             --plan {params.digest:q} \

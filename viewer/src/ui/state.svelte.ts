@@ -1,4 +1,4 @@
-/** What the interface shows, and what it can ask for. main.ts writes the one, and answers the other. */
+/** What the interface shows, and what it can ask for. control/ writes the one, and answers the other. */
 import type { Layout, Manifest } from "../format/manifest";
 import type { Account } from "../model/budget";
 import type { Shown } from "../model/captions";

@@ -14,10 +14,10 @@ import {
   without,
 } from "../model/groups";
 import { maskOf } from "../model/selection";
-import { download, fileStem } from "./download";
-import { keep, readKept } from "./kept";
-import type { UiState } from "./state.svelte";
-import { strings } from "./strings";
+import { download, fileStem } from "../ui/download";
+import { keep, readKept } from "../ui/kept";
+import type { UiState } from "../ui/state.svelte";
+import { strings } from "../ui/strings";
 
 export interface Grouped {
   readonly ui: UiState;

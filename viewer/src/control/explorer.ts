@@ -8,9 +8,9 @@ import type { Highlight } from "../model/highlight";
 import { type Exported, toManifest } from "../model/iiif";
 import { inside, type Shape } from "../model/lasso";
 import { combined, decodeRows, encodeRows, type How, inverted, rowsOf, toggled } from "../model/selection";
-import { download, fileStem } from "./download";
-import type { Saving, Scope, UiState } from "./state.svelte";
-import { strings } from "./strings";
+import { download, fileStem } from "../ui/download";
+import type { Saving, Scope, UiState } from "../ui/state.svelte";
+import { strings } from "../ui/strings";
 
 /** Milliseconds after the last key until a search starts. */
 const TYPING = 120;
