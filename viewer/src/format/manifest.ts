@@ -77,6 +77,14 @@ export interface Layout {
   parameters: Parameters | null;
   /** Of a variant the name of its map. */
   variant_of: string | null;
+  /** A grid as one large picture. */
+  deepzoom: DeepZoom | null;
+}
+
+/** `dzi`: path of a Deep Zoom Image; `mosaic`: the same in a single file. */
+export interface DeepZoom {
+  dzi: string;
+  mosaic: { file: string; width: number; height: number } | null;
 }
 
 export interface Level {
@@ -204,6 +212,12 @@ const layout = record<Layout>({
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
   parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
   variant_of: nullable(text),
+  deepzoom: nullable(
+    record<DeepZoom>({
+      dzi: sitePath,
+      mosaic: nullable(record({ file: sitePath, width: positive, height: positive })),
+    }),
+  ),
 });
 
 const hotspot = record<Hotspot>({
