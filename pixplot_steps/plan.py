@@ -85,7 +85,7 @@ class Branch:
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
-    `variants`: empty where the map has none; `names`: of the hotspots.
+    `variants`: empty where the map has none; `names`: of the hotspots; `edited`: what a person made of them, empty where there is none.
     `map_link`, `hotspots_link`: what these carry on from; the map does from none where the positions are one's own.
     """
 
@@ -106,6 +106,7 @@ class Branch:
     map_link: Link | None
     hotspots_link: Link
     names: str
+    edited: str
 
     @property
     def map_former(self) -> list[str]:
@@ -181,6 +182,7 @@ class Plan:
         neighbours = _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], vectors)
         kind, layout, link = self._map(number, neighbours)
         hotspots = self._hotspots(number, layout, vectors)
+        names = self._names(hotspots.path)
         judged, order = (*self._random, self.spec.neighbours.metric), catalogue.columns["image"]
         return Branch(
             model=model,
@@ -202,7 +204,8 @@ class Plan:
             clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
             map_link=link,
             hotspots_link=hotspots,
-            names=self._names(hotspots.path),
+            names=names,
+            edited=self._edited(names) if number == 0 else "",
         )
 
     def _map(self, number: int, neighbours: str) -> tuple[str, str, Link | None]:
@@ -254,6 +257,11 @@ class Plan:
         used = [name for column in columns for name in (column, spec.years_of(column))]
         return [self.catalogue.columns[name] for name in ("item", "image", *used) if name in self.catalogue.columns]
 
+    def _edited(self, names: str) -> str:
+        # The names are of these hotspots; the file tells pictures by image or by item.
+        items = [self.catalogue.columns[name] for name in ("item", "image") if name in self.catalogue.columns]
+        return _name("edited", self.spec.edited.digest, names, *items) if self.spec.edited.digest else ""
+
     @property
     def _first(self) -> Branch:
         return self.branches[0]
@@ -300,7 +308,7 @@ class Plan:
     @property
     def site(self) -> str:
         """Digest of everything in the site but the viewer."""
-        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.names)]
+        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.names, *_and(branch.edited))]
         parts = (
             *branches,
             *(f"{name}={path}" for name, path in self.layouts.items()),
@@ -371,6 +379,11 @@ class Plan:
         """Stamps of the names of all hotspots, the first model's first."""
         return [f"hotspots/names/{branch.names}/stamp.json" for branch in self.branches]
 
+    @cached_property
+    def edited_stamps(self) -> list[str]:
+        """Stamp of the first model's hotspots as a person wants them, where there is a file."""
+        return [f"hotspots/edited/{branch.edited}/stamp.json" for branch in self.branches if branch.edited]
+
     def features_stamps(self, branch: Branch) -> list[str]:
         """Stamps of all shards of a model's features."""
         return [f"features/{branch.features}/{shard}.zarr/stamp.json" for shard in self.catalogue.shards]
@@ -409,7 +422,13 @@ class Plan:
     def artefacts(self) -> set[str]:
         """Folders of all that the site is made from, and of the maps that its own carry on from."""
         stamps = [*self.images_stamps, *self.all_features_stamps, *self.vectors_stamps, *self.neighbours_stamps, *self.layouts_stamps]
-        stamps += [*self.hotspots_stamps, *self.names_stamps, f"atlases/{self.atlases}/plan.zarr/stamp.json", *self.atlas_stamps]
+        stamps += [
+            *self.hotspots_stamps,
+            *self.names_stamps,
+            *self.edited_stamps,
+            f"atlases/{self.atlases}/plan.zarr/stamp.json",
+            *self.atlas_stamps,
+        ]
         stamps += [stamp for branch in self.branches for stamp in branch.prepared_stamps]
         formers = {branch.map_link.former for branch in self.branches if branch.map_link and branch.map_link.former}
         return {stamp.removesuffix("/stamp.json") for stamp in stamps} | formers

@@ -35,6 +35,7 @@ VERSIONS = {
     "alphabetical": 3,
     "hotspots": 3,
     "names": 1,
+    "edited": 1,
     "atlases": 3,
     "site": 10,
 }
@@ -320,7 +321,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Given:
-    """A file of one's own that replaces a stage: `path` and `digest`, both empty where there is none."""
+    """A file of one's own for a stage: `path` and `digest`, both empty where there is none."""
 
     path: str
     digest: str
@@ -330,7 +331,7 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
+    `positions` replace the map of the first model, `clusters` its hotspots, and `edited` is laid over these. `variants`: of each map.
     `keep`: whether maps stay where they were in the run before.
     """
 
@@ -362,6 +363,7 @@ class Spec:
     colour: Colour
     alphabetical: Alphabetical
     clusters: Given
+    edited: Given
     hotspots: Hotspots
     atlases: Atlases
     site: Site

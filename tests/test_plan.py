@@ -231,6 +231,15 @@ def test_variants_of_a_map_change_nothing_but_themselves() -> None:
     assert "variants" not in plan.Plan(own, _CATALOGUE).layouts, "a map of one's own has none"
 
 
+def test_wishes_change_nothing_but_the_first_hotspots_that_are_shown() -> None:
+    before = plan.Plan(_spec("builtin", "inception_v3"), _CATALOGUE)
+    after = dataclasses.replace(before, spec=dataclasses.replace(before.spec, edited=spec.Given("/x.json", "digest")))
+    elsewhere = dataclasses.replace(before, spec=dataclasses.replace(before.spec, edited=spec.Given("/y.yaml", "digest")))
+    assert _changed(before, after) == {"site"}
+    assert (before.edited_stamps, len(after.edited_stamps), elsewhere.edited_stamps) == ([], 1, after.edited_stamps)
+    assert after.artefacts - before.artefacts == {after.edited_stamps[0].removesuffix("/stamp.json")}
+
+
 def test_own_positions_replace_the_first_map_alone() -> None:
     own = dataclasses.replace(_spec("builtin", "inception_v3"), positions=spec.Given("/x.csv", "digest"))
     first, second = plan.Plan(own, _CATALOGUE).branches

@@ -14,6 +14,7 @@ rule site:
         neighbours=ancient(planned("neighbours_stamps")),
         hotspots=ancient(planned("hotspots_stamps")),
         names=ancient(planned("names_stamps")),
+        edited=ancient(planned("edited_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
@@ -50,6 +51,7 @@ rule site:
             Path(stamp).parent for stamp in input.hotspots
         ],
         names=lambda wildcards, input: [Path(stamp).parent for stamp in input.names],
+        edited=lambda wildcards, input: [Path(stamp).parent for stamp in input.edited],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         shown=planned("shown"),
@@ -68,6 +70,7 @@ rule site:
             --layouts {params.layouts:q} \
             --hotspots {params.hotspots:q} \
             --names {params.names:q} \
+            --edited {params.edited:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \
             --viewer {params.viewer:q} \
