@@ -101,6 +101,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         umap=_umaps(config["layouts"]["umap"])[0],
         variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
+        label_weight=config["layouts"]["umap"]["label_weight"],
+        components=config["layouts"]["umap"]["components"],
         grid=_grid(config["layouts"]["grid"], base),
         similarity=spec.Similarity(**config["layouts"]["similarity"]),
         tsne=spec.Tsne(**_tuples(config["layouts"]["tsne"])),

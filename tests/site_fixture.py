@@ -73,11 +73,12 @@ def site(
     layouts: Sequence[str] = ("umap", "grid"),
     address: str = "",
     edited: Sequence[Path] = (),
+    spaces: Sequence[str] = (),
 ) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
     named = [f"{name}={found.layout(name)}" for name in layouts]
-    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *named)
+    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *named, "--spaces", *spaces)
     described = ("--features", found.features, "--neighbours", found.neighbours)
     atlas_flags = (
         "--hotspots",

@@ -32,7 +32,8 @@ def _read(**changes: Any) -> spec.Spec:
 def test_the_defaults_are_valid_and_every_section_is_read() -> None:
     read = _read()
     assert (read.images, read.workdir, read.site.title) == (("/base/pictures",), Path("/base/results"), "pictures")
-    assert spec.parameters(read.umap) | {"keep": read.keep} == DEFAULTS["layouts"]["umap"]
+    more = {"keep": read.keep, "label_weight": read.label_weight, "components": read.components}
+    assert spec.parameters(read.umap) | more == DEFAULTS["layouts"]["umap"]
 
 
 def test_lists_of_parameters_make_variants_of_the_map() -> None:

@@ -94,6 +94,9 @@ def _configure_find(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
     parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors")
     parser.add_argument("--map", type=Path, required=True, metavar="PATH", help="the layout in which regions are dense")
+    parser.add_argument(
+        "--space", type=Path, nargs="*", required=True, metavar="PATH", help="the map in more dimensions, if they are dense there"
+    )
     parser.add_argument("--layout-name", required=True, metavar="TEXT", help="the name of that layout in the site")
     parser.add_argument("--clusters", type=Path, nargs="*", required=True, metavar="PATH", help="clusters of one's own, by file name")
     parser.add_argument("--method", choices=("hdbscan", "kmeans"), required=True, help="how they are found")
@@ -115,7 +118,7 @@ def _find(args: argparse.Namespace) -> None:
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
     nothing = Former([], [], np.full(len(images), -1))
     former = _former(args.former[0], images) if args.former else nothing
-    labels = _labels(of.positions, args, own)
+    labels = _labels(_dense(of, args), args, own)
     hotspots = _described(of, labels.hotspot)
     kept = _labelled(_identified(hotspots if own else hotspots[: args.max_clusters], images, former), own, former)
     regions = _identified(_described(of, labels.region), images, nothing)
@@ -149,6 +152,14 @@ class _Map:
 def _map(args: argparse.Namespace, items: shown.Shown) -> _Map:
     picture = commit.stamps([args.catalog, args.vectors, args.map])[2].summary["cell"]
     return _Map(arrays.read(args.map, "positions")[items.first_items], picture, items.image_row, arrays.read(args.vectors, "vectors"))
+
+
+def _dense(of: _Map, args: argparse.Namespace) -> NDArray[np.float32]:
+    """Points f32 [M, d] among which the hotspots are dense."""
+    if not args.space:
+        return of.positions
+    commit.stamps(args.space)
+    return np.asarray(arrays.read(args.space[0], "coordinates"), dtype=np.float32)
 
 
 def _labels(positions: NDArray[np.float32], args: argparse.Namespace, own: Own | None) -> clusters.Labels:

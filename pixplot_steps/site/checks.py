@@ -209,6 +209,7 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+    yield from _depth(site, manifest, one)
     if one.get("near") is not None:
         site.array(one["near"], "u8", (_count(manifest),))
     if (given := one["positions"].get("coarse")) is not None:
@@ -226,6 +227,17 @@ def _made_from(manifest: Node, one: Node) -> None:
             one[key].text()
     for column in one["columns"].list() if one.get("columns") else []:
         column.text(*(named["name"].text() for named in manifest["columns"].list()))
+
+    if (drawn := one.get("supervised")) is not None:
+        drawn["column"].text(*(named["name"].text() for named in manifest["columns"].list()))
+        drawn["weight"].number(0, 1)
+
+
+def _depth(site: Site, manifest: Node, one: Node) -> Faults:
+    """The places in three dimensions, where there are any."""
+    if (deep := one.get("positions3")) is not None:
+        values = site.array(deep, "f32", (_count(manifest), 3))
+        yield from _outside(deep, values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
 
 
 def _labels(site: Site, one: Node) -> Faults:

@@ -126,7 +126,7 @@ def _counts(parts: Parts) -> Json:
 
 def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
-    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of") if summary.get(key)}
+    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of", "supervised") if summary.get(key)}
     base = summary.get("variant_of", name)
     made = {"arrangement": base.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("variant")}
     return {"name": name, "model": _model_of(parts, base), **described, **made, **files}

@@ -37,6 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
     )
+    parser.add_argument(
+        "--spaces", type=_named_path, nargs="*", required=True, metavar="NAME=PATH", help="the same maps in three dimensions"
+    )
     parser.add_argument("--hotspots", type=Path, nargs="+", required=True, help="hotspots of each model's map")
     parser.add_argument("--names", type=Path, nargs="+", required=True, help="names of the hotspots of each model's map")
     parser.add_argument(
@@ -131,7 +134,7 @@ def _check_parts(args: argparse.Namespace) -> None:
         [
             *args.vectors,
             *args.neighbours,
-            *(path for _, path in args.layouts),
+            *(path for _, path in (*args.layouts, *args.spaces)),
             *args.hotspots,
             *args.names,
             *args.edited,
@@ -186,7 +189,7 @@ def _write_data(
             {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
             for column, years in table.dates(items.items.schema)
         ],
-        layouts=list(_layouts(site, args.layouts, count)),
+        layouts=list(_layouts(site, args, items.image_row)),
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
@@ -276,12 +279,15 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
     return stacks.first_rows(stacks.groups(digests)[items.image_row])
 
 
-def _layouts(site: _Site, named: list[tuple[str, Path]], count: int) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _layouts(site: _Site, args: argparse.Namespace, image_row: NDArray[np.int64]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Name, summary and files of each; the variants of a map follow it, under its name with their parameters."""
+    named, spaces, count = args.layouts, dict(args.spaces), len(image_row)
     bases = {name.replace("variants", "umap", 1): commit.stamp(path).summary["base"] for name, path in named if _has_variants(name)}
     for name, path in named:
         if not _has_variants(name):
             found, summary, files = _layout(site, name, path, count)
+            if name in spaces:
+                files["positions3"] = site.hashed(hashed.array(arrays.read(spaces[name], "coordinates")[image_row]))
             yield found, summary | {"parameters": bases.get(name)}, files
             continue
         described = commit.stamp(path).summary
@@ -307,6 +313,8 @@ def _positions(site: _Site, values: NDArray[Any]) -> dict[str, Any]:
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
     summary = commit.stamp(path).summary
     files = _positions(site, _rows(path, "positions", count))
+    if summary.get("deep"):
+        files["positions3"] = site.hashed(hashed.array(_rows(path, "positions3", count)))
     if summary.get("near"):
         files["near"] = site.hashed(hashed.array(_rows(path, "near", count)))
     if summary.get("labels"):

@@ -124,8 +124,10 @@ def test_a_change_of_the_collection(
         ({"layouts": {"umap": {"min_dist": 0.3}}}, once(*MAPS - OTHERS - {"vectors", "neighbours"})),
         ({"layouts": {"umap": {"keep": False}}}, {}),
         ({"layouts": {"umap": {"min_dist": [0.1, 0.5], "n_neighbors": [15, 5]}}}, once("variants", "site")),
+        ({"layouts": {"umap": {"components": 3}}}, once("space", "site")),
         ({"layouts": {"grid": {"aspect": 1}}}, once("grid", "site")),
         ({"hotspots": {"max_clusters": 5}}, once("hotspots", "names", "site")),
+        ({"hotspots": {"space": "umap5"}}, once("space", "hotspots", "names", "site")),
         ({"atlases": {"quality": 50}}, once("atlas_plan", "atlas_pages", "site")),
         ({"site": {"title": "Another"}}, once("site")),
         # What is there stays in its shards; only what comes later fills shards of the new size.

@@ -1,6 +1,6 @@
 """Hotspots: dense regions of the map, and their names.
 
-Needs vectors/<digest>.zarr and the map, layouts/umap/<digest>.zarr or layouts/positions/<digest>.zarr; and the hotspots shown before.
+Needs vectors/<digest>.zarr and the map, layouts/umap/<digest>.zarr or layouts/positions/<digest>.zarr, or layouts/space/<digest>.zarr; and the hotspots shown before.
 Makes hotspots/<digest>.zarr, and hotspots/names/<digest>, so that other metadata gives other names without another search. Where a
 person arranged them, hotspots/edited/<digest> too.
 """
@@ -14,6 +14,11 @@ rule hotspots:
         ),
         map=ancient(
             lambda wildcards: f"{plan().branch('hotspots', wildcards.digest).map_path}/stamp.json"
+        ),
+        space=ancient(
+            lambda wildcards: plan()
+            .branch("hotspots", wildcards.digest)
+            .hotspots_space
         ),
         former=ancient(
             lambda wildcards: plan()
@@ -35,6 +40,7 @@ rule hotspots:
     params:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
         map=lambda wildcards, input: Path(input.map).parent,
+        space=lambda wildcards, input: [Path(stamp).parent for stamp in input.space],
         layout=lambda wildcards: plan().branch("hotspots", wildcards.digest).layout,
         clusters=lambda wildcards: plan().branch("hotspots", wildcards.digest).clusters,
         method=SPEC.hotspots.method,
@@ -49,6 +55,7 @@ rule hotspots:
             --catalog catalog \
             --vectors {params.vectors:q} \
             --map {params.map:q} \
+            --space {params.space:q} \
             --layout-name {params.layout:q} \
             --clusters {params.clusters:q} \
             --method {params.method:q} \

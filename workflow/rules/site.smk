@@ -10,6 +10,7 @@ rule site:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
+        spaces=ancient(planned("spaces_stamps")),
         vectors=ancient(planned("vectors_stamps")),
         neighbours=ancient(planned("neighbours_stamps")),
         hotspots=ancient(planned("hotspots_stamps")),
@@ -47,6 +48,9 @@ rule site:
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
+        spaces=lambda wildcards: [
+            f"{name}={path}" for name, path in plan().spaces.items()
+        ],
         hotspots=lambda wildcards, input: [
             Path(stamp).parent for stamp in input.hotspots
         ],
@@ -68,6 +72,7 @@ rule site:
             --features {params.features:q} \
             --neighbours {params.neighbours:q} \
             --layouts {params.layouts:q} \
+            --spaces {params.spaces:q} \
             --hotspots {params.hotspots:q} \
             --names {params.names:q} \
             --edited {params.edited:q} \

@@ -77,6 +77,8 @@ export interface Layout {
   parameters: Parameters | null;
   /** Of a variant the name of its map. */
   variant_of: string | null;
+  /** Of a map that is drawn by what a person says of the pictures: the column, and how much it counts. */
+  supervised: { column: string; weight: number } | null;
 }
 
 export interface Level {
@@ -215,6 +217,7 @@ const layout = record<Layout>({
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
   parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
   variant_of: nullable(text),
+  supervised: nullable(record({ column: text, weight: finite })),
 });
 
 const hotspot = record<Hotspot>({
