@@ -20,6 +20,7 @@ VERSIONS = {
     "vectors": 2,
     "neighbours": 2,
     "umap": 5,
+    "space": 1,
     "variants": 1,
     "positions": 2,
     "grid": 2,
@@ -35,6 +36,7 @@ VERSIONS = {
     "alphabetical": 3,
     "hotspots": 3,
     "names": 1,
+    "edited": 1,
     "atlases": 3,
     "site": 10,
 }
@@ -216,7 +218,7 @@ class Similarity:
 
 @dataclass(frozen=True)
 class Tsne:
-    """`perplexities`: a t-SNE for each; `components`: 1 or 2."""
+    """`perplexities`: a t-SNE for each; `components`: 1 to 3."""
 
     perplexities: tuple[float, ...]
     components: int
@@ -289,12 +291,14 @@ class Colour:
 
 @dataclass(frozen=True)
 class Hotspots:
-    """`method`: hdbscan or kmeans; `min_cluster_size`: members of the smallest that hdbscan finds; `max_clusters`: the largest are kept.
+    """`method`: hdbscan or kmeans; `space`: map, or umap5, five dimensions; `max_clusters`: the largest are kept.
 
-    `n_clusters`: how many kmeans makes. `names`: columns by name or role that hotspots are named by, or auto.
+    `min_cluster_size`: members of the smallest that hdbscan finds; `n_clusters`: how many kmeans makes. `names`: columns by name or role
+    that hotspots are named by, or auto.
     """
 
     method: str
+    space: str
     min_cluster_size: int
     max_clusters: int
     n_clusters: int
@@ -331,7 +335,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Given:
-    """A file of one's own that replaces a stage: `path` and `digest`, both empty where there is none."""
+    """A file of one's own for a stage: `path` and `digest`, both empty where there is none."""
 
     path: str
     digest: str
@@ -341,8 +345,10 @@ class Given:
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
-    `use_cache`: whether what earlier runs made is used; `keep`: whether maps stay where they were in the run before.
+    `positions` replace the map of the first model, `clusters` its hotspots, and `edited` is laid over these. `variants`: of each map.
+    `use_cache`: whether what earlier runs made is used; `keep`: whether maps stay where they were in the run before;
+    `label_weight`: how much the metadata's labels count in them, 0 for not at all; `components`: 2, or 3 for one besides in three
+    dimensions.
     """
 
     workdir: Path
@@ -362,6 +368,8 @@ class Spec:
     umap: Umap
     variants: tuple[Umap, ...]
     keep: bool
+    label_weight: float
+    components: int
     grid: Grid
     similarity: Similarity
     tsne: Tsne
@@ -374,6 +382,7 @@ class Spec:
     colour: Colour
     alphabetical: Alphabetical
     clusters: Given
+    edited: Given
     hotspots: Hotspots
     atlases: Atlases
     site: Site

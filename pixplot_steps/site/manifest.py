@@ -14,13 +14,17 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Hotspots:
-    """Those of one map, and its regions, the coarse level: entries and the array of members; `region_members` is None without any."""
+    """Those of one map, and its regions, the coarse level: entries and the array of members; `region_members` is None without any.
+
+    `edited`: where a person arranged them, the sets of rows that `members` does not tell, and the entries that were removed.
+    """
 
     layout: str
     listed: list[Json]
     members: Json
     regions: list[Json]
     region_members: Json | None
+    edited: Json | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def _counts(parts: Parts) -> Json:
 
 def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
-    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of") if summary.get(key)}
+    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of", "supervised") if summary.get(key)}
     base = summary.get("variant_of", name)
     made = {"arrangement": base.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("variant")}
     return {"name": name, "model": _model_of(parts, base), **described, **made, **files}
@@ -141,7 +145,8 @@ def _model_of(parts: Parts, layout: str) -> str | None:
 
 def _hotspots(found: Hotspots) -> Json:
     regions = {"members": found.region_members, "list": found.regions} if found.regions else None
-    return {"layout": found.layout, "members": found.members, "list": found.listed, "regions": regions}
+    edited = {"edited": found.edited} if found.edited else {}
+    return {"layout": found.layout, "members": found.members, "list": found.listed, "regions": regions} | edited
 
 
 def _all_of(model: Model) -> Json:

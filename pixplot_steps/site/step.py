@@ -12,7 +12,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
     )
+    parser.add_argument(
+        "--spaces", type=_named_path, nargs="*", required=True, metavar="NAME=PATH", help="the same maps in three dimensions"
+    )
     parser.add_argument("--hotspots", type=Path, nargs="+", required=True, help="hotspots of each model's map")
     parser.add_argument("--names", type=Path, nargs="+", required=True, help="names of the hotspots of each model's map")
+    parser.add_argument(
+        "--edited", type=Path, nargs="*", required=True, help="the first ones as a person wants them, where there is a file"
+    )
     parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
     parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
@@ -132,9 +138,10 @@ def _check_parts(args: argparse.Namespace) -> None:
         [
             *args.vectors,
             *args.neighbours,
-            *(path for _, path in args.layouts),
+            *(path for _, path in (*args.layouts, *args.spaces)),
             *args.hotspots,
             *args.names,
+            *args.edited,
             args.atlas_plan,
             *args.atlas_pages,
         ]
@@ -189,17 +196,22 @@ def _write_data(
             {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
             for column, years in table.dates(items.items.schema)
         ],
-        layouts=list(_layouts(site, args.layouts, count)),
+        layouts=list(_layouts(site, args, items.image_row)),
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
-        hotspots=[_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)],
+        hotspots=_all_hotspots(site, args, count),
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
         services=_service_files(site, items.items),
         search=search.index(rows, columns, site.hashed) if large else None,
         table_parts=search.parts(rows, columns, site.hashed) if large else None,
     )
+
+
+def _all_hotspots(site: _Site, args: argparse.Namespace, count: int) -> list[manifest.Hotspots]:
+    found = [_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)]
+    return [*(_edited(site, found[0], path, count) for path in args.edited), *found[len(args.edited) :]]
 
 
 def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hotspots:
@@ -211,6 +223,14 @@ def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hots
         _labelled(summary["regions"], named["regions"]),
         site.hashed(hashed.array(_rows(path, "regions", count))) if summary["regions"] else None,
     )
+
+
+def _edited(site: _Site, found: manifest.Hotspots, path: Path, count: int) -> manifest.Hotspots:
+    """The hotspots as a person wants them; the regions stay."""
+    summary = commit.stamp(path).summary
+    members = site.hashed(hashed.array(_rows(path, "members", count)))
+    sets = {name: site.hashed(hashed.array(arrays.read(path, name))) for name in ("rows", "ends")}
+    return replace(found, listed=summary["list"], members=members, edited={**sets, "removed": summary["removed"]})
 
 
 def _labelled(entries: list[dict[str, Any]], labels: list[str]) -> list[dict[str, Any]]:
@@ -243,8 +263,7 @@ def _write_iiif(site: _Site, args: argparse.Namespace, items: shown.Shown, found
         return
     sizes = gather.values(found, "size")[items.image_row]
     rows = iiif.rows(items.items, sizes, parts.pictures.longest_side)
-    members = _rows(args.hotspots[0], "members", len(rows))
-    spots = ((one["id"], one["label"], np.flatnonzero(members == place).tolist()) for place, one in enumerate(parts.hotspots[0].listed))
+    spots = ((one["id"], one["label"], members) for one, members in zip(parts.hotspots[0].listed, _members(args, len(rows)), strict=False))
     for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots):
         site.write(name, data)
 
@@ -259,6 +278,16 @@ def _write_compressed(site: _Site) -> None:
         site.named.add(copy)
 
 
+def _members(args: argparse.Namespace, count: int) -> Iterator[list[int]]:
+    """The rows of each of the first hotspots, in the order of their list."""
+    [path] = args.edited or args.hotspots[:1]
+    members = _rows(path, "members", count)
+    ends = arrays.read(path, "ends") if args.edited else np.zeros(len(commit.stamp(path).summary["list"]), dtype=np.uint32)
+    rows = arrays.read(path, "rows") if args.edited else np.empty(0, dtype=np.uint32)
+    for place, own in enumerate(np.split(rows, ends[:-1])):
+        yield (own if len(own) else np.flatnonzero(members == place)).tolist()
+
+
 def _models(args: argparse.Namespace) -> list[manifest.Model]:
     pairs = zip(args.vectors, args.neighbours, strict=True)
     return [manifest.Model(commit.stamp(vectors).summary, commit.stamp(neighbours).summary) for vectors, neighbours in pairs]
@@ -269,12 +298,15 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
     return stacks.first_rows(stacks.groups(digests)[items.image_row])
 
 
-def _layouts(site: _Site, named: list[tuple[str, Path]], count: int) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _layouts(site: _Site, args: argparse.Namespace, image_row: NDArray[np.int64]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Name, summary and files of each; the variants of a map follow it, under its name with their parameters."""
+    named, spaces, count = args.layouts, dict(args.spaces), len(image_row)
     bases = {name.replace("variants", "umap", 1): commit.stamp(path).summary["base"] for name, path in named if _has_variants(name)}
     for name, path in named:
         if not _has_variants(name):
             found, summary, files = _layout(site, name, path, count)
+            if name in spaces:
+                files["positions3"] = site.hashed(hashed.array(arrays.read(spaces[name], "coordinates")[image_row]))
             yield found, summary | {"parameters": bases.get(name)}, files
             continue
         described = commit.stamp(path).summary
@@ -300,6 +332,8 @@ def _positions(site: _Site, values: NDArray[Any]) -> dict[str, Any]:
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
     summary = commit.stamp(path).summary
     files = _positions(site, _rows(path, "positions", count))
+    if summary.get("deep"):
+        files["positions3"] = site.hashed(hashed.array(_rows(path, "positions3", count)))
     if summary.get("near"):
         files["near"] = site.hashed(hashed.array(_rows(path, "near", count)))
     if summary.get("labels"):
@@ -358,7 +392,8 @@ def _problems(args: argparse.Namespace) -> pa.Table:
         "layouts": [path for _, path in args.layouts],
         "hotspots": args.hotspots,
     }
-    return table.sorted_problems(gather.problems(args.catalog, folders, items))
+    edited = [tables.read(path / "problems.parquet", tables.PROBLEMS) for path in args.edited]
+    return table.sorted_problems([*gather.problems(args.catalog, folders, items), *edited])
 
 
 def _shards(catalog: Path) -> list[str]:

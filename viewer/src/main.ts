@@ -20,6 +20,7 @@ import { Steps } from "./control/steps";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { PictureLoader } from "./data/pictures";
+import { fetchSets } from "./data/sets";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
 import { hotspotsOf, type Layout, type Manifest } from "./format/manifest";
@@ -116,7 +117,9 @@ class Viewer implements Desk, Controls {
       first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${location.pathname}`,
       members: (set) => this.collection.members(set),
+      sets: (set) => fetchSets(set),
       itemOf: (row) => this.collection.itemOf(row),
+      imageOf: (row) => this.collection.imageOf(row),
       rowOf: (item) => this.collection.rowOf(item),
     });
   }

@@ -10,10 +10,12 @@ rule site:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
+        spaces=ancient(planned("spaces_stamps")),
         vectors=ancient(planned("vectors_stamps")),
         neighbours=ancient(planned("neighbours_stamps")),
         hotspots=ancient(planned("hotspots_stamps")),
         names=ancient(planned("names_stamps")),
+        edited=ancient(planned("edited_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
@@ -46,10 +48,14 @@ rule site:
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
+        spaces=lambda wildcards: [
+            f"{name}={path}" for name, path in plan().spaces.items()
+        ],
         hotspots=lambda wildcards, input: [
             Path(stamp).parent for stamp in input.hotspots
         ],
         names=lambda wildcards, input: [Path(stamp).parent for stamp in input.names],
+        edited=lambda wildcards, input: [Path(stamp).parent for stamp in input.edited],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         shown=planned("shown"),
@@ -67,8 +73,10 @@ rule site:
             --features {params.features:q} \
             --neighbours {params.neighbours:q} \
             --layouts {params.layouts:q} \
+            --spaces {params.spaces:q} \
             --hotspots {params.hotspots:q} \
             --names {params.names:q} \
+            --edited {params.edited:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \
             --viewer {params.viewer:q} \

@@ -109,6 +109,10 @@ export class Collection {
     return picturePath(this.site.pictures.path, `${table.value("image", row) ?? ""}`);
   }
 
+  imageOf(row: number): string {
+    return `${this.table?.value("image", row) ?? ""}`;
+  }
+
   itemOf(row: number): string {
     return `${this.table?.value("item", row) ?? ""}`;
   }
