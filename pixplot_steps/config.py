@@ -124,6 +124,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         edited=_given(config["hotspots"], "hotspots", "edited", base, _EDITED),
         hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters", "edited"))),
         atlases=spec.Atlases(**_tuples(config["atlases"])),
+        deepzoom=spec.DeepZoom(**_tuples(config["deepzoom"])),
         site=spec.Site(**site),
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 VERSIONS = {
     "fetch": 1,
     "catalog": 4,
-    "ingest": 5,
+    "ingest": 6,
     "model": 1,
     "features": 2,
     "vectors": 2,
@@ -38,6 +38,7 @@ VERSIONS = {
     "names": 1,
     "edited": 1,
     "atlases": 3,
+    "deepzoom": 1,
     "site": 10,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
@@ -324,6 +325,19 @@ class Atlases:
 
 
 @dataclass(frozen=True)
+class DeepZoom:
+    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels."""
+
+    layouts: tuple[str, ...]
+    cell: int
+    tile: int
+    quality: int
+    mosaic: str
+    mosaic_cell: int
+    cells_per_job: int
+
+
+@dataclass(frozen=True)
 class Site:
     """Texts of the page; whether there are compressed copies; where it will be on the web (empty where that is not known)."""
 
@@ -385,6 +399,7 @@ class Spec:
     edited: Given
     hotspots: Hotspots
     atlases: Atlases
+    deepzoom: DeepZoom
     site: Site
 
 

@@ -61,7 +61,8 @@ class Model:
 class Parts:
     """Everything that a manifest names. `layouts`: name, the layout's own summary and the references to its files, in order.
 
-    `models` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout.
+    `models` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout. `deepzoom`: what is
+    said of the deep zooms of layouts, by name.
     """
 
     title: str
@@ -81,6 +82,7 @@ class Parts:
     hotspots: list[Hotspots]
     problems: Json
     pictures: Pictures
+    deepzoom: dict[str, Json]
     services: Json | None = None
     search: Json | None = None
     table_parts: Json | None = None
@@ -132,7 +134,8 @@ def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described |= {key: summary[key] for key in ("kept", "parameters", "variant_of", "supervised") if summary.get(key)}
     base = summary.get("variant_of", name)
     made = {"arrangement": base.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("variant")}
-    return {"name": name, "model": _model_of(parts, base), **described, **made, **files}
+    large = {"deepzoom": parts.deepzoom[name]} if name in parts.deepzoom else {}
+    return {"name": name, "model": _model_of(parts, base), **described, **made, **files, **large}
 
 
 def _model_of(parts: Parts, layout: str) -> str | None:

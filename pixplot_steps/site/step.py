@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pixplot_steps import digest
 from pixplot_steps.errors import DamagedError, SiteError
 from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, search, services, similar, stacks, table
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
@@ -48,6 +49,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
     parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
+    parser.add_argument("--deepzoom", type=_named_path, nargs="*", required=True, metavar="NAME=PATH", help="deep zooms of layouts")
+    parser.add_argument("--mosaics", type=_named_path, nargs="*", required=True, metavar="NAME=PATH", help="mosaics of layouts")
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
@@ -106,6 +109,11 @@ class _Site:
         folder.write(self.root, name, data)
         self.named.add(name)
 
+    def fixed(self, name: str, data: memoryview) -> None:
+        """A file whose name says what it was made from, so that its length is enough to know it by."""
+        folder.write_hashed(self.root, name, data)
+        self.named.add(name)
+
     def hashed(self, file: hashed.Hashed) -> dict[str, Any]:
         folder.write_hashed(self.root, file.path, file.data)
         self.named.add(file.path)
@@ -144,6 +152,8 @@ def _check_parts(args: argparse.Namespace) -> None:
             *args.edited,
             args.atlas_plan,
             *args.atlas_pages,
+            *(part for _, path in args.deepzoom for part in (*(path / "tiles").iterdir(), path / "top.zarr")),
+            *(path for _, path in args.mosaics),
         ]
     )
 
@@ -197,6 +207,7 @@ def _write_data(
             for column, years in table.dates(items.items.schema)
         ],
         layouts=list(_layouts(site, args, items.image_row)),
+        deepzoom=_deepzooms(site, args),
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
@@ -353,6 +364,47 @@ def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
     for page in pages:
         levels[int(page.name.partition("-")[0])].append(site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])))
     return manifest.Atlas(plan["page"], plan["format"], plan["slots"], slots, list(levels.items()))
+
+
+def _deepzooms(site: _Site, args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """What the manifest says of the deep zoom of each layout that has one."""
+    mosaics = dict(args.mosaics)
+    found = {}
+    for name, path in args.deepzoom:
+        found[name] = _deepzoom(site, path, args.address)
+        if name in mosaics:
+            found[name]["mosaic"] = _mosaic(site, mosaics[name])
+    return found
+
+
+def _deepzoom(site: _Site, path: Path, address: str) -> dict[str, Any]:
+    """Write the tiles of a deep zoom, as a Deep Zoom Image and, where the site's address is known, as a IIIF image."""
+    top, base = path / "top.zarr", f"deepzoom/{path.name}"
+    summary, lengths = commit.stamp(top).summary, []
+    for part in [*sorted((path / "tiles").iterdir(), key=lambda part: int(part.stem)), top]:
+        for dzi, iiif_name, data in gather.tiles(part):
+            site.fixed(f"{base}_files/{dzi}", data)
+            lengths.append(len(data))
+            if address and iiif_name:
+                site.fixed(f"{base}/{iiif_name}", data)
+    site.write(f"{base}.dzi", (top / "image.dzi").read_bytes())
+    told = {key: summary[key] for key in ("width", "height", "cell", "tile")}
+    told |= {"dzi": f"{base}.dzi", "tiles": len(lengths), "bytes": sum(lengths)}
+    if address:
+        info = json.loads((top / "info.json").read_bytes()) | {"id": f"{address.rstrip('/')}/{base}"}
+        site.write(f"{base}/info.json", commit.json_text(info))
+        told["iiif"] = f"{base}/info.json"
+    return told
+
+
+def _mosaic(site: _Site, path: Path) -> dict[str, Any]:
+    """Copy a mosaic, which may be larger than memory."""
+    summary = commit.stamp(path).summary
+    file = path / summary["file"]
+    name = f"deepzoom/{path.name}{file.suffix}"
+    site.fixed(name, np.memmap(file, np.uint8, "r").data)
+    reference = {"file": name, "bytes": file.stat().st_size, "digest": digest.of_file(file)}
+    return reference | {"width": summary["width"], "height": summary["height"], "cell": summary["cell"]}
 
 
 def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
