@@ -16,6 +16,7 @@ import { Loading } from "./control/loading";
 import { Panel } from "./control/panel";
 import { Pointing } from "./control/pointing";
 import { Problems } from "./control/problems";
+import { Sharing } from "./control/sharing";
 import { Steps } from "./control/steps";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
@@ -69,6 +70,7 @@ class Viewer implements Desk, Controls {
   readonly finding: Finding = new Finding(this);
   readonly hotspots: Hotspots = new Hotspots(this);
   readonly problems: Problems = new Problems(this);
+  readonly sharing: Sharing = new Sharing(this);
   readonly grouping: Grouping;
   readonly explorer: Explorer;
 

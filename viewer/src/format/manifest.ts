@@ -150,6 +150,8 @@ export interface Manifest {
   model: { name: string; version: string; dimensions: number; description: string };
   vectors: { components: number; explained_variance: number } | null;
   services: ServicesRef | null;
+  /** The column that says what is on a picture that has no title. */
+  alt: string | null;
 }
 
 /** A path below the site's root: never absolute, never above it, never on another server. */
@@ -250,6 +252,7 @@ const manifest = record<Manifest>({
   model: record({ name: text, version: label, dimensions: count, description: text }),
   vectors: nullable(record({ components: count, explained_variance: finite })),
   services: nullable(record<ServicesRef>({ records: file, ends: array, hosts: list(text) })),
+  alt: nullable(text),
 });
 
 function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]): void {

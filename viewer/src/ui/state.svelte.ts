@@ -75,6 +75,9 @@ export class UiState {
   hotspotsEdited = $state(false);
 
   detail = $state.raw<Detail | null>(null);
+  /** What stands for the open picture where it is not seen. */
+  alt = $state("");
+  citation = $state("");
   /** The open picture's place among those stepped through, from 0, and their number. */
   place = $state.raw<{ index: number; count: number }>({ index: 0, count: 0 });
   /** The image service of the open picture; null where there is none, or it has not come yet. */
@@ -162,6 +165,9 @@ export interface Actions {
   close(): void;
   escape(): void;
   lightSimilar(lit: boolean): void;
+  /** Whether it could be copied. */
+  copyLink(): Promise<boolean>;
+  copyCitation(): Promise<boolean>;
   toggleFind(): void;
   closeFind(): void;
   setTab(tab: Tab): void;
