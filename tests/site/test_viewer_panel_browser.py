@@ -17,7 +17,7 @@ from tests.site.test_viewer_browser import VIEWER, Collection, Visit, browser, p
 
 __all__ = ["browser", "pytestmark"]
 
-PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True, "device_scale_factor": 1}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True, "device_scale_factor": 1}
 
 DESCRIPTION = """# About it
 *Found* in **1890**, see [the file](https://example.org/file?a=1&b=2) or https://example.org/plain.
