@@ -36,7 +36,7 @@ VERSIONS = {
     "hotspots": 3,
     "names": 1,
     "atlases": 3,
-    "site": 10,
+    "site": 11,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -305,20 +305,30 @@ class Atlases:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A file of one's own: `path` and `digest`, both empty where there is none."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Site:
-    """Texts of the page, and where it will be on the web (empty where that is not known)."""
+    """Texts of the page, and where it will be on the web (empty where that is not known).
+
+    `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
+    `data_from`: places whose collections the page may show.
+    """
 
     title: str
     description: str
     address: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """A file of one's own that replaces a stage: `path` and `digest`, both empty where there is none."""
-
-    path: str
-    digest: str
+    logo: Given
+    light: str
+    dark: str
+    opening: str
+    alt: str
+    data_from: tuple[str, ...]
 
 
 @dataclass(frozen=True)

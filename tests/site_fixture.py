@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -64,7 +64,19 @@ def atlas(
     return out
 
 
-def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Sequence[str] = ("umap", "grid"), address: str = "") -> None:
+PLAIN: dict[str, str] = {"logo": "", "light": "#a8441b", "dark": "#f2a468", "opening": "", "alt": ""}
+"""The look of a site that says nothing of it."""
+
+
+def site(
+    found: Artefacts,
+    out: Path,
+    viewer: Path | None = None,
+    layouts: Sequence[str] = ("umap", "grid"),
+    address: str = "",
+    data_from: Sequence[str] = (),
+    look: Mapping[str, str] | None = None,
+) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
     named = [f"{name}={found.layout(name)}" for name in layouts]
@@ -84,7 +96,8 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Seque
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))
-    step("site", *inputs, *described, *atlas_flags, *texts, *record, *made, *ends)
+    flags = (*(f"--{key}={value}" for key, value in (PLAIN | dict(look or {})).items()), "--data-from", *data_from)
+    step("site", *inputs, *described, *atlas_flags, *texts, *record, *flags, *made, *ends)
 
 
 def main() -> None:

@@ -78,6 +78,9 @@ class Parts:
     problems: Json
     pictures: Pictures
     services: Json | None = None
+    look: Json | None = None
+    opening: str = ""
+    alt: str | None = None
 
 
 def picture_path(image: str) -> str:
@@ -113,6 +116,9 @@ def _always(parts: Parts) -> Json:
         "model": _model(parts.models[0].vectors["model"]),
         "models": [_all_of(model) for model in parts.models],
         "vectors": _vectors(parts.models[0]),
+        "look": parts.look,
+        "opening": parts.opening,
+        "alt": parts.alt,
     }
 
 

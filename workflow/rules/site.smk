@@ -57,6 +57,12 @@ rule site:
         title=SPEC.site.title,
         description=SPEC.site.description,
         address=SPEC.site.address,
+        logo=SPEC.site.logo.path,
+        light=SPEC.site.light,
+        dark=SPEC.site.dark,
+        opening=SPEC.site.opening,
+        alt=SPEC.site.alt,
+        data_from=SPEC.site.data_from,
     shell:
         """
         pixplot step site \
@@ -74,6 +80,12 @@ rule site:
             --title={params.title:q} \
             --description={params.description:q} \
             --address={params.address:q} \
+            --logo={params.logo:q} \
+            --light={params.light:q} \
+            --dark={params.dark:q} \
+            --opening={params.opening:q} \
+            --alt={params.alt:q} \
+            --data-from {params.data_from:q} \
             --record ledger/site.json \
             --plan {params.digest:q} \
             --made ledger/made.json \

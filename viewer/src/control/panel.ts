@@ -48,6 +48,8 @@ export class Panel {
     steps.remember(first ? "step" : "camera");
     arranging.measure();
     this.#showOpened(row, reveal);
+    // Within another page nobody sees more than the title.
+    if (ui.bare) return;
     void this.#loadSimilar(row);
     void this.loadNear(row);
     void this.#loadService(row);

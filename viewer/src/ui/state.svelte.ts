@@ -28,6 +28,8 @@ export interface Outline {
 /** What a list says of a row. */
 export interface Reader {
   title(row: number): string;
+  /** What stands for its picture where that is not seen. */
+  alt(row: number): string;
   /** The address of its picture. */
   picture(row: number): string;
   note(row: number): string;
@@ -61,6 +63,8 @@ export class UiState {
   model = $state<string | null>(null);
   size = $state(1);
   theme = $state<Theme>("light");
+  /** The page is a part of another one: the pictures alone, and a way to all of it. */
+  bare = $state(false);
   /** The browser draws no map: the list stands alone. */
   mapless = $state(false);
   reader = $state.raw<Reader | null>(null);
@@ -129,7 +133,7 @@ export class UiState {
   }
 
   get panelOpen(): boolean {
-    return this.detail !== null || this.findOpen;
+    return !this.bare && (this.detail !== null || this.findOpen);
   }
 
   get listed(): Int32Array {
