@@ -422,7 +422,7 @@ class Plan:
             self.catalogue.table,
             self.catalogue.problems,
         )
-        return _name("site", spec.parameters(self.spec.site), *parts)
+        return _name("site", spec.parameters(self.spec.site) | {"logo": self.spec.site.logo.digest}, *parts)
 
     @property
     def shown(self) -> str:

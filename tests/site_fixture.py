@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,10 @@ def atlas(
     return out
 
 
+PLAIN: dict[str, str] = {"logo": "", "light": "#a8441b", "dark": "#f2a468", "opening": "", "alt": ""}
+"""The look of a site that says nothing of it."""
+
+
 def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
     """Draw the grid as one large picture below the artefacts' root, and as a mosaic of a format; returns the folder of the tiles."""
     out = found.root / "deepzoom" / "0123456789ab"
@@ -95,6 +99,8 @@ def site(
     address: str = "",
     edited: Sequence[Path] = (),
     spaces: Sequence[str] = (),
+    data_from: Sequence[str] = (),
+    look: Mapping[str, str] | None = None,
     *,
     gzip: bool = False,
 ) -> None:
@@ -131,7 +137,8 @@ def site(
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))
-    step("site", *inputs, *described, *atlas_flags, *zooms, *texts, *record, *made, *ends)
+    flags = (*(f"--{key}={value}" for key, value in (PLAIN | dict(look or {})).items()), "--data-from", *data_from)
+    step("site", *inputs, *described, *atlas_flags, *zooms, *texts, *record, *flags, *made, *ends)
 
 
 def edited(found: Artefacts, wishes: dict[str, Any], out: Path) -> Path:

@@ -86,6 +86,9 @@ class Parts:
     services: Json | None = None
     search: Json | None = None
     table_parts: Json | None = None
+    look: Json | None = None
+    opening: str = ""
+    alt: str | None = None
 
 
 def picture_path(image: str) -> str:
@@ -122,6 +125,9 @@ def _always(parts: Parts) -> Json:
         "model": _model(parts.models[0].vectors["model"]),
         "models": [_all_of(model) for model in parts.models],
         "vectors": _vectors(parts.models[0]),
+        "look": parts.look,
+        "opening": parts.opening,
+        "alt": parts.alt,
     }
 
 
