@@ -97,7 +97,7 @@ export class Grouping {
 
   /** The site's hotspot of a row, and its place there, from 0; null where it is in none. */
   homeOf(row: number): { group: Group; index: number } | null {
-    const members = this.#members;
+    const members = this.#held?.members;
     const place = members?.[row] ?? -1;
     const group = this.on.ui.hotspots.find((candidate) => !candidate.rows && candidate.place === place);
     if (!members || place < 0 || !group) return null;
