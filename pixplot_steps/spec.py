@@ -45,6 +45,11 @@ CATALOGUE_FORMAT = 2
 """Format of catalog/plan.json."""
 
 
+def years_of(column: str) -> str:
+    """Name of the catalogue's column that has the first and last year of each date in `column`."""
+    return f"{column}: years"
+
+
 @dataclass(frozen=True)
 class Fetch:
     """How servers are asked. `contact`: of a person; `canvases`: first, start or all; `language`: of texts, empty for the first there is.
@@ -75,13 +80,19 @@ class Fetch:
 class Catalog:
     """`shard_size`: images per shard, at least 1. `pages`: "first" or "all" of a TIFF file.
 
+    `max_images`: pictures taken at most, of which `shuffle` takes some by chance; `frozen`: the last listing stays. `encoding`: of tables.
+
     `key`: column of the metadata that names the picture; `without_row`: "keep" or "drop" pictures that it does not name; `columns`: for
     a column a template, or an object of `template`, `type`, `role` and `label`.
     """
 
     shard_size: int
+    max_images: int | None
+    shuffle: bool
+    frozen: bool
     pages: str
     key: str
+    encoding: str
     without_row: str
     columns: dict[str, Any]
 
@@ -90,13 +101,14 @@ class Catalog:
 class Ingest:
     """`thumbnail`, `picture`: longest side in pixels; `ground`: "#rrggbb" under transparent pictures.
 
-    Pictures of more than `max_megapixels` are refused before they are decoded.
+    Pictures of more than `max_megapixels` are refused before they are decoded; those whose shorter side is below `min_size`, after.
     """
 
     thumbnail: int
     picture: int
     picture_quality: int
     ground: str
+    min_size: int
     max_megapixels: int
 
 
@@ -291,12 +303,15 @@ class Hotspots:
 
 @dataclass(frozen=True)
 class Atlases:
-    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
+    """`page`: side of a page in pixels; `cell`: largest side of a cell of the base level.
+
+    `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
 
     `pages_per_job`: pages of the base level made by one job, together with the same slots' pages of the other levels.
     """
 
     page: int
+    cell: int
     budget_mib: int
     levels: tuple[int, ...]
     format: str
@@ -314,7 +329,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Site:
-    """Texts of the page, and where it will be on the web (empty where that is not known).
+    """Texts of the page; whether there are compressed copies; where it will be on the web (empty where that is not known).
 
     `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
     `data_from`: places whose collections the page may show.
@@ -322,6 +337,7 @@ class Site:
 
     title: str
     description: str
+    gzip: bool
     address: str
     logo: Given
     light: str
@@ -336,7 +352,7 @@ class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
     `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
-    `keep`: whether maps stay where they were in the run before.
+    `use_cache`: whether what earlier runs made is used; `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -344,6 +360,7 @@ class Spec:
     manifests: tuple[str, ...]
     metadata: tuple[str, ...]
     seed: int
+    use_cache: bool
     reproducible: bool
     fetch: Fetch
     catalog: Catalog

@@ -47,6 +47,8 @@ def atlas(
         *plan,
         "--levels",
         *levels,
+        "--cell",
+        128,
         "--budget-mib",
         budget_mib,
         "--format",
@@ -74,6 +76,8 @@ def site(
     viewer: Path | None = None,
     layouts: Sequence[str] = ("umap", "grid"),
     address: str = "",
+    *,
+    gzip: bool = False,
     data_from: Sequence[str] = (),
     look: Mapping[str, str] | None = None,
 ) -> None:
@@ -92,7 +96,16 @@ def site(
         "--atlas-pages",
         *pages,
     )
-    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.", "--address", address)
+    texts = (
+        "--title",
+        "Synthetic <b>site</b>",
+        "--description",
+        "Flat colours & shapes, for tests.",
+        "--gzip",
+        str(gzip).lower(),
+        "--address",
+        address,
+    )
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))

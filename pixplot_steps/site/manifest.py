@@ -81,6 +81,8 @@ class Parts:
     look: Json | None = None
     opening: str = ""
     alt: str | None = None
+    search: Json | None = None
+    table_parts: Json | None = None
 
 
 def picture_path(image: str) -> str:
@@ -90,7 +92,8 @@ def picture_path(image: str) -> str:
 
 def value(parts: Parts) -> Json:
     """The manifest as a JSON value; nothing in it depends on the time or on the machine."""
-    return _always(parts) | ({"services": parts.services} if parts.services else {})
+    optional = {"services": parts.services, "search": parts.search, "parts": parts.table_parts}
+    return _always(parts) | {key: found for key, found in optional.items() if found}
 
 
 def _always(parts: Parts) -> Json:

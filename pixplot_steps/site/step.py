@@ -7,6 +7,7 @@ new one, whenever this is killed, and an updated folder is byte for byte one tha
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
 from collections import Counter
@@ -20,7 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, iiif, look, manifest, services, similar, stacks, table
+from pixplot_steps.site import coarse, folder, gather, hashed, iiif, look, manifest, search, services, similar, stacks, table
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
 
 _EXAMPLES = 3
@@ -44,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
+    parser.add_argument("--gzip", type=json.loads, required=True, help="write compressed copies too: true or false")
     parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
     parser.add_argument("--logo", required=True, help="picture file of the collection's sign, or nothing")
     parser.add_argument("--light", required=True, help="accent on light ground, #rrggbb")
@@ -81,6 +83,8 @@ def _update(args: argparse.Namespace) -> None:
         data = path.read_bytes()
         site.write(name, services.allowed(data, origins, args.data_from) if name == "index.html" else data)
     _write_iiif(site, args, items, found, parts)
+    if args.gzip:
+        _write_compressed(site)
     lineage.record(args.lineage, args.shown)
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
     folder.write_record(args.record, _digests(found))
@@ -174,17 +178,23 @@ def _write_data(
 ) -> manifest.Parts:
     found = list(gather.parts(args.vectors[0], args.images))
     count = len(items.image_row)
+    columns = table.columns(items.items.schema)
+    rows = table.shown(items.items, columns)
+    large = count > search.FROM
     return manifest.Parts(
         title=_text(args.title),
         description=_text(args.description),
         images=sum(len(part.rows) for part in found),
         shards=len(_shards(args.catalog)),
-        table=site.hashed(hashed.file(table.encode_items(items.items), "arrow", rows=count)),
-        columns=table.columns(items.items.schema),
+        table=site.hashed(hashed.file(table.encode_rows(rows, columns), "arrow", rows=count)),
+        columns=columns,
         colours=site.hashed(hashed.array(gather.values(found, "colour")[items.image_row])),
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         stacks=site.hashed(hashed.array(_stacks(found, items))),
-        years=[{"column": name, "values": site.hashed(hashed.array(values))} for name, values in table.years(items.items)],
+        years=[
+            {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
+            for column, years in table.dates(items.items.schema)
+        ],
         layouts=list(_layouts(site, args.layouts, count)),
         models=_models(args),
         atlas=_atlas(site, args, count),
@@ -196,6 +206,8 @@ def _write_data(
         look={"logo": _logo(site, args.logo), "accent": {"light": args.light, "dark": args.dark}},
         opening=_text(args.opening),
         alt=args.alt if args.alt in items.items.column_names else None,
+        search=search.index(rows, columns, site.hashed) if large else None,
+        table_parts=search.parts(rows, columns, site.hashed) if large else None,
     )
 
 
@@ -251,6 +263,16 @@ def _write_iiif(site: _Site, args: argparse.Namespace, items: shown.Shown, found
     spots = ((one["id"], one["label"], np.flatnonzero(members == place).tolist()) for place, one in enumerate(parts.hotspots[0].listed))
     for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots):
         site.write(name, data)
+
+
+def _write_compressed(site: _Site) -> None:
+    """Compressed copies of the files whose names change with their bytes: of others a host might send an old one."""
+    for name in sorted(folder.compressible(site.named)):
+        copy = f"{name}.gz"
+        if not (site.root / copy).is_file():
+            # Without a time, the same bytes give the same copy.
+            folder.write(site.root, copy, gzip.compress((site.root / name).read_bytes(), mtime=0))
+        site.named.add(copy)
 
 
 def _models(args: argparse.Namespace) -> list[manifest.Model]:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 TYPES = {
     "text": pa.string(),
@@ -21,13 +16,11 @@ TYPES = {
 
 ROLES = ("title", "filename", "category", "tags", "description", "permalink", "year", "date", "label", "lat", "lng", "x", "y")
 
-NO_YEARS = (0, -1)
-"""The first year after the last one: no date."""
-
 _YEARS = "years"
 """Type of the catalogue's columns that hold the years of another."""
 
-FIXED = ("image", "item")
+ITEM = "item"
+FIXED = ("image", ITEM)
 """Columns that every table has and no list names."""
 
 SERVICE = "service"
@@ -46,21 +39,23 @@ def columns(schema: pa.Schema) -> list[dict[str, str | None]]:
     return [_column(field) for field in schema if field.name not in FIXED and _metadata(field)["type"] not in _HIDDEN]
 
 
-def years(items: pa.Table) -> Iterator[tuple[str, NDArray[np.int32]]]:
-    """For each column of dates its name and the first and last year of each row, i32 [n, 2]; NO_YEARS where there is no date."""
-    for field in items.schema:
-        if field.name not in FIXED and _metadata(field)["type"] == _YEARS:
-            values = items[field.name].combine_chunks()
-            flat = np.asarray(values.fill_null(list(NO_YEARS)).flatten(), dtype=np.int32)
-            yield _metadata(field)["of"], flat.reshape(-1, 2)
+def dates(schema: pa.Schema) -> list[tuple[str, str]]:
+    """The columns of dates, each with the one that holds its years."""
+    return [(_metadata(field)["of"], field.name) for field in schema if field.name not in FIXED and _metadata(field)["type"] == _YEARS]
 
 
-def encode_items(items: pa.Table) -> bytes:
-    """The table of the shown items (catalogue schema): `image`, `item`, then the columns to show; categories as dictionaries."""
-    shown = columns(items.schema)
-    arrays = [items[name].combine_chunks().cast(pa.string()) for name in FIXED]
-    arrays += [_typed(items[str(column["name"])], str(column["type"])) for column in shown]
-    return encode(pa.Table.from_arrays(arrays, names=[*FIXED, *(str(column["name"]) for column in shown)]))
+def shown(items: pa.Table, listed: list[dict[str, str | None]]) -> pa.Table:
+    """The columns of the catalogue's items that the page shows, in the types of docs/format.md: `image`, `item`, then the listed ones."""
+    types = {name: pa.string() for name in FIXED} | {str(column["name"]): TYPES[str(column["type"])] for column in listed}
+    return pa.table({name: items[name].cast(kind) for name, kind in types.items()})
+
+
+def encode_rows(rows: pa.Table, listed: list[dict[str, str | None]]) -> bytes:
+    """Rows of what `shown` gives as an Arrow IPC file; categories as dictionaries."""
+    categories = {column["name"] for column in listed if column["type"] == "category"}
+    arrays = [rows[name].combine_chunks() for name in rows.column_names]
+    coded = [one.dictionary_encode() if name in categories else one for name, one in zip(rows.column_names, arrays, strict=True)]
+    return encode(pa.Table.from_arrays(coded, names=rows.column_names))
 
 
 def encode(table: pa.Table) -> bytes:
@@ -84,8 +79,3 @@ def _column(field: pa.Field) -> dict[str, str | None]:
 
 def _metadata(field: pa.Field) -> dict[str, str]:
     return {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
-
-
-def _typed(values: Any, kind: str) -> Any:
-    typed = values.combine_chunks().cast(TYPES[kind])
-    return typed.dictionary_encode() if kind == "category" else typed

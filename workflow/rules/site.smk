@@ -56,6 +56,7 @@ rule site:
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
+        gzip=str(SPEC.site.gzip).lower(),
         address=SPEC.site.address,
         logo=SPEC.site.logo.path,
         light=SPEC.site.light,
@@ -79,6 +80,7 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --gzip {params.gzip:q} \
             --address={params.address:q} \
             --logo={params.logo:q} \
             --light={params.light:q} \
