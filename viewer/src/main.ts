@@ -11,7 +11,7 @@ import { loadPages, type Strip } from "./data/pages";
 import { PictureLoader } from "./data/pictures";
 import { fetchPositions } from "./data/positions";
 import { Services } from "./data/services";
-import type { Rows } from "./data/table";
+import type { FileRows as Rows } from "./data/table";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
 import { type Hotspots, hotspotsOf, type Layout, type Manifest } from "./format/manifest";
@@ -347,7 +347,7 @@ class Viewer {
     this.#finder ??= (async () => {
       await this.#openTable();
       const { openFinder } = await import("./data/finder");
-      return this.#table && openFinder(this.site.columns, this.#table);
+      return this.#table && openFinder({ columns: this.site.columns, bytes: this.#table.bytes });
     })();
     return this.#finder;
   }
@@ -1006,9 +1006,7 @@ function actionsOf(ui: UiState, viewer: () => Viewer | null): Actions {
     lightSimilar: (lit) => viewer()?.lightSimilar(lit),
     toggleFind: () => viewer()?.toggleFind(),
     closeFind: () => viewer()?.closeFind(),
-    setTab: (tab) => {
-      ui.tab = tab;
-    },
+    setTab: (tab) => explorer()?.setTab(tab),
     setScope: (scope) => explorer()?.setScope(scope),
     setText: (text) => explorer()?.setText(text),
     openFirst: () => void viewer()?.openFirst(),

@@ -4,7 +4,7 @@ import { FormatError } from "./errors";
 
 export const VERSION = 1;
 
-export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32";
+export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32" | "f64";
 
 export interface FileRef {
   file: string;
@@ -150,6 +150,10 @@ export interface Manifest {
   model: { name: string; version: string; dimensions: number; description: string };
   vectors: { components: number; explained_variance: number } | null;
   services: ServicesRef | null;
+  /** The list of the files of an index of words, where there are too many rows to search the table itself. */
+  search: FileRef | null;
+  /** The table in parts of so many rows, and the list of their files. */
+  parts: { rows: number; list: FileRef } | null;
 }
 
 /** A path below the site's root: never absolute, never above it, never on another server. */
@@ -164,7 +168,7 @@ const sitePath: Reader<string> = (value, where) => {
 const label: Reader<string> = (value, where) => (typeof value === "number" ? `${value}` : text(value, where));
 
 const fileRef = { file: sitePath, bytes: count, digest: text };
-const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
+const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32", "f64");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
@@ -250,7 +254,11 @@ const manifest = record<Manifest>({
   model: record({ name: text, version: label, dimensions: count, description: text }),
   vectors: nullable(record({ components: count, explained_variance: finite })),
   services: nullable(record<ServicesRef>({ records: file, ends: array, hosts: list(text) })),
+  search: nullable(file),
+  parts: nullable(record({ rows: positive, list: file })),
 });
+
+export { array as arrayOf, table as tableOf };
 
 function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]): void {
   if (ref.dtype === type && ref.shape.join() === shape.join()) return;

@@ -9,7 +9,7 @@ import { type Exported, toManifest } from "../model/iiif";
 import { inside, type Shape } from "../model/lasso";
 import { combined, decodeRows, encodeRows, type How, inverted, rowsOf, toggled } from "../model/selection";
 import { download, fileStem } from "./download";
-import type { Saving, Scope, UiState } from "./state.svelte";
+import type { Saving, Scope, Tab, UiState } from "./state.svelte";
 import { strings } from "./strings";
 
 /** Milliseconds after the last key until a search starts. */
@@ -93,7 +93,7 @@ export class Explorer {
     clearTimeout(this.#typing);
     this.#typing = 0;
     const asked = ++this.#asked;
-    const found = await (await this.on.finder())?.find(ui.text, ui.choices);
+    const found = await (await this.on.finder())?.find(ui.text, ui.choices, ui.tab === "filters");
     if (!found || asked !== this.#asked) return;
     ui.found = found;
     this.light();
@@ -110,6 +110,11 @@ export class Explorer {
     map.highlight.setFilter(ui.filtering ? (ui.found?.mask ?? null) : null, ui.hide);
     map.highlight.selection = ui.selection;
     map.relight();
+  }
+
+  setTab(tab: Tab): void {
+    this.on.ui.tab = tab;
+    if (tab === "filters" && this.on.ui.found?.counted === false) void this.search(null);
   }
 
   setScope(scope: Scope): void {
