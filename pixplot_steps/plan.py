@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -246,9 +247,12 @@ class Plan:
         return arrangements.naming(self.spec.hotspots.names, self.catalogue.described)
 
     def _names(self, hotspots: str) -> str:
-        used = [name for column in self.naming for name in (column, f"{column}: years")]
-        inputs = [self.catalogue.columns[name] for name in ("item", "image", *used) if name in self.catalogue.columns]
-        return _name("names", self.naming, hotspots, *inputs)
+        return _name("names", self.naming, hotspots, *self._digests_of(self.naming))
+
+    def _digests_of(self, columns: Iterable[str]) -> list[str]:
+        """Digests of columns of the catalogue, with their years, and of those that say which items are shown, and in what order."""
+        used = [name for column in columns for name in (column, spec.years_of(column))]
+        return [self.catalogue.columns[name] for name in ("item", "image", *used) if name in self.catalogue.columns]
 
     @property
     def _first(self) -> Branch:
@@ -267,11 +271,8 @@ class Plan:
     def _arrangement(self, one: Arrangement) -> str:
         section = {**spec.parameters(getattr(self.spec, one.kind)), "by": one.columns, "unit": one.unit}
         section.pop("paths", None)
-        used = [name for column in one.columns for name in (column, f"{column}: years")]
-        # Which items are shown, and their order, come from the vectors and the first two columns.
-        inputs = [self.catalogue.columns[name] for name in ("item", "image", *used) if name in self.catalogue.columns]
         pixels = [self.ingest] if one.kind == "colour" else []
-        return _name(one.kind, section, self._first.vectors, *inputs, *pixels)
+        return _name(one.kind, section, self._first.vectors, *self._digests_of(one.columns), *pixels)
 
     @cached_property
     def atlases_link(self) -> Link:

@@ -45,6 +45,11 @@ CATALOGUE_FORMAT = 2
 """Format of catalog/plan.json."""
 
 
+def years_of(column: str) -> str:
+    """Name of the catalogue's column that has the first and last year of each date in `column`."""
+    return f"{column}: years"
+
+
 @dataclass(frozen=True)
 class Fetch:
     """How servers are asked. `contact`: of a person; `canvases`: first, start or all; `language`: of texts, empty for the first there is.

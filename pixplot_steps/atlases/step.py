@@ -67,7 +67,7 @@ def _plan(args: argparse.Namespace) -> None:
     positions = arrays.read(args.map, "positions")
     _check_map(positions, len(items.image_row), args.map)
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES)
-    places = positions[np.unique(items.image_row, return_index=True)[1]]
+    places = positions[items.first_items]
     former = _former(args.former[0], images["image"].combine_chunks()) if args.former else None
     filled = former and slots.carry_on(places, former, args.page, args.budget_mib)
     filled = filled or slots.afresh(places, args.budget_mib)

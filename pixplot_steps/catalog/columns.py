@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pixplot_steps import spec
 from pixplot_steps.catalog import dates, templates
 from pixplot_steps.catalog.metadata import Cell, Rows
 
@@ -91,7 +92,7 @@ class Column:
         kind = _ARROW.get(self.kind, pa.string())
         columns = [(pa.field(self.name, kind, metadata=metadata), pa.array(self.values, kind))]
         if self.years is not None:
-            years = pa.field(f"{self.name}: years", _YEARS, metadata={"type": "years", "of": self.name})
+            years = pa.field(spec.years_of(self.name), _YEARS, metadata={"type": "years", "of": self.name})
             columns.append((years, pa.array(self.years, _YEARS)))
         return columns
 

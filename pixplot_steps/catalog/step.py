@@ -334,7 +334,7 @@ def _plan(
 
 def _described(table: pa.Table, field: pa.Field) -> dict[str, Any]:
     """What layouts must know of a column before they are planned."""
-    values, years = table[field.name], f"{field.name}: years"
+    values, years = table[field.name], spec.years_of(field.name)
     flat = pc.list_flatten(values) if pa.types.is_list(field.type) else values
     said = _metadata(field)
     return {

@@ -7,7 +7,6 @@ Cline 1987) that holds most of them. What it costs depends on the grid and hardl
 from __future__ import annotations
 
 import numpy as np
-import scipy.ndimage
 import skimage.measure
 from numpy.typing import NDArray
 
@@ -37,6 +36,8 @@ def outline(points: NDArray[np.floating], picture: float) -> list[Ring]:
 
     `picture`: side of a picture in map units; the line keeps about that far from members. Empty where all points are one.
     """
+    from scipy import ndimage
+
     low, high = points.min(axis=0).astype(np.float64), points.max(axis=0).astype(np.float64)
     cells = np.clip(3 * np.sqrt(len(points)), *_CELLS)
     cell = max(float((high - low).max() / cells), picture / 3)
@@ -46,7 +47,7 @@ def outline(points: NDArray[np.floating], picture: float) -> list[Ring]:
     shape = np.ceil((high - low) / cell).astype(np.int64) + 2 * _EDGE + 1
     place = np.floor((points - origin) / cell).astype(np.int64)
     counts = np.bincount(place[:, 0] * shape[1] + place[:, 1], minlength=int(shape.prod())).reshape(shape).astype(np.float64)
-    smooth = scipy.ndimage.gaussian_filter(counts, _width(counts, len(points)), mode="constant", truncate=3.0)
+    smooth = ndimage.gaussian_filter(counts, _width(counts, len(points)), mode="constant", truncate=3.0)
     level = _level(smooth, smooth[place[:, 0], place[:, 1]])
     rings = [skimage.measure.approximate_polygon(ring, _TOLERANCE)[:-1] for ring in skimage.measure.find_contours(smooth, level)]
     # A cell's count stands for its middle.

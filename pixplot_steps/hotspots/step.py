@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pixplot_steps import digest
+from pixplot_steps import digest, spec
 from pixplot_steps.errors import SourceError
 from pixplot_steps.hotspots import clusters, matching, names
 from pixplot_steps.store import arrays, commit, given, shown, tables
@@ -102,7 +102,7 @@ def _configure_find(parser: argparse.ArgumentParser) -> None:
 def _find(args: argparse.Namespace) -> None:
     picture = commit.stamps([args.catalog, args.vectors, args.map])[2].summary["cell"]
     items = shown.read(args.catalog, args.vectors, [])
-    first_item = _first_items(items.image_row)
+    first_item = items.first_items
     of = _Map(arrays.read(args.map, "positions")[first_item], picture, items.image_row, arrays.read(args.vectors, "vectors"))
     own = _own(items, len(of.positions), args.clusters[0]) if args.clusters else None
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
@@ -145,11 +145,6 @@ def _labels(positions: NDArray[np.float32], args: argparse.Namespace, own: Own |
     if args.method == "kmeans":
         return clusters.by_kmeans(positions, args.n_clusters, args.seed)
     return clusters.by_density(positions, args.min_cluster_size)
-
-
-def _first_items(image_row: NDArray[np.int64]) -> NDArray[np.int64]:
-    # Every image of the vectors is shown by some item, so its rows are 0 .. M - 1.
-    return np.unique(image_row, return_index=True)[1]
 
 
 def _own(items: shown.Shown, images: int, path: Path) -> Own:
@@ -278,19 +273,14 @@ def _name(args: argparse.Namespace) -> None:
 def _known(args: argparse.Namespace) -> tuple[list[names.Terms], list[NDArray[np.int32]]]:
     """What the columns say of the shown items: terms, and years."""
     schema = pq.read_schema(args.catalog / "items.parquet")
-    dated = [f"{name}: years" for name in args.by if f"{name}: years" in schema.names]
-    told = [name for name in args.by if f"{name}: years" not in schema.names and schema.field(name).type != pa.float64()]
-    items = shown.read(args.catalog, args.vectors, [*told, *dated]).items
+    dated = [name for name in args.by if spec.years_of(name) in schema.names]
+    told = [name for name in args.by if name not in dated and schema.field(name).type != pa.float64()]
+    items = shown.read(args.catalog, args.vectors, [*told, *map(spec.years_of, dated)]).items
     terms = [(names.words if _is_prose(schema.field(name)) else names.values)(items[name]) for name in told]
-    return terms, [_years(items[name]) for name in dated]
+    return terms, [tables.years(items[spec.years_of(name)]) for name in dated]
 
 
 def _is_prose(field: pa.Field) -> bool:
     """Whether a column is named by its words, and not by its values as they are."""
     said = field.metadata or {}
     return said.get(b"type") == b"text" and not pa.types.is_list(field.type)
-
-
-def _years(column: pa.ChunkedArray) -> NDArray[np.int32]:
-    """First and last years i32 [N, 2]; 0, -1 where there is no date."""
-    return np.asarray(column.combine_chunks().fill_null([0, -1]).flatten(), dtype=np.int32).reshape(-1, 2)

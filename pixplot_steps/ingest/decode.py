@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from PIL import Image, ImageStat
 
-from pixplot_steps.ingest import fault, pillow, vips
+from pixplot_steps.ingest import fault, jpeg2000, pillow, vips
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import Bytes
 from pixplot_steps.ingest.picture import Decoded, Later, Wanted
@@ -58,7 +58,7 @@ def _decode(data: Bytes, wanted: Wanted, page: int) -> Decoded | Fault:
 def _hides_want_of_memory(data: Bytes) -> bool:
     """Whether the format's decoders may say that a file is damaged when they got no memory: so do those of AVIF, HEIC and JPEG 2000."""
     head = bytes(data[:12])
-    return (head[4:8] == b"ftyp" and head[8:] in _HEIF) or head[4:8] == b"jP  " or head[:4] == b"\xff\x4f\xff\x51"
+    return (head[4:8] == b"ftyp" and head[8:] in _HEIF) or jpeg2000.begins(head)
 
 
 def _recovered(decoded: Decoded) -> Decoded | Fault:

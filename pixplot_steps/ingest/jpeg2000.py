@@ -11,6 +11,11 @@ _LEVELS = 9
 """Where the number of decompositions stands in the segment of coding styles (table A.12), counted from its marker."""
 
 
+def begins(head: bytes) -> bool:
+    """Whether a file begins as one of JPEG 2000 does, bare or in boxes (ITU-T T.800, annexes A and I)."""
+    return head[:4] == _BEGIN or head[4:8] == b"jP  "
+
+
 def halvings(data: Bytes) -> int:
     """How often the picture can be halved; 0 where the file does not say."""
     place = data.find(_BEGIN) + 2

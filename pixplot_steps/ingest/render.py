@@ -60,7 +60,9 @@ def picture(image: Image.Image, longest: int, quality: int) -> bytes:
 def mean_colour(thumb: NDArray[np.uint8], place: fit.Rectangle) -> NDArray[np.uint8]:
     """u8 [3]: mean sRGB value, rounded, of the picture at `place` of its thumbnail."""
     pixels = thumb[place.y : place.y + place.height, place.x : place.x + place.width]
-    return np.asarray(np.rint(pixels.mean(axis=(0, 1))), dtype=np.uint8)
+    # Row by row: numpy adds whole rows many times as fast as it adds up along two axes at once.
+    total = np.add.reduce(np.add.reduce(pixels, axis=0, dtype=np.uint32), axis=0)
+    return np.asarray(np.rint(total / (place.width * place.height)), dtype=np.uint8)
 
 
 def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -46,7 +46,10 @@ class _Raised:
 
 
 class Workers(Generic[Task, Answer]):
-    """Does tasks with `work`, a function of a module, in processes of their own."""
+    """Does tasks with `work`, a function of a module, in processes of their own.
+
+    A program that uses this runs it below `if __name__ == "__main__":`, since a new process imports the program's own file again.
+    """
 
     def __init__(self, work: Callable[[Task], Answer], limits: Limits) -> None:
         self._work = work
@@ -95,6 +98,14 @@ class _Worker(Generic[Task, Answer]):
         self.process = context.Process(target=_serve, args=(other, work, mebibytes), daemon=True)
         self.process.start()
         other.close()
+        try:
+            self.pipe.recv()
+        except (EOFError, OSError):
+            self.process.join(_NOTICE)
+            raise RuntimeError(
+                f"a process for pictures ended with code {self.process.exitcode} before its first task:"
+                ' a script that ingests needs `if __name__ == "__main__":`, as each new process imports it again'
+            ) from None
 
     def answer(self) -> Answer | Lost:
         try:
@@ -116,6 +127,7 @@ def _serve(pipe: Any, work: Callable[[Any], Any], mebibytes: int) -> None:
     # Decoders write of damaged files to the terminal what the table of problems says better.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     limit_memory(mebibytes << 20)
+    pipe.send("ready")
     while True:
         try:
             task = pipe.recv()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 _WATER = 0.03
 """Width of the water between islands, as a share of the map's span, among many points."""
@@ -47,6 +46,8 @@ def _gather_once(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _moves(cells: Cells, size: int) -> NDArray[np.float64]:
     """How many cells [M, 2] each point moves: the same for all points of an island."""
+    from scipy import ndimage
+
     land = _land(cells, size)
     labels, count = ndimage.label(land, np.ones((3, 3)))
     island = labels[cells[:, 0] + _SHORE, cells[:, 1] + _SHORE] - 1
@@ -68,6 +69,8 @@ def _moves(cells: Cells, size: int) -> NDArray[np.float64]:
 
 def _land(cells: Cells, size: int) -> NDArray[np.bool_]:
     """The raster of land: every point's cell and all within `_SHORE` cells of it; a border of that width lies around the points."""
+    from scipy import ndimage
+
     land = np.zeros((size + 2 * _SHORE, size + 2 * _SHORE), np.bool_)
     land[cells[:, 0] + _SHORE, cells[:, 1] + _SHORE] = True
     grown: NDArray[np.bool_] = ndimage.binary_dilation(land, iterations=_SHORE)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import curve_fit
 
 from pixplot_steps.layouts.umap import Graph
 
@@ -69,6 +68,8 @@ def place(
 @functools.cache
 def curve(min_dist: float) -> tuple[float, float]:
     """The a and b for which 1 / (1 + a x^2b) is nearest to UMAP's wanted fall of strength with distance on the map."""
+    from scipy.optimize import curve_fit
+
     x = np.linspace(0, 3 * _SPREAD, 300)
     wanted = np.where(x < min_dist, 1.0, np.exp(-(x - min_dist) / _SPREAD))
     (a, b), _ = curve_fit(lambda x, a, b: 1 / (1 + a * x ** (2 * b)), x, wanted)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 NEIGHBOURS = 10
 CELLS = 24
@@ -82,6 +81,8 @@ def near(graph: NDArray[np.int32], positions: NDArray[np.float32]) -> NDArray[np
 
     `graph`: i32 [M, k], nearest first; `positions`: of the images, f32 [M, 2]. All 255 where there are no neighbours.
     """
+    from scipy.spatial import cKDTree
+
     total, count = len(graph), min(NEIGHBOURS, graph.shape[1])
     if count < 1 or total < 2:
         return np.full(total, 255, dtype=np.uint8)
@@ -125,6 +126,8 @@ def few(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _nearest(positions: NDArray[np.float32], rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    from scipy.spatial import cKDTree
+
     found = cKDTree(positions).query(positions[rows], k=count + 1)[1]
     itself = found == rows[:, None]
     # Among points that lie on each other a point may not find itself: then the last one goes.

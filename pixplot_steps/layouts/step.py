@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pixplot_steps import metric
+from pixplot_steps import metric, spec
 from pixplot_steps.errors import SourceError
 from pixplot_steps.layouts import (
     alphabetical,
@@ -216,7 +216,7 @@ def _positions(args: argparse.Namespace) -> None:
         )
     positions = frame.scaled(placed.complete(np.where(known[:, None], xy[row], 0.0), known))
     # Quality is of images; an image that several items show is judged where the first of them lies.
-    first = np.unique(items.image_row, return_index=True)[1]
+    first = items.first_items
     measured = _map_quality(metric.to_euclidean(arrays.read(args.vectors, "vectors"), args.metric), positions[first])
     faults = _without_position(items.items, known)
     summary = {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured}
@@ -358,8 +358,8 @@ def _jitter(args: argparse.Namespace) -> None:
 
 
 def _date(args: argparse.Namespace) -> None:
-    items = _shown(args, [_years_of(args.by[0])]).items
-    years = _years(items, args.by[0])
+    column = spec.years_of(args.by[0])
+    years = tables.years(_shown(args, [column]).items[column])
     _arranged(args, "Date", "grid", timeline.arrange(years, args.unit, args.aspect), unit=args.unit)
 
 
@@ -378,7 +378,7 @@ def _geographic(args: argparse.Namespace) -> None:
 def _axes(args: argparse.Namespace) -> None:
     schema = pq.read_schema(args.catalog / "items.parquet")
     dates = [name for name in args.by if schema.field(name).type != pa.float64()]
-    items = _shown(args, [_years_of(name) if name in dates else name for name in args.by]).items
+    items = _shown(args, [spec.years_of(name) if name in dates else name for name in args.by]).items
     x, y = (axes.Axis(_middles(items, name) if name in dates else _numbers(items[name]), _label(schema, name)) for name in args.by)
     _arranged(args, "Axes", "map", axes.arrange(x, y))
 
@@ -435,18 +435,8 @@ def _texts(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.binary_join(values, " ") if pa.types.is_list(values.type) else values
 
 
-def _years_of(column: str) -> str:
-    return f"{column}: years"
-
-
-def _years(items: pa.Table, column: str) -> NDArray[np.int32]:
-    """First and last years i32 [N, 2]; 0, -1 where there is no date."""
-    values = items[_years_of(column)].combine_chunks().fill_null([0, -1])
-    return np.asarray(values.flatten(), dtype=np.int32).reshape(-1, 2)
-
-
 def _middles(items: pa.Table, column: str) -> NDArray[np.float64]:
-    years = _years(items, column).astype(np.float64)
+    years = tables.years(items[spec.years_of(column)]).astype(np.float64)
     return np.where(years[:, 0] <= years[:, 1], years.mean(axis=1), np.nan)
 
 

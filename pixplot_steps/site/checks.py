@@ -146,8 +146,8 @@ def years(site: Site, manifest: Node) -> Faults:
     for one in manifest["years"].list() if "years" in manifest.value else []:
         one["column"].text(*(column["name"].text() for column in manifest["columns"].list()))
         values = site.array(one["values"], "i32", (_count(manifest), 2))
-        none = (values == table.NO_YEARS).all(axis=1)
-        yield from _outside(one["values"], values, none | (values[:, 0] <= values[:, 1]), f"years in order, or {table.NO_YEARS}")
+        none = (values == tables.NO_YEARS).all(axis=1)
+        yield from _outside(one["values"], values, none | (values[:, 0] <= values[:, 1]), f"years in order, or {tables.NO_YEARS}")
 
 
 def services(site: Site, manifest: Node) -> Faults:

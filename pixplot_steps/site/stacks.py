@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 NEAR_BITS = 24
 """Of 256: copies of half the size at low quality differ in at most 20, different pictures in 40 or more (ingest/phash.py)."""
@@ -22,6 +20,9 @@ _MOST = 256
 
 def groups(digests: NDArray[np.uint64]) -> NDArray[np.int64]:
     """For each picture the number of its stack: i64 [n] from digests u64 [n, 4]. All 0 is no digest, and near to none."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     distinct, inverse = np.unique(digests, axis=0, return_inverse=True)
     pairs = [_near(distinct, band) for band in range(_BANDS)]
     left, right = np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])

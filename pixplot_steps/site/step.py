@@ -181,7 +181,10 @@ def _write_data(
         colours=site.hashed(hashed.array(gather.values(found, "colour")[items.image_row])),
         sizes=site.hashed(hashed.array(gather.values(found, "size")[items.image_row])),
         stacks=site.hashed(hashed.array(_stacks(found, items))),
-        years=[{"column": name, "values": site.hashed(hashed.array(values))} for name, values in table.years(items.items)],
+        years=[
+            {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
+            for column, years in table.dates(items.items.schema)
+        ],
         layouts=list(_layouts(site, args.layouts, count)),
         models=_models(args),
         atlas=_atlas(site, args, count),

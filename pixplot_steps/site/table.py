@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 TYPES = {
     "text": pa.string(),
@@ -19,9 +15,6 @@ TYPES = {
 """The Arrow type of each type of column in docs/format.md."""
 
 ROLES = ("title", "filename", "category", "tags", "description", "permalink", "year", "date", "label", "lat", "lng", "x", "y")
-
-NO_YEARS = (0, -1)
-"""The first year after the last one: no date."""
 
 _YEARS = "years"
 """Type of the catalogue's columns that hold the years of another."""
@@ -46,13 +39,9 @@ def columns(schema: pa.Schema) -> list[dict[str, str | None]]:
     return [_column(field) for field in schema if field.name not in FIXED and _metadata(field)["type"] not in _HIDDEN]
 
 
-def years(items: pa.Table) -> Iterator[tuple[str, NDArray[np.int32]]]:
-    """For each column of dates its name and the first and last year of each row, i32 [n, 2]; NO_YEARS where there is no date."""
-    for field in items.schema:
-        if field.name not in FIXED and _metadata(field)["type"] == _YEARS:
-            values = items[field.name].combine_chunks()
-            flat = np.asarray(values.fill_null(list(NO_YEARS)).flatten(), dtype=np.int32)
-            yield _metadata(field)["of"], flat.reshape(-1, 2)
+def dates(schema: pa.Schema) -> list[tuple[str, str]]:
+    """The columns of dates, each with the one that holds its years."""
+    return [(_metadata(field)["of"], field.name) for field in schema if field.name not in FIXED and _metadata(field)["type"] == _YEARS]
 
 
 def shown(items: pa.Table, listed: list[dict[str, str | None]]) -> pa.Table:

@@ -22,6 +22,11 @@ class Shown:
     items: pa.Table
     image_row: NDArray[np.int64]
 
+    @property
+    def first_items(self) -> NDArray[np.int64]:
+        """i64 [M]: the first item of each image of the vectors, which are all shown by some item: their rows are 0 .. M - 1."""
+        return np.unique(self.image_row, return_index=True)[1]
+
 
 def read(catalog: Path, vectors: Path, columns: list[str] | None = None) -> Shown:
     """Read the shown items (all columns, or those named besides `item` and `image`)."""

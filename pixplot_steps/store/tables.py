@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pixplot_steps.errors import FormatError
 from pixplot_steps.store import commit
@@ -65,6 +67,14 @@ MEMBERS = pa.schema([("image", pa.string()), ("id", pa.string())])
 
 SLOTS = pa.schema([("image", pa.string()), ("slot", pa.int32())])
 """The slot of each image in an atlas."""
+
+NO_YEARS = (0, -1)
+"""The first year after the last one: no date."""
+
+
+def years(column: pa.ChunkedArray) -> NDArray[np.int32]:
+    """First and last year of each row of a column of years (`spec.years_of`): i32 [N, 2], NO_YEARS where there is no date."""
+    return np.asarray(column.combine_chunks().fill_null(list(NO_YEARS)).flatten(), dtype=np.int32).reshape(-1, 2)
 
 
 def write(path: Path, table: pa.Table, contract: pa.Schema) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +57,16 @@ def test_a_fault_of_the_program_is_not_blamed_on_a_picture() -> None:
 
 def test_no_tasks_no_answers() -> None:
     assert answers([]) == {}
+
+
+def test_a_script_without_a_guard_is_told_so_and_loses_no_picture(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pixplot_steps.ingest.workers import Limits, Workers\n"
+        "def work(task): return len(task)\n"
+        "print(list(Workers(work, Limits(1, 256, 20)).each(['abc'])))\n"
+    )
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0
+    assert "Lost" not in ended.stdout
+    assert 'needs `if __name__ == "__main__":`' in ended.stderr

@@ -12,6 +12,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
   model: { folders: ["format"], packages: ["kdbush", "d3-interpolate"] },
   layers: { folders: ["format", "model"], packages: ["twgl.js"] },
   ui: { folders: ["format", "model"], packages: ["svelte", "d3-selection", "d3-zoom", "openseadragon"] },
+  control: { folders: ["format", "data", "model", "layers", "ui"], packages: ["svelte"] },
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) =>
@@ -39,6 +40,14 @@ describe.each(Object.entries(ALLOWED))("%s", (folder, { folders, packages }) => 
     }
   });
 });
+
+it.each(files.filter((file) => file.startsWith("control/")))(
+  "%s knows layers by their types only",
+  (file) => {
+    const source = readFileSync(join(SRC, file), "utf8");
+    expect(source).not.toMatch(/import (?!type)[^;]*"\.\.\/layers\//);
+  },
+);
 
 it("leaves main.ts as the only file outside the folders", () => {
   expect(files.filter((file) => !file.includes("/"))).toEqual(["main.ts"]);

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-function texts(arrived = () => undefined as void, gone: number[] = []) {
+function texts(arrived: () => void = () => undefined, gone: number[] = []) {
   FILES.clear();
   const parts = Array.from({ length: 3 }, (_, part) => {
     const rows = ITEMS.slice(part * SIZE, (part + 1) * SIZE);
@@ -35,7 +35,7 @@ function texts(arrived = () => undefined as void, gone: number[] = []) {
   FILES.set("whole", whole);
   const table = { file: "whole", bytes: whole.length, digest: "", rows: ITEMS.length };
   const columns = ["image", "item", "title"];
-  return new PartedTexts({ parts, size: SIZE, table, columns, where: (name) => name, arrived });
+  return new PartedTexts({ parts, size: SIZE, table, columns, arrived });
 }
 
 describe("PartedTexts", () => {

@@ -16,20 +16,20 @@ export interface Texts extends Rows {
 
 /** Parts kept; a list shows some ten rows, which may lie in as many. */
 const KEPT = 256;
+/** Parts asked for by looking: so many at once, and of those that wait the last ones. */
+const AT_ONCE = 4;
+const WAITING = 24;
 /** For rows of more parts than this the whole table is fetched at once. */
 const FEW = 128;
 
-/** Where a file of the site is. */
-type Where = (file: string) => string;
-
-export async function openTexts(site: Manifest, where: Where, arrived: () => void): Promise<Texts> {
+/** `arrived`: rows of `value` that were not there are now. */
+export async function openTexts(site: Manifest, arrived: () => void): Promise<Texts> {
+  const { table } = site;
   const columns = ["image", "item", ...site.columns.map(({ name }) => name)];
-  const placed = { ...site.table, file: where(site.table.file) };
-  if (!site.parts) return new WholeTexts(await fetchTable(placed, columns));
+  if (!site.parts) return new WholeTexts(await fetchTable(table, columns));
   const { list, rows } = site.parts;
-  const bytes = await fetchBytes({ ...list, file: where(list.file) });
-  const parts = readParts(JSON.parse(new TextDecoder().decode(bytes)));
-  return new PartedTexts({ parts, size: rows, table: placed, columns, where, arrived });
+  const parts = readParts(JSON.parse(new TextDecoder().decode(await fetchBytes(list))));
+  return new PartedTexts({ parts, size: rows, table, columns, arrived });
 }
 
 class WholeTexts implements Texts {
@@ -64,7 +64,6 @@ interface Parted {
   readonly size: number;
   readonly table: TableRef;
   readonly columns: readonly string[];
-  readonly where: Where;
   /** Rows that were looked at in vain are there now. */
   arrived(): void;
 }
@@ -77,6 +76,8 @@ export class PartedTexts implements Texts {
   readonly #kept = new Kept<Rows>(KEPT, () => 1);
   /** What is here: a part that the cache let go may stay until the next comes. */
   readonly #here = new Map<number, Rows>();
+  readonly #looked = new Set<number>();
+  #waiting: number[] = [];
   #whole: Promise<Rows> | null = null;
   #firsts: readonly Uint8Array[] | null = null;
 
@@ -87,12 +88,30 @@ export class PartedTexts implements Texts {
   readonly value = (column: string, row: number): unknown => {
     const part = Math.floor(row / this.of.size);
     const rows = this.#here.get(part);
-    if (!rows) {
-      void this.#part(part).then(this.of.arrived, () => null);
-      return undefined;
-    }
-    return rows.value(column, row - part * this.of.size);
+    if (!rows) this.#look(part);
+    return rows?.value(column, row - part * this.of.size);
   };
+
+  /** A pointer that crosses the map looks at very many, and rests at the last. */
+  #look(part: number): void {
+    if (this.#looked.has(part)) return;
+    this.#waiting = [...this.#waiting.filter((other) => other !== part), part].slice(-WAITING);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#looked.size < AT_ONCE) {
+      const part = this.#waiting.pop();
+      if (part === undefined) return;
+      this.#looked.add(part);
+      void this.#part(part)
+        .then(this.of.arrived, () => null)
+        .finally(() => {
+          this.#looked.delete(part);
+          this.#next();
+        });
+    }
+  }
 
   async hold(rows: ArrayLike<number> | null): Promise<Rows> {
     const { size } = this.of;
@@ -138,8 +157,7 @@ export class PartedTexts implements Texts {
   async #part(part: number): Promise<Rows> {
     const ref = this.of.parts[part]?.file;
     if (!ref) return { count: 0, value: () => undefined };
-    const load = async () =>
-      readRows(await fetchBytes({ ...ref, file: this.of.where(ref.file) }), this.of.columns, ref.file);
+    const load = async () => readRows(await fetchBytes(ref), this.of.columns, ref.file);
     const rows = await this.#kept.get(ref.file, load);
     this.#here.delete(part);
     this.#here.set(part, rows);

@@ -8,6 +8,8 @@ export type Field =
 
 export interface Detail {
   row: number;
+  /** Its path below the collection's root. */
+  item: string;
   title: string;
   description: string | null;
   picture: string;
@@ -91,6 +93,7 @@ export function detailOf(
   const rest = columns.filter(({ role }) => role !== "title" && role !== "description");
   return {
     row,
+    item: `${read("item") ?? ""}`,
     title: titleOf(columns, read),
     description: roleText(columns, "description", read),
     picture: picturePath(path, `${read("image") ?? ""}`),

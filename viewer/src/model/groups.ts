@@ -142,7 +142,14 @@ export function withOwn(edits: Edits, shown: readonly Group[], own: Own): Edits 
 }
 
 /** The file that a reader takes home (docs/format.md, "A reader's hotspots"). */
-export function groupsFile(groups: readonly Group[], itemsOf: (group: Group) => string[]): string {
-  const hotspots = groups.map((group) => ({ id: group.id, label: group.label, items: itemsOf(group) }));
+export function groupsFile(
+  groups: readonly Group[],
+  itemsOf: (group: Group, place: number) => readonly string[],
+): string {
+  const hotspots = groups.map(({ id, label }, place) => ({
+    id,
+    label,
+    items: groups[place] ? itemsOf(groups[place], place) : [],
+  }));
   return `${JSON.stringify({ format: "pixplot-hotspots", version: 1, hotspots }, null, 1)}\n`;
 }

@@ -1,4 +1,4 @@
-/** What the interface shows, and what it can ask for. main.ts writes the one, and answers the other. */
+/** What the interface shows, and what it can ask for. control/ writes the one, and answers the other. */
 import type { Layout, Manifest } from "../format/manifest";
 import type { Account } from "../model/budget";
 import type { Shown } from "../model/captions";
@@ -15,7 +15,7 @@ export type Tab = "pictures" | "filters" | "hotspots";
 export type Tool = "lasso" | "rectangle";
 /** Which pictures are listed. */
 export type Scope = "found" | "view" | "selection";
-export type Saving = "csv" | "json" | "iiif" | "png";
+export type Saving = "csv" | "json" | "iiif" | "zip" | "png" | "svg";
 
 /** A picture's rectangle on the screen, in CSS pixels. */
 export interface Outline {
@@ -28,8 +28,8 @@ export interface Outline {
 /** What a list says of a row. */
 export interface Reader {
   title(row: number): string;
-  /** The address of its picture. */
-  picture(row: number): string;
+  /** The address of its picture; null while it is not known. */
+  picture(row: number): string | null;
   note(row: number): string;
 }
 
@@ -106,6 +106,8 @@ export class UiState {
   selection = $state.raw<Uint8Array | null>(null);
   selectedRows = $state.raw<Int32Array>(new Int32Array());
   legend = $state.raw<Legend | null>(null);
+  /** How many pictures are in the archive that is being made. */
+  saving = $state.raw<{ readonly done: number; readonly all: number } | null>(null);
 
   hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
   selected = $state.raw<Outline | null>(null);
@@ -181,6 +183,9 @@ export interface Actions {
   invertSelection(): void;
   clearSelection(): void;
   save(as: Saving): void;
+  cancelSaving(): void;
+  /** The table of a hotspot's pictures. */
+  saveHotspot(id: string): void;
   colourBy(column: string | null): void;
   openAbout(): void;
   closeAbout(): void;

@@ -13,11 +13,12 @@ import {
   withOwn,
   without,
 } from "../model/groups";
-import { maskOf } from "../model/selection";
-import { download, fileStem } from "./download";
-import { keep, readKept } from "./kept";
-import type { UiState } from "./state.svelte";
-import { strings } from "./strings";
+import { maskOf, rowsOf } from "../model/selection";
+import { download, fileStem } from "../ui/download";
+import { keep, readKept } from "../ui/kept";
+import type { UiState } from "../ui/state.svelte";
+import { strings } from "../ui/strings";
+import { note } from "./desk";
 
 export interface Grouped {
   readonly ui: UiState;
@@ -28,8 +29,10 @@ export interface Grouped {
   readonly key: string;
   /** The place in its list of each row's hotspot. */
   members(set: Hotspots): Promise<Int32Array>;
-  itemOf(row: number): string;
-  rowOf(item: string): number | undefined;
+  /** The texts of some rows. */
+  hold(rows: ArrayLike<number>): Promise<{ value(column: string, row: number): unknown }>;
+  /** The row of each item that there is. */
+  rowsOf(items: readonly string[]): Promise<Map<string, number>>;
 }
 
 export class Grouping {
@@ -37,6 +40,8 @@ export class Grouping {
   #set: Hotspots | null;
   #members: Int32Array | null = null;
   #regions: readonly Group[] = [];
+  /** Rows of the items in the reader's own. */
+  #rows: ReadonlyMap<string, number> = new Map();
 
   constructor(readonly on: Grouped) {
     this.#edits = readEdits(readKept(on.key));
@@ -66,7 +71,12 @@ export class Grouping {
   async load(): Promise<void> {
     const set = this.#set;
     this.#members = null;
-    const members = set && (await this.on.members(set).catch(() => null));
+    const own = this.#edits.own.flatMap(({ items }) => items);
+    const [members, rows] = await Promise.all([
+      set && this.on.members(set).catch(() => null),
+      own.length > 0 ? this.on.rowsOf(own) : this.#rows,
+    ]);
+    this.#rows = rows;
     if (set === this.#set) this.#members = members;
   }
 
@@ -74,7 +84,7 @@ export class Grouping {
   show(): void {
     const { ui } = this.on;
     this.#regions = this.#set?.regions?.list.map(siteGroup) ?? [];
-    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.on.rowOf(item));
+    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.#rows.get(item));
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
   }
 
@@ -101,12 +111,14 @@ export class Grouping {
   }
 
   /** A hotspot of the rows selected; its id, or null where nothing is. */
-  make(): string | null {
+  async make(): Promise<string | null> {
     const { ui } = this.on;
-    if (ui.selectedRows.length === 0) return null;
+    const rows = ui.selectedRows;
+    if (rows.length === 0) return null;
+    const items = await this.#itemsOf(rows);
+    this.#rows = new Map([...this.#rows, ...items.map((item, place) => [item, rows[place] ?? 0] as const)]);
     const id = `own-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
     const label = strings.ownHotspot(this.#edits.own.length + 1);
-    const items = Array.from(ui.selectedRows, (row) => this.on.itemOf(row));
     this.#change(withOwn(this.#edits, ui.hotspots, { id, label, items }));
     ui.announcement = strings.hotspotMade(label);
     return id;
@@ -116,20 +128,28 @@ export class Grouping {
     this.#change(NO_EDITS);
   }
 
-  save(): void {
+  async save(): Promise<void> {
     const { ui } = this.on;
-    const text = groupsFile(ui.hotspots, (group) => this.#itemsOf(group));
+    const masks = ui.hotspots.map((group) => this.maskOf(group) ?? new Uint8Array());
+    try {
+      const all = await Promise.all(masks.map((mask) => this.#itemsOf(rowsOf(mask))));
+      this.#download(groupsFile(ui.hotspots, (_, place) => all[place] ?? []));
+    } catch {
+      note(ui, strings.saveFailed);
+    }
+  }
+
+  #download(text: string): void {
+    const { ui } = this.on;
     download(
       `${fileStem(ui.manifest?.title ?? "")}-hotspots.json`,
       new Blob([text], { type: "application/json" }),
     );
   }
 
-  #itemsOf(group: Group): string[] {
-    const items: string[] = [];
-    const mask = this.maskOf(group);
-    for (let row = 0; row < this.on.count; row++) if (mask?.[row]) items.push(this.on.itemOf(row));
-    return items;
+  async #itemsOf(rows: Int32Array): Promise<string[]> {
+    const texts = await this.on.hold(rows);
+    return Array.from(rows, (row) => `${texts.value("item", row)}`);
   }
 
   #change(edits: Edits): void {

@@ -1,0 +1,96 @@
+/** Which control answers what the interface asks for. Until the site is open, nobody does. */
+import type { Actions, UiState } from "../ui/state.svelte";
+import { chooseTheme, currentTheme } from "../ui/theme";
+import type { Arranging } from "./arranging";
+import type { Explorer } from "./explorer";
+import type { Finding } from "./finding";
+import type { Grouping } from "./grouping";
+import type { Hotspots } from "./hotspots";
+import type { Panel } from "./panel";
+import type { Pointing } from "./pointing";
+import type { Problems } from "./problems";
+import type { Saving } from "./saving";
+
+export interface Controls {
+  readonly arranging: Arranging;
+  readonly explorer: Explorer;
+  readonly finding: Finding;
+  readonly grouping: Grouping;
+  readonly hotspots: Hotspots;
+  readonly panel: Panel;
+  readonly pointing: Pointing;
+  readonly problems: Problems;
+  readonly saving: Saving;
+}
+
+export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
+  return {
+    showLayout: (name) => void open()?.arranging.show(name),
+    setSize: (size) => open()?.arranging.setSize(size),
+    zoom: (factor) => open()?.arranging.zoom(factor),
+    pan: (dx, dy) => open()?.arranging.pan(dx, dy),
+    fit: () => open()?.arranging.fit(),
+    toggleTheme: () => {
+      chooseTheme(currentTheme() === "dark" ? "light" : "dark");
+      ui.theme = currentTheme();
+      open()?.arranging.themeChanged();
+    },
+    toggleHotspots: () => open()?.hotspots.toggleStrip(),
+    hoverHotspot: (id) => open()?.hotspots.point(id),
+    chooseHotspot: (id) => open()?.hotspots.choose(id),
+    renameHotspot: (id, label) => open()?.grouping.rename(id, label),
+    moveHotspot: (id, by) => open()?.grouping.move(id, by),
+    removeHotspot: (id) => open()?.hotspots.remove(id),
+    makeHotspot: () => void open()?.hotspots.make(),
+    selectHotspot: (id) => open()?.hotspots.select(id),
+    saveHotspots: () => void open()?.grouping.save(),
+    restoreHotspots: () => open()?.grouping.restore(),
+    focusMap: (focused) => open()?.pointing.focus(focused),
+    openMarked: () => open()?.pointing.openMarked(),
+    open: (row) => void open()?.panel.open(row),
+    step: (by) => open()?.panel.stepBy(by),
+    locate: () => open()?.panel.locate(),
+    close: () => open()?.panel.close(),
+    escape: () => open()?.panel.escape(),
+    lightSimilar: (lit) => open()?.panel.lightSimilar(lit),
+    toggleFind: () => open()?.finding.toggle(),
+    closeFind: () => open()?.finding.close(),
+    setTab: (tab) => open()?.explorer.setTab(tab),
+    setScope: (scope) => open()?.explorer.setScope(scope),
+    setText: (text) => open()?.explorer.setText(text),
+    openFirst: () => void open()?.panel.openFirst(),
+    choose: (column, choice) => open()?.explorer.choose(column, choice),
+    clearFilters: () => open()?.explorer.clear(),
+    setHide: (hide) => open()?.explorer.setHide(hide),
+    setTool: (tool) => {
+      ui.tool = tool;
+    },
+    setHow: (how) => {
+      ui.how = how;
+    },
+    selectFound: () => void open()?.explorer.selectFound(),
+    toggleRow: (row) => open()?.explorer.toggleRow(row),
+    pointRow: (row) => open()?.pointing.pointRow(row),
+    invertSelection: () => open()?.explorer.invert(),
+    clearSelection: () => open()?.explorer.selectNone(),
+    save: (as) => void open()?.saving.save(as),
+    cancelSaving: () => open()?.saving.cancel(),
+    saveHotspot: (id) => void open()?.saving.saveHotspot(id),
+    colourBy: (column) => void open()?.explorer.colourBy(column),
+    openAbout: () => {
+      ui.aboutOpen = true;
+    },
+    closeAbout: () => {
+      ui.aboutOpen = false;
+    },
+    openProblems: () => void open()?.problems.open(),
+    closeProblems: () => {
+      ui.problemsOpen = false;
+    },
+    saveProblems: () => void open()?.problems.save(),
+    dismissNote: (note) => {
+      ui.notes = ui.notes.filter((other) => other !== note);
+    },
+    reload: () => location.reload(),
+  };
+}

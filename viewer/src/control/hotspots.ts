@@ -1,0 +1,131 @@
+/** Hotspots on the map: pointed at, chosen, flown to, made and removed. `grouping.ts` keeps the list of them. */
+import { hotspotsOf } from "../format/manifest";
+import { type Box, boundsOf } from "../model/camera";
+import { type Group, setFor } from "../model/groups";
+import { strings } from "../ui/strings";
+import type { Arranging } from "./arranging";
+import { type Desk, nextFrame, note } from "./desk";
+import type { Explorer } from "./explorer";
+import type { Finding } from "./finding";
+import type { Grouping } from "./grouping";
+import type { Panel } from "./panel";
+import type { Steps } from "./steps";
+
+export interface HotspotsDesk extends Desk {
+  readonly grouping: Grouping;
+  readonly explorer: Explorer;
+  readonly arranging: Arranging;
+  readonly finding: Finding;
+  readonly panel: Panel;
+  readonly steps: Steps;
+}
+
+export class Hotspots {
+  /** The hotspot pointed at in a list. */
+  #pointed: string | null = null;
+
+  constructor(readonly on: HotspotsDesk) {}
+
+  /** The one to draw a line around. */
+  get around(): Group | null {
+    return this.on.grouping.find(this.#pointed ?? this.on.ui.hotspot);
+  }
+
+  /** Each model has hotspots of its own; one that is chosen stays so as long as it is listed. */
+  async use(layout: string): Promise<void> {
+    const { site, ui, grouping } = this.on;
+    const set = setFor(hotspotsOf(site), site.layouts, layout);
+    if (set) await grouping.use(set);
+    if (ui.hotspot !== null && !grouping.find(ui.hotspot)) this.highlight(null);
+  }
+
+  point(id: string | null): void {
+    const { stage, grouping } = this.on;
+    this.#pointed = id;
+    const group = grouping.find(id);
+    if (!stage) return;
+    stage.highlight.spot = group && grouping.maskOf(group);
+    stage.relight();
+  }
+
+  choose(id: string): void {
+    const { ui, site, stage, grouping, arranging, steps } = this.on;
+    const group = grouping.find(id);
+    if (!group) return;
+    this.highlight(id);
+    const home = group.bounds ? grouping.layout : ui.layout;
+    const cell = site.layouts.find(({ name }) => name === home)?.cell ?? 0;
+    const box = group.bounds ?? this.#boundsOf(group);
+    const goal = { x0: box.x0 - cell, y0: box.y0 - cell, x1: box.x1 + cell, y1: box.y1 + cell };
+    if (!home || ui.layout === home) stage?.fit(goal);
+    else void arranging.show(home, goal);
+    ui.announcement = strings.hotspotShown(group.label, group.count);
+    steps.remember("step");
+  }
+
+  /** Where the rows of the reader's own hotspot lie now. */
+  #boundsOf(group: Group): Box {
+    const positions = this.on.stage?.positions ?? new Float32Array();
+    const places = (group.rows ?? []).flatMap((row) => [
+      positions[2 * row] ?? 0,
+      positions[2 * row + 1] ?? 0,
+    ]);
+    return boundsOf(Float32Array.from(places), 0);
+  }
+
+  /** Light one, and no other; none where the id is null or of none that is listed. */
+  highlight(id: string | null): void {
+    const { ui, stage, grouping } = this.on;
+    const group = grouping.find(id);
+    ui.hotspot = group?.id ?? null;
+    if (!stage) return;
+    stage.highlight.group = group && grouping.maskOf(group);
+    stage.highlight.spot = null;
+    stage.relight();
+  }
+
+  chooseNone(): void {
+    if (this.on.ui.hotspot === null) return;
+    this.highlight(null);
+    this.on.steps.remember("step");
+  }
+
+  /** Make a hotspot of what is selected, and let it be named. */
+  async make(): Promise<void> {
+    const { ui, grouping, finding, panel } = this.on;
+    const id = await grouping.make().catch(() => {
+      note(ui, strings.tableMissing);
+      return null;
+    });
+    if (id === null) return;
+    if (!ui.findOpen && !ui.mapless) finding.toggle();
+    ui.tab = "hotspots";
+    if (ui.detail) panel.dismiss();
+    // The panel is a part that may have to be loaded.
+    for (let wait = 0; wait < 100; wait++) {
+      await nextFrame();
+      const field = document.querySelector<HTMLInputElement>(".panel ol input[type=text]");
+      if (!field) continue;
+      field.focus();
+      field.select();
+      return;
+    }
+  }
+
+  remove(id: string): void {
+    if (this.on.ui.hotspot === id) this.chooseNone();
+    this.on.grouping.remove(id);
+  }
+
+  select(id: string): void {
+    const { grouping, explorer, ui } = this.on;
+    const group = grouping.find(id);
+    const mask = group && grouping.maskOf(group);
+    if (mask) explorer.select(mask, ui.how);
+  }
+
+  toggleStrip(): void {
+    this.on.ui.hotspotsShown = !this.on.ui.hotspotsShown;
+    this.on.arranging.keepFitted();
+  }
+}

@@ -1,0 +1,195 @@
+/** The picture that is open: its texts, its likes and its place among those stepped through. */
+import { flushSync } from "svelte";
+import { detailOf } from "../model/detail";
+import { sizeOf } from "../model/items";
+import { maskOf, rowsOf } from "../model/selection";
+import { matesOf } from "../model/stacks";
+import { number, strings } from "../ui/strings";
+import type { Arranging } from "./arranging";
+import { type Desk, note } from "./desk";
+import type { Explorer } from "./explorer";
+import type { Finding } from "./finding";
+import type { Grouping } from "./grouping";
+import type { Hotspots } from "./hotspots";
+import type { Loading } from "./loading";
+import type { Steps } from "./steps";
+
+export interface PanelDesk extends Desk {
+  readonly arranging: Arranging;
+  readonly explorer: Explorer;
+  readonly finding: Finding;
+  readonly grouping: Grouping;
+  readonly hotspots: Hotspots;
+  readonly loading: Loading;
+  readonly steps: Steps;
+}
+
+export class Panel {
+  #returnFocus: HTMLElement | null = null;
+  #asked = 0;
+
+  constructor(readonly on: PanelDesk) {}
+
+  async open(row: number, reveal = true): Promise<void> {
+    const { ui, site, items, collection, arranging, loading, steps } = this.on;
+    if (row < 0 || row >= items.count) return;
+    const asked = ++this.#asked;
+    const [table] = await Promise.all([collection.hold([row]).catch(() => null), loading.completed]);
+    if (!table) note(ui, strings.tableMissing);
+    // Another may have been asked for since.
+    if (!table || asked !== this.#asked) return;
+    const first = ui.detail === null;
+    if (first) this.#returnFocus = document.activeElement as HTMLElement | null;
+    const read = (column: string) => table.value(column, row);
+    ui.detail = detailOf(site.columns, row, sizeOf(items, row), site.pictures.path, read, number);
+    ui.place = this.#placeOf(row);
+    ui.announcement = strings.opened(ui.detail.title);
+    steps.remember(first ? "step" : "camera");
+    arranging.measure();
+    this.#showOpened(row, reveal);
+    void this.#loadSimilar(row);
+    void this.loadNear(row);
+    void this.#loadService(row);
+    void this.#loadStack(row);
+  }
+
+  #showOpened(row: number, reveal: boolean): void {
+    const { stage } = this.on;
+    if (!stage) return;
+    stage.opened = row;
+    stage.mark(-1);
+    if (reveal) stage.reveal(row);
+    stage.invalidate();
+  }
+
+  async openFirst(): Promise<void> {
+    const row = await this.on.explorer.best();
+    if (row !== null) await this.open(row);
+  }
+
+  locate(): void {
+    if (this.on.ui.detail) this.on.stage?.locate(this.on.ui.detail.row);
+  }
+
+  // --- stepping through ---------------------------------------------------------------------------------------------
+
+  /** The rows that one steps through from a row: selected, matching or of the hotspot chosen, where it is one of them. */
+  #sequence(row: number): Int32Array | null {
+    const { ui, grouping, explorer } = this.on;
+    const group = grouping.find(ui.hotspot);
+    const mask = group && grouping.maskOf(group);
+    const ways = [explorer.rows(), mask ? rowsOf(mask) : null];
+    return ways.find((rows) => rows?.includes(row)) ?? null;
+  }
+
+  #placeOf(row: number): { index: number; count: number } {
+    const rows = this.#sequence(row);
+    return rows
+      ? { index: rows.indexOf(row), count: rows.length }
+      : { index: row, count: this.on.items.count };
+  }
+
+  stepBy(by: number): void {
+    const { detail, place } = this.on.ui;
+    if (!detail) return;
+    const rows = this.#sequence(detail.row);
+    const index = place.index + by;
+    if (index >= 0 && index < place.count) void this.open(rows?.[index] ?? index);
+  }
+
+  // --- closing ------------------------------------------------------------------------------------------------------
+
+  close(): void {
+    const { ui, canvas, steps } = this.on;
+    if (!ui.detail) return;
+    this.dismiss();
+    ui.announcement = strings.closed;
+    steps.remember("step");
+    // The panel must be gone before the focus can rest elsewhere.
+    flushSync();
+    (this.#returnFocus?.isConnected ? this.#returnFocus : canvas).focus({ preventScroll: true });
+  }
+
+  /** Close without a word, where something else takes the place of the panel. */
+  dismiss(): void {
+    const { ui, stage, arranging } = this.on;
+    this.#asked += 1;
+    ui.detail = null;
+    ui.service = null;
+    ui.similar = null;
+    ui.stack = [];
+    this.lightSimilar(false);
+    arranging.measure();
+    if (!stage) return;
+    stage.opened = -1;
+    stage.invalidate();
+  }
+
+  /** Escape closes what was opened last. */
+  escape(): void {
+    const { ui, finding, hotspots, explorer } = this.on;
+    if (ui.tool) ui.tool = null;
+    else if (ui.detail) this.close();
+    else if (ui.findOpen) finding.close();
+    else if (ui.hotspot !== null) hotspots.chooseNone();
+    else if (ui.selection) explorer.selectNone();
+  }
+
+  // --- what is told of the picture ----------------------------------------------------------------------------------
+
+  async #loadService(row: number): Promise<void> {
+    const { ui, collection } = this.on;
+    ui.service = null;
+    const service = await collection.service(row);
+    if (ui.detail?.row === row) ui.service = service;
+  }
+
+  /** How true the place of the open picture is, where the layout says so. */
+  async loadNear(row: number): Promise<void> {
+    const { ui, collection } = this.on;
+    const layout = ui.current;
+    ui.near = null;
+    // A sentence that cannot be had is left out.
+    const shares = layout && (await collection.near(layout));
+    if (ui.detail?.row !== row || ui.layout !== layout?.name) return;
+    ui.near = shares ? (shares[row] ?? 0) / 255 : null;
+  }
+
+  /** Without the list of stacks the panel tells of none. */
+  async #loadStack(row: number): Promise<void> {
+    const { ui, collection } = this.on;
+    const stacks = await collection.stacks();
+    if (ui.detail?.row === row) ui.stack = stacks ? matesOf(stacks, row) : [];
+  }
+
+  async #loadSimilar(row: number): Promise<void> {
+    const { ui, items, collection } = this.on;
+    // What cannot be had is told in the panel.
+    const rows = await collection.similar(row).catch(() => null);
+    if (rows === undefined || ui.detail?.row !== row) return;
+    ui.similar = rows ? { row, rows: rows.filter((other) => other < items.count), near: null } : "failed";
+    this.tellTruth();
+    this.lightSimilar(ui.similarLit);
+  }
+
+  /** How many of the open picture's true neighbours are among as many nearest on the map. */
+  tellTruth(): void {
+    const { ui, stage, items } = this.on;
+    const { similar } = ui;
+    const index = stage?.index;
+    if (!index || !similar || similar === "failed") return;
+    const { slots } = items;
+    const around = new Set(index.around(similar.row, similar.rows.length).map((row) => slots[row]));
+    ui.similar = { ...similar, near: similar.rows.map((row) => around.has(slots[row])) };
+  }
+
+  lightSimilar(lit: boolean): void {
+    const { ui, stage, items } = this.on;
+    const { similar } = ui;
+    ui.similarLit = lit;
+    const rows = lit && similar && similar !== "failed" ? [similar.row, ...similar.rows] : null;
+    if (!stage) return;
+    stage.highlight.spot = rows && maskOf(items.count, rows);
+    stage.relight();
+  }
+}

@@ -1,0 +1,87 @@
+/** The page's address: kept up with what is shown, and followed where the reader goes back, forward or elsewhere. */
+import { type Address, readAddress, writeAddress } from "../model/address";
+import type { Arranging } from "./arranging";
+import type { Desk } from "./desk";
+import type { Explorer } from "./explorer";
+import type { Hotspots } from "./hotspots";
+import type { Panel } from "./panel";
+
+/** Steps can be gone back; a text that is still typed and a camera that moves belong to the step before. */
+export type Step = "step" | "text" | "camera";
+
+export interface StepsDesk extends Desk {
+  readonly explorer: Explorer;
+  readonly arranging: Arranging;
+  readonly hotspots: Hotspots;
+  readonly panel: Panel;
+}
+
+export class Steps {
+  /** Whether the state comes from the address just now, or has yet to come from it. */
+  #applying = true;
+  #lastKind: Step = "step";
+
+  constructor(readonly on: StepsDesk) {}
+
+  #address(): Address {
+    const { ui, site, stage, explorer } = this.on;
+    const view = stage?.view;
+    return {
+      layout: ui.layout === site.layouts[0]?.name ? null : ui.layout,
+      item: ui.detail?.item ?? null,
+      place: view && !view.isFitted() ? view.looksAt : null,
+      text: ui.text,
+      choices: ui.choices,
+      hide: ui.hide,
+      selection: explorer.encodeSelection(),
+      hotspot: ui.hotspot,
+      colour: ui.legend?.column ?? null,
+    };
+  }
+
+  remember(kind: Step): void {
+    if (this.#applying) return;
+    const hash = writeAddress(this.#address());
+    const push = kind === "step" || (kind === "text" && this.#lastKind !== "text");
+    if (kind !== "camera") this.#lastKind = kind;
+    if (hash === location.hash) return;
+    const to = hash || location.pathname + location.search;
+    if (push) history.pushState(null, "", to);
+    else history.replaceState(null, "", to);
+  }
+
+  /** The first address, once all is there; its camera was shown from the start. */
+  async begin(): Promise<void> {
+    // An address that says nothing must not undo what was typed while the map was loading.
+    if (location.hash.length > 1) await this.#apply(readAddress(location.hash), true);
+    this.#applying = false;
+  }
+
+  /** Back and forward, or an address typed over. */
+  follow(): void {
+    void this.#apply(readAddress(location.hash));
+  }
+
+  /** Bring everything to what an address says. */
+  async #apply(address: Address, first = false): Promise<void> {
+    this.#applying = true;
+    const { ui, site, stage, collection, explorer, arranging, hotspots, panel } = this.on;
+    try {
+      const layout = address.layout ?? site.layouts[0]?.name ?? "";
+      if (layout !== ui.layout) await arranging.show(layout);
+      [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
+      if (ui.filtering || ui.found) await explorer.search(null);
+      explorer.restoreSelection(address.selection);
+      hotspots.highlight(address.hotspot);
+      if (address.colour !== (ui.legend?.column ?? null)) await explorer.colourBy(address.colour, false);
+      const { item } = address;
+      const row = item === null ? undefined : (await collection.rowsOf([item])).get(item);
+      if (row !== undefined) await panel.open(row, address.place === null);
+      else panel.dismiss();
+      const view = stage?.view;
+      if (view && !first) stage?.flyTo(address.place ? view.cameraAt(address.place) : view.fitted());
+    } finally {
+      this.#applying = false;
+    }
+  }
+}
