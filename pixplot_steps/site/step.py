@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, search, services, similar, stacks, table
+from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, search, services, similar, stacks, table, terms
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
 
 _EXAMPLES = 3
@@ -193,8 +193,8 @@ def _write_data(
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
         services=_service_files(site, items.items),
-        search=search.index(rows, columns, site.hashed) if large else None,
-        table_parts=search.parts(rows, columns, site.hashed) if large else None,
+        search=search.index(rows, columns, site.hashed, terms.BLOCK) if large else None,
+        table_parts=search.parts(rows, columns, site.hashed, search.PART) if large else None,
     )
 
 

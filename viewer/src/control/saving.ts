@@ -1,11 +1,10 @@
 /** What is taken home: tables, manifests, pictures and the view, of what is selected, found, or in a hotspot. */
 import { fetchPicture } from "../data/fetch";
-import { toSvg } from "../model/drawn";
 import { toCsv, toJson } from "../model/export";
 import { type Exported, toManifest } from "../model/iiif";
 import { sizeOf } from "../model/items";
 import { rowsOf } from "../model/selection";
-import { jpegNames, MOST_FILES, Zip } from "../model/zip";
+import type { Zip } from "../model/zip";
 import { captionText } from "../ui/arrangements";
 import { download, fileStem } from "../ui/download";
 import { legendLabel } from "../ui/legend";
@@ -98,6 +97,7 @@ export class Saving {
   /** The pictures of the panel under their own names, and their table, which together the workflow can read again. */
   async #zip(rows: Int32Array, stem: string): Promise<void> {
     const { site, collection, ui } = this.on;
+    const { jpegNames, MOST_FILES, Zip } = await import("../model/zip");
     const each = site.pictures.bytes / Math.max(1, site.counts.images);
     if (rows.length > MOST_FILES - 1 || rows.length * each > MOST) {
       note(ui, strings.tooManyToSave(Math.max(1, Math.min(MOST_FILES - 1, Math.floor(MOST / each)))));
@@ -111,19 +111,16 @@ export class Saving {
       const texts = await collection.hold(rows);
       const names = jpegNames(Array.from(rows, (row) => `${texts.value("item", row)}`));
       const paths = Array.from(rows, (row) => collection.pictureOf(row, texts));
-      const { parts, missing } = await this.#pictures(names, paths, stop.signal);
+      const zip = new Zip();
+      const { bytes, missing } = await this.#pictures(zip, names, paths, stop.signal);
       if (stop.signal.aborted) return;
-      const zip = parts.zip;
       const named = new Map(Array.from(rows, (row, place) => [row, names[place] ?? ""]));
       const got = rows.filter((row) => !missing.has(named.get(row) ?? ""));
       const read = (column: string, row: number) =>
         column === "item" ? named.get(row) : texts.value(column, row);
       const table = new TextEncoder().encode(toCsv(site.columns, got, read));
       const head = zip.add("metadata.csv", table);
-      download(
-        `${stem}.zip`,
-        new Blob([...parts.bytes, head, table, ...zip.end()], { type: "application/zip" }),
-      );
+      download(`${stem}.zip`, new Blob([...bytes, head, table, ...zip.end()], { type: "application/zip" }));
       ui.announcement = strings.saved(got.length);
       if (missing.size > 0) note(ui, strings.picturesNotSaved(missing.size));
     } finally {
@@ -132,9 +129,9 @@ export class Saving {
     }
   }
 
-  async #pictures(names: readonly string[], paths: readonly (string | null)[], stop: AbortSignal) {
+  async #pictures(zip: Zip, names: readonly string[], paths: readonly (string | null)[], stop: AbortSignal) {
     const { ui } = this.on;
-    const parts = { zip: new Zip(), bytes: [] as BlobPart[] };
+    const bytes: BlobPart[] = [];
     const missing = new Set<string>();
     for (let first = 0; first < names.length && !stop.aborted; first += AT_ONCE) {
       const some = paths.slice(first, first + AT_ONCE);
@@ -143,12 +140,12 @@ export class Saving {
         const name = names[first + place] ?? "";
         if (blob) {
           // The bytes are read for their sum only; what the archive holds is the browser's own copy.
-          parts.bytes.push(parts.zip.add(name, new Uint8Array(await blob.arrayBuffer())), blob);
+          bytes.push(zip.add(name, new Uint8Array(await blob.arrayBuffer())), blob);
         } else missing.add(name);
       }
       ui.saving = { done: Math.min(names.length, first + AT_ONCE), all: names.length };
     }
-    return { parts, missing };
+    return { bytes, missing };
   }
 
   // --- the view -----------------------------------------------------------------------------------------------------
@@ -166,6 +163,7 @@ export class Saving {
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const { width, height } = stage.view.size;
     const { legend } = ui;
+    const { toSvg } = await import("../model/drawn");
     const svg = toSvg({
       width,
       height,
