@@ -116,7 +116,7 @@ class Viewer implements Desk, Controls {
       count: this.items.count,
       first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${location.pathname}`,
-      members: (set) => this.collection.members(set),
+      members: (ref) => this.collection.members(ref),
       hold: (rows) => this.collection.hold(rows),
       rowsOf: (items) => this.collection.rowsOf(items),
     });

@@ -7,7 +7,7 @@ import { Services } from "../data/services";
 import type { Rows } from "../data/table";
 import type { Texts } from "../data/texts";
 import { LoadError } from "../format/errors";
-import type { Hotspots, Layout, Manifest } from "../format/manifest";
+import type { ArrayRef, Layout, Manifest } from "../format/manifest";
 import { picturePath, titleOf } from "../model/detail";
 import type { Finder } from "../model/finder";
 import type { Problem } from "../model/problems";
@@ -51,7 +51,7 @@ export class Collection {
   /** The texts; null until they are in. */
   texts: Texts | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
-  readonly #members = new Map<Hotspots, Promise<Int32Array>>();
+  readonly #members = new Map<ArrayRef, Promise<Int32Array>>();
   readonly #near = new Map<string, Promise<Uint8Array>>();
   readonly #neighbours: Neighbours | null;
   readonly #services: Services | null;
@@ -162,13 +162,13 @@ export class Collection {
     return loading;
   }
 
-  /** The place in its list of each row's hotspot. */
-  members(set: Hotspots): Promise<Int32Array> {
-    const known = this.#members.get(set);
+  /** The place in its list of each row's hotspot, or region. */
+  members(ref: ArrayRef): Promise<Int32Array> {
+    const known = this.#members.get(ref);
     if (known) return known;
-    const loading = fetchArray(set.members, "i32");
-    this.#members.set(set, loading);
-    loading.catch(() => this.#members.delete(set));
+    const loading = fetchArray(ref, "i32");
+    this.#members.set(ref, loading);
+    loading.catch(() => this.#members.delete(ref));
     return loading;
   }
 

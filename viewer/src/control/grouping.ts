@@ -1,5 +1,5 @@
 /** The hotspots: those of the site with the reader's changes, which stay in this browser. */
-import type { Hotspots } from "../format/manifest";
+import type { ArrayRef, Hotspots } from "../format/manifest";
 import {
   arranged,
   type Edits,
@@ -28,7 +28,7 @@ export interface Grouped {
   /** Where the changes are kept: one place for each collection. */
   readonly key: string;
   /** The place in its list of each row's hotspot. */
-  members(set: Hotspots): Promise<Int32Array>;
+  members(ref: ArrayRef): Promise<Int32Array>;
   /** The texts of some rows. */
   hold(rows: ArrayLike<number>): Promise<{ value(column: string, row: number): unknown }>;
   /** The row of each item that there is. */
@@ -39,6 +39,7 @@ export class Grouping {
   #edits: Edits;
   #set: Hotspots | null;
   #members: Int32Array | null = null;
+  #regionMembers: Int32Array | null = null;
   #regions: readonly Group[] = [];
   /** Rows of the items in the reader's own. */
   #rows: ReadonlyMap<string, number> = new Map();
@@ -71,30 +72,37 @@ export class Grouping {
   async load(): Promise<void> {
     const set = this.#set;
     this.#members = null;
+    this.#regionMembers = null;
     const own = this.#edits.own.flatMap(({ items }) => items);
-    const [members, rows] = await Promise.all([
-      set && this.on.members(set).catch(() => null),
+    const none = () => null;
+    const [members, regions, rows] = await Promise.all([
+      set && this.on.members(set.members).catch(none),
+      set?.regions ? this.on.members(set.regions.members).catch(none) : null,
       own.length > 0 ? this.on.rowsOf(own) : this.#rows,
     ]);
     this.#rows = rows;
-    if (set === this.#set) this.#members = members;
+    if (set !== this.#set) return;
+    this.#members = members;
+    this.#regionMembers = regions;
   }
 
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
   show(): void {
     const { ui } = this.on;
     this.#regions = this.#set?.regions?.list.map(siteGroup) ?? [];
+    ui.regions = this.#regions;
     ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.#rows.get(item));
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
   }
 
   find(id: string | null): Group | null {
-    return this.on.ui.hotspots.find((group) => group.id === id) ?? null;
+    const named = (group: Group) => group.id === id;
+    return this.on.ui.hotspots.find(named) ?? this.#regions.find(named) ?? null;
   }
 
   maskOf(group: Group): Uint8Array | null {
     if (group.rows) return maskOf(this.on.count, group.rows);
-    const members = this.#members;
+    const members = this.#regions.includes(group) ? this.#regionMembers : this.#members;
     return members ? Uint8Array.from(members, (place) => (place === group.place ? 1 : 0)) : null;
   }
 

@@ -36,6 +36,8 @@ export class Steps {
       selection: explorer.encodeSelection(),
       hotspot: ui.hotspot,
       colour: ui.legend?.column ?? null,
+      coarse: ui.coarse,
+      off: ui.off,
     };
   }
 
@@ -72,6 +74,8 @@ export class Steps {
       [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
       if (ui.filtering || ui.found) await explorer.search(null);
       explorer.restoreSelection(address.selection);
+      ui.coarse = address.coarse;
+      if (address.off.length > 0 || ui.off.length > 0) hotspots.hide(address.off);
       hotspots.highlight(address.hotspot);
       if (address.colour !== (ui.legend?.column ?? null)) await explorer.colourBy(address.colour, false);
       const { item } = address;

@@ -67,6 +67,11 @@ export class UiState {
   announcement = $state("");
 
   hotspots = $state.raw<readonly Group[]>([]);
+  /** The coarse level; empty where there is none. */
+  regions = $state.raw<readonly Group[]>([]);
+  coarse = $state(false);
+  /** Ids of those whose pictures are hidden. */
+  off = $state.raw<readonly string[]>([]);
   /** The id of the one chosen. */
   hotspot = $state<string | null>(null);
   hotspotsShown = $state(true);
@@ -131,6 +136,11 @@ export class UiState {
     return this.detail !== null || this.findOpen;
   }
 
+  /** The hotspots that are listed: of the one level or the other. */
+  get groups(): readonly Group[] {
+    return this.coarse && this.regions.length > 0 ? this.regions : this.hotspots;
+  }
+
   get listed(): Int32Array {
     if (this.scope === "selection") return this.selectedRows;
     if (this.scope === "view") return this.inView;
@@ -151,6 +161,9 @@ export interface Actions {
   renameHotspot(id: string, label: string): void;
   moveHotspot(id: string, by: number): void;
   removeHotspot(id: string): void;
+  /** Hide the pictures of a hotspot, or show them again. */
+  toggleHotspot(id: string): void;
+  setCoarse(coarse: boolean): void;
   makeHotspot(): void;
   selectHotspot(id: string): void;
   saveHotspots(): void;

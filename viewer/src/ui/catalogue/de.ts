@@ -210,6 +210,11 @@ export function de({ number, share }: Format): Catalogue {
       count === 1
         ? "Ein Bild konnte nicht geladen werden und fehlt in der Datei."
         : `${number(count)} Bilder konnten nicht geladen werden und fehlen in der Datei.`,
+    level: "Stufe",
+    levels: { fine: "Fein", coarse: "Grob" },
+    hideMembers: (label) => `Bilder von ${label} verbergen`,
+    hotspotHidden: (label) => `Verborgen: ${label}`,
+    hotspotBack: (label) => `Wieder sichtbar: ${label}`,
     saveTableOf: (label) => `Tabelle von ${label} sichern`,
     cancel: "Abbrechen",
     newHotspot: "Neue Gruppe",

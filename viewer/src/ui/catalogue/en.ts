@@ -199,6 +199,11 @@ export function en({ number, share }: Format) {
       `These are too many pictures for one file. Select at most ${number(most)}, and save again.`,
     picturesNotSaved: (count: number) =>
       `${count === 1 ? "One picture" : `${number(count)} pictures`} could not be loaded and ${count === 1 ? "is" : "are"} missing in the file.`,
+    level: "Level",
+    levels: { fine: "Fine", coarse: "Coarse" },
+    hideMembers: (label: string) => `Hide the pictures of ${label}`,
+    hotspotHidden: (label: string) => `Hidden: ${label}`,
+    hotspotBack: (label: string) => `Shown again: ${label}`,
     saveTableOf: (label: string) => `Save the table of ${label}`,
     cancel: "Cancel",
     newHotspot: "New cluster",

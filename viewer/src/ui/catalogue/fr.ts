@@ -208,6 +208,11 @@ export function fr({ number, share }: Format): Catalogue {
       count === 1
         ? "Une image n’a pas pu être chargée et manque dans le fichier."
         : `${number(count)} images n’ont pas pu être chargées et manquent dans le fichier.`,
+    level: "Niveau",
+    levels: { fine: "Fin", coarse: "Large" },
+    hideMembers: (label) => `Masquer les images de ${label}`,
+    hotspotHidden: (label) => `Masqué : ${label}`,
+    hotspotBack: (label) => `De nouveau visible : ${label}`,
     saveTableOf: (label) => `Enregistrer le tableau de ${label}`,
     cancel: "Annuler",
     newHotspot: "Nouveau groupe",
