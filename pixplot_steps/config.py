@@ -16,7 +16,7 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from pixplot_steps import machine, spec, wanted
+from pixplot_steps import machine, spec, stories, wanted
 from pixplot_steps.errors import ConfigError
 
 _ROOT = Path(__file__).parents[1]
@@ -114,7 +114,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
         hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
         atlases=spec.Atlases(**_tuples(config["atlases"])),
-        site=spec.Site(**site),
+        site=spec.Site(**_without(site, "stories"), stories=_stories(site["stories"], base)),
     )
 
 
@@ -141,6 +141,14 @@ def _umaps(section: Mapping[str, Any]) -> tuple[spec.Umap, ...]:
         [value] if not isinstance(value, list | tuple) else value for value in (section["n_neighbors"], section["min_dist"])
     )
     return tuple(spec.Umap(*pair, section["epochs"]) for pair in dict.fromkeys(itertools.product(counts, map(float, distances))))
+
+
+def _stories(text: str | None, base: Path) -> spec.Given:
+    """The file of stories, whose form is checked here: it would be late after hours of work."""
+    found = spec.Given(*wanted.given(text, "site.stories", base, stories.SUFFIXES))
+    if found.path:
+        stories.read(Path(found.path))
+    return found
 
 
 def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:

@@ -308,7 +308,8 @@ class Plan:
             self.catalogue.table,
             self.catalogue.problems,
         )
-        return _name("site", spec.parameters(self.spec.site), *parts)
+        told = spec.parameters(self.spec.site) | {"stories": self.spec.site.stories.digest}
+        return _name("site", told, *parts)
 
     @property
     def shown(self) -> str:

@@ -310,20 +310,21 @@ class Atlases:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A file of one's own: `path` and `digest`, both empty where there is none."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Site:
-    """Texts of the page, and where it will be on the web (empty where that is not known)."""
+    """Texts of the page, where it will be on the web (empty where that is not known), and the file of its stories."""
 
     title: str
     description: str
     address: str
-
-
-@dataclass(frozen=True)
-class Given:
-    """A file of one's own that replaces a stage: `path` and `digest`, both empty where there is none."""
-
-    path: str
-    digest: str
+    stories: Given
 
 
 @dataclass(frozen=True)

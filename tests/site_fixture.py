@@ -64,7 +64,14 @@ def atlas(
     return out
 
 
-def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Sequence[str] = ("umap", "grid"), address: str = "") -> None:
+def site(
+    found: Artefacts,
+    out: Path,
+    viewer: Path | None = None,
+    layouts: Sequence[str] = ("umap", "grid"),
+    address: str = "",
+    stories: Path | str = "",
+) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
     named = [f"{name}={found.layout(name)}" for name in layouts]
@@ -80,7 +87,16 @@ def site(found: Artefacts, out: Path, viewer: Path | None = None, layouts: Seque
         "--atlas-pages",
         *pages,
     )
-    texts = ("--title", "Synthetic <b>site</b>", "--description", "Flat colours & shapes, for tests.", "--address", address)
+    texts = (
+        "--title",
+        "Synthetic <b>site</b>",
+        "--description",
+        "Flat colours & shapes, for tests.",
+        "--address",
+        address,
+        "--stories",
+        stories,
+    )
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))

@@ -24,7 +24,7 @@ VIEWER = ROOT / "viewer" / "src"
 STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
 """All stages, in the order of the data."""
 
-SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "networks"}
+SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "networks", "stories"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {

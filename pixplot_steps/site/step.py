@@ -19,9 +19,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pixplot_steps import stories
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, search, services, similar, stacks, table, terms
+from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, search, services, similar, slides, stacks, table, terms
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
+
+Json = dict[str, Any]
 
 _EXAMPLES = 3
 _ADVICE = 2
@@ -45,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
     parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
+    parser.add_argument("--stories", required=True, help="file of stories, or nothing")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
     parser.add_argument("--plan", required=True, help="the plan's name of the site")
     parser.add_argument("--made", type=Path, required=True, help="file that remembers the plan's name of the site")
@@ -171,6 +175,8 @@ def _write_data(
     columns = table.columns(items.items.schema)
     rows = table.shown(items.items, columns)
     large = count > search.FROM
+    hotspots = [_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)]
+    layouts = list(_layouts(site, args.layouts, count))
     return manifest.Parts(
         title=_text(args.title),
         description=_text(args.description),
@@ -185,17 +191,29 @@ def _write_data(
             {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
             for column, years in table.dates(items.items.schema)
         ],
-        layouts=list(_layouts(site, args.layouts, count)),
+        layouts=layouts,
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
-        hotspots=[_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)],
+        hotspots=hotspots,
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
         services=_service_files(site, items.items),
         search=search.index(rows, columns, site.hashed, terms.BLOCK) if large else None,
+        stories=_stories(site, args.stories, layouts, hotspots, rows),
         table_parts=search.parts(rows, columns, site.hashed, search.PART) if large else None,
     )
+
+
+def _stories(
+    site: _Site, path: str, layouts: list[tuple[str, Json, Json]], hotspots: list[manifest.Hotspots], rows: pa.Table
+) -> dict[str, Any] | None:
+    if not path:
+        return None
+    levels = [listed for one in hotspots for listed in (one.listed, one.regions)]
+    clusters = [{spot["id"]: spot["label"] for spot in listed} for listed in levels]
+    found = slides.written(stories.read(Path(path)), [name for name, *_ in layouts], clusters, set(rows[table.ITEM].to_pylist()))
+    return site.hashed(hashed.file(commit.json_text(found), "json"))
 
 
 def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hotspots:

@@ -57,6 +57,7 @@ rule site:
         title=SPEC.site.title,
         description=SPEC.site.description,
         address=SPEC.site.address,
+        stories=SPEC.site.stories.path,
     shell:
         """
         pixplot step site \
@@ -74,6 +75,7 @@ rule site:
             --title={params.title:q} \
             --description={params.description:q} \
             --address={params.address:q} \
+            --stories={params.stories:q} \
             --record ledger/site.json \
             --plan {params.digest:q} \
             --made ledger/made.json \
