@@ -85,7 +85,11 @@ def plan(root: Path, cell: int) -> None:
     """Plan an atlas of this cell."""
     out = root / f"plan-{cell}.zarr"
     flags = {"catalog": root / "catalog", "vectors": root / "vectors.zarr", "map": root / "map.zarr", "out": out}
-    step.run(argparse.Namespace(part="plan", page=2048, budget_mib=BUDGETS[cell], levels=[], former=[], format="webp", quality=80, **flags))
+    step.run(
+        argparse.Namespace(
+            part="plan", page=2048, cell=128, budget_mib=BUDGETS[cell], levels=[], former=[], format="webp", quality=80, **flags
+        )
+    )
 
 
 def worker(root: Path, cell: int, groups: range, of: int) -> None:

@@ -16,10 +16,9 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from pixplot_steps import machine, spec, stories, wanted
+from pixplot_steps import machine, place, spec, stories, wanted
 from pixplot_steps.errors import ConfigError
 
-_ROOT = Path(__file__).parents[1]
 _WORLD = "world"
 _FIGURES = ("rectangle", "circle", "hexagon")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
@@ -44,11 +43,17 @@ def read(config: Mapping[str, Any], schema_path: Path, base: Path) -> spec.Spec:
 
 def load(path: Path, base: Path) -> spec.Spec:
     """What a configuration file says, with all defaults, as Snakemake reads it for a run. Raises ConfigError."""
-    defaults, own = (_yaml(one) for one in (_ROOT / "config" / "config.yaml", path))
-    return read(_merged(defaults, own), _ROOT / "workflow" / "schemas" / "config.schema.yaml", base)
+    return merged(keys(path), base)
 
 
-def _yaml(path: Path) -> Mapping[str, Any]:
+def merged(own: Mapping[str, Any], base: Path) -> spec.Spec:
+    """What the keys of a configuration file say, with all defaults. Raises ConfigError."""
+    defaults = keys(place.root() / "config" / "config.yaml")
+    return read(_merged(defaults, own), place.root() / "workflow" / "schemas" / "config.schema.yaml", base)
+
+
+def keys(path: Path) -> Mapping[str, Any]:
+    """The keys of a configuration file, unchecked. Raises ConfigError where it cannot be read."""
     try:
         value = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -89,6 +94,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         manifests=manifests,
         metadata=_paths(config["metadata"], base),
         seed=config["seed"],
+        use_cache=config["use_cache"],
         reproducible=config["reproducible"],
         fetch=_fetch(config["fetch"], manifests),
         catalog=spec.Catalog(**config["catalog"]),

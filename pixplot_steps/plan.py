@@ -424,7 +424,7 @@ class Plan:
         page, budget = self.spec.atlases.page, self.spec.atlases.budget_mib << 20
         counts = [0]
         cell = _LEAST_CELL
-        while cell <= self.spec.ingest.thumbnail:
+        while cell <= min(self.spec.ingest.thumbnail, self.spec.atlases.cell):
             images = self.catalogue.images if cell == _LEAST_CELL else min(self.catalogue.images, budget // (4 * cell * cell))
             counts.append(math.ceil(images / (page // cell) ** 2))
             cell *= 2

@@ -80,13 +80,19 @@ class Fetch:
 class Catalog:
     """`shard_size`: images per shard, at least 1. `pages`: "first" or "all" of a TIFF file.
 
+    `max_images`: pictures taken at most, of which `shuffle` takes some by chance; `frozen`: the last listing stays. `encoding`: of tables.
+
     `key`: column of the metadata that names the picture; `without_row`: "keep" or "drop" pictures that it does not name; `columns`: for
     a column a template, or an object of `template`, `type`, `role` and `label`.
     """
 
     shard_size: int
+    max_images: int | None
+    shuffle: bool
+    frozen: bool
     pages: str
     key: str
+    encoding: str
     without_row: str
     columns: dict[str, Any]
 
@@ -95,13 +101,14 @@ class Catalog:
 class Ingest:
     """`thumbnail`, `picture`: longest side in pixels; `ground`: "#rrggbb" under transparent pictures.
 
-    Pictures of more than `max_megapixels` are refused before they are decoded.
+    Pictures of more than `max_megapixels` are refused before they are decoded; those whose shorter side is below `min_size`, after.
     """
 
     thumbnail: int
     picture: int
     picture_quality: int
     ground: str
+    min_size: int
     max_megapixels: int
 
 
@@ -296,12 +303,15 @@ class Hotspots:
 
 @dataclass(frozen=True)
 class Atlases:
-    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
+    """`page`: side of a page in pixels; `cell`: largest side of a cell of the base level.
+
+    `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
 
     `pages_per_job`: pages of the base level made by one job, together with the same slots' pages of the other levels.
     """
 
     page: int
+    cell: int
     budget_mib: int
     levels: tuple[int, ...]
     format: str
@@ -319,10 +329,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Site:
-    """Texts of the page, where it will be on the web (empty where that is not known), and the file of its stories."""
+    """Texts of the page; whether there are compressed copies; where it will be on the web (empty where that is not known); its stories."""
 
     title: str
     description: str
+    gzip: bool
     address: str
     stories: Given
 
@@ -332,7 +343,7 @@ class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
     `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
-    `keep`: whether maps stay where they were in the run before.
+    `use_cache`: whether what earlier runs made is used; `keep`: whether maps stay where they were in the run before.
     """
 
     workdir: Path
@@ -340,6 +351,7 @@ class Spec:
     manifests: tuple[str, ...]
     metadata: tuple[str, ...]
     seed: int
+    use_cache: bool
     reproducible: bool
     fetch: Fetch
     catalog: Catalog

@@ -47,6 +47,8 @@ def atlas(
         *plan,
         "--levels",
         *levels,
+        "--cell",
+        128,
         "--budget-mib",
         budget_mib,
         "--format",
@@ -71,6 +73,8 @@ def site(
     layouts: Sequence[str] = ("umap", "grid"),
     address: str = "",
     stories: Path | str = "",
+    *,
+    gzip: bool = False,
 ) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
@@ -92,6 +96,8 @@ def site(
         "Synthetic <b>site</b>",
         "--description",
         "Flat colours & shapes, for tests.",
+        "--gzip",
+        str(gzip).lower(),
         "--address",
         address,
         "--stories",

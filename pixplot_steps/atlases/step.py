@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     plan.add_argument("--vectors", type=Path, required=True, help="vectors, which say where each image's thumbnail lies")
     plan.add_argument("--map", type=Path, required=True, help="layout that orders the slots")
     plan.add_argument("--page", type=int, required=True, help="side of a page in pixels")
+    plan.add_argument("--cell", type=int, required=True, help="largest side of a cell of the base level in pixels")
     plan.add_argument("--budget-mib", type=int, required=True, help="RGBA bytes of all cells together, in MiB")
     plan.add_argument("--levels", type=int, nargs="*", required=True, help="sides of further, larger cells in pixels")
     plan.add_argument("--format", choices=sorted(SUFFIXES), required=True, help="file format of the pages")
@@ -69,8 +70,8 @@ def _plan(args: argparse.Namespace) -> None:
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES)
     places = positions[items.first_items]
     former = _former(args.former[0], images["image"].combine_chunks()) if args.former else None
-    filled = former and slots.carry_on(places, former, args.page, args.budget_mib)
-    filled = filled or slots.afresh(places, args.budget_mib)
+    filled = former and slots.carry_on(places, former, args.page, args.budget_mib, args.cell)
+    filled = filled or slots.afresh(places, args.budget_mib, args.cell)
     shards = images["shard"].combine_chunks().dictionary_encode()
     cells = [filled.cell, *geometry.sharper(filled.cell, args.levels)]
     with commit.folder(args.out) as draft:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixplot_steps import fit
-from pixplot_steps.ingest import decode, location, phash, render
+from pixplot_steps.ingest import decode, fault, location, phash, render
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import LONG, Location
 from pixplot_steps.ingest.picture import Decoded, Later, Wanted
@@ -56,7 +56,11 @@ def make(task: Task) -> Row | Fault | Later:
         decoded = decode.decode(data, wanted, task.place.page)
     except Later as later:
         return later
-    return decoded if isinstance(decoded, Fault) else _row(decoded, wanted)
+    if isinstance(decoded, Fault):
+        return decoded
+    if min(decoded.size) < wanted.min_size:
+        return fault.too_small(decoded.size, wanted.min_size)
+    return _row(decoded, wanted)
 
 
 def _row(decoded: Decoded, wanted: Wanted) -> Row:

@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--picture", type=int, required=True, help="longest side of the picture shown in the panel, in pixels")
     parser.add_argument("--picture-quality", type=int, required=True, help="JPEG quality of that picture, 1 to 95")
     parser.add_argument("--ground", required=True, help="colour under transparent pictures, as #rrggbb")
+    parser.add_argument("--min-size", type=int, required=True, help="pictures whose shorter side has fewer pixels are left out")
     parser.add_argument("--max-megapixels", type=int, required=True, help="larger pictures are refused")
     parser.add_argument("--squares", type=int, nargs="*", required=True, help="sides of the squares that networks see, in pixels")
     parser.add_argument("--aspect", choices=("squash", "crop", "pad"), required=True, help="how a picture becomes such a square")
@@ -62,6 +63,7 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         quality=args.picture_quality,
         ground=_colour(args.ground),
         max_megapixels=args.max_megapixels,
+        min_size=args.min_size,
         squares=tuple(args.squares),
         aspect=args.aspect,
     )

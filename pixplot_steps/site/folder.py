@@ -16,14 +16,20 @@ from pixplot_steps.store import commit
 MANIFEST = "data/manifest.json"
 
 _OWNED = (
-    re.compile(r"data/[0-9a-f]{32}\.\w+"),
+    re.compile(r"data/[0-9a-f]{32}\.\w+(\.gz)?"),
     re.compile(r"pictures/[^/]{1,2}/[^/]+\.jpg"),
     re.compile(r"assets/.+"),
     re.compile(r"iiif/[\w-]+\.json"),
     re.compile(r"(.+/)?\.[^/]+\.partial"),
 )
+_LASTING = re.compile(r"(data/[0-9a-f]{32}\.|assets/.+\.)(arrow|bin|js|css|svg|json)")
 _RECORD_FORMAT = 1
 FOLDERS = ("data", "pictures", "assets", "iiif")
+
+
+def compressible(named: set[str]) -> set[str]:
+    """Those files that never change under their name, and are not compressed by themselves."""
+    return {name for name in named if _LASTING.fullmatch(name)}
 
 
 def write(root: Path, name: str, data: bytes | memoryview) -> None:

@@ -7,6 +7,7 @@ new one, whenever this is killed, and an updated folder is byte for byte one tha
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
 from collections import Counter
@@ -47,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
+    parser.add_argument("--gzip", type=json.loads, required=True, help="write compressed copies too: true or false")
     parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
     parser.add_argument("--stories", required=True, help="file of stories, or nothing")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
@@ -79,6 +81,8 @@ def _update(args: argparse.Namespace) -> None:
         data = path.read_bytes()
         site.write(name, services.allowed(data, origins) if name == "index.html" else data)
     _write_iiif(site, args, items, found, parts)
+    if args.gzip:
+        _write_compressed(site)
     lineage.record(args.lineage, args.shown)
     folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
     folder.write_record(args.record, _digests(found))
@@ -261,6 +265,16 @@ def _write_iiif(site: _Site, args: argparse.Namespace, items: shown.Shown, found
     spots = ((one["id"], one["label"], np.flatnonzero(members == place).tolist()) for place, one in enumerate(parts.hotspots[0].listed))
     for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots):
         site.write(name, data)
+
+
+def _write_compressed(site: _Site) -> None:
+    """Compressed copies of the files whose names change with their bytes: of others a host might send an old one."""
+    for name in sorted(folder.compressible(site.named)):
+        copy = f"{name}.gz"
+        if not (site.root / copy).is_file():
+            # Without a time, the same bytes give the same copy.
+            folder.write(site.root, copy, gzip.compress((site.root / name).read_bytes(), mtime=0))
+        site.named.add(copy)
 
 
 def _models(args: argparse.Namespace) -> list[manifest.Model]:

@@ -238,6 +238,7 @@ def plan_arguments(found: artefacts.Artefacts, folder: Path, page: int = 2048, q
         vectors=found.vectors,
         map=found.layout("umap"),
         page=page,
+        cell=128,
         budget_mib=128,
         levels=[],
         format="webp",

@@ -40,13 +40,19 @@ def planned_once(path, ledger, *status):
 
 def fingerprint(wildcards):
     """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
-    return listed()
+    return was_listed() if SPEC.catalog.frozen else listed()
 
 
 @cache
 def listed():
     """The fingerprint, taken once in a run: listing a million files takes seconds."""
     return files.fingerprint(SPEC.images, SPEC.metadata)
+
+
+def was_listed():
+    """The fingerprint of the last listing, so that it stays; a first one where there is none."""
+    path = Path("catalog/plan.json")
+    return json.loads(path.read_bytes())["fingerprint"] if path.is_file() else listed()
 
 
 def listed_manifests(wildcards):

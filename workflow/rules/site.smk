@@ -56,6 +56,7 @@ rule site:
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
+        gzip=str(SPEC.site.gzip).lower(),
         address=SPEC.site.address,
         stories=SPEC.site.stories.path,
     shell:
@@ -74,6 +75,7 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --gzip {params.gzip:q} \
             --address={params.address:q} \
             --stories={params.stories:q} \
             --record ledger/site.json \
