@@ -23,6 +23,7 @@ _WORLD = "world"
 _FIGURES = ("rectangle", "circle", "hexagon")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _GEOJSON = (".geojson", ".json")
+_EDITED = (".json", ".yaml", ".yml")
 _HELP = "see config/config.yaml, where every key stands with its default"
 
 
@@ -106,6 +107,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         umap=_umaps(config["layouts"]["umap"])[0],
         variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
+        label_weight=config["layouts"]["umap"]["label_weight"],
+        components=config["layouts"]["umap"]["components"],
         grid=_grid(config["layouts"]["grid"], base),
         similarity=spec.Similarity(**config["layouts"]["similarity"]),
         tsne=spec.Tsne(**_tuples(config["layouts"]["tsne"])),
@@ -118,8 +121,10 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
         alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
+        edited=_given(config["hotspots"], "hotspots", "edited", base, _EDITED),
+        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters", "edited"))),
         atlases=spec.Atlases(**_tuples(config["atlases"])),
+        deepzoom=spec.DeepZoom(**_tuples(config["deepzoom"])),
         site=spec.Site(**_without(site, "stories"), stories=_stories(site["stories"], base)),
     )
 
@@ -157,8 +162,8 @@ def _stories(text: str | None, base: Path) -> spec.Given:
     return found
 
 
-def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
-    return {key: value for key, value in section.items() if key != left_out}
+def _without(section: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if key not in left_out}
 
 
 def _tuples(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,8 +194,8 @@ def _geographic(section: Mapping[str, Any], base: Path) -> spec.Geographic:
     return spec.Geographic(section["wanted"], digests, paths)
 
 
-def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:
-    return spec.Given(*wanted.given(section[key], f"{name}.{key}", base))
+def _given(section: Mapping[str, Any], name: str, key: str, base: Path, suffixes: tuple[str, ...] = wanted.VECTORS) -> spec.Given:
+    return spec.Given(*wanted.given(section[key], f"{name}.{key}", base, suffixes))
 
 
 def _paths(value: str | list[str] | None, base: Path) -> tuple[str, ...]:

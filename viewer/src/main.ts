@@ -21,6 +21,7 @@ import { Steps } from "./control/steps";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { PictureLoader } from "./data/pictures";
+import { fetchSets } from "./data/sets";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
 import { hotspotsOf, type Layout, type Manifest } from "./format/manifest";
@@ -117,6 +118,7 @@ class Viewer implements Desk, Controls {
       first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${location.pathname}`,
       members: (ref) => this.collection.members(ref),
+      sets: (set) => fetchSets(set),
       hold: (rows) => this.collection.hold(rows),
       rowsOf: (items) => this.collection.rowsOf(items),
     });

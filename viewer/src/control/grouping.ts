@@ -5,15 +5,18 @@ import {
   type Edits,
   type Group,
   groupsFile,
+  type Held,
+  membersOf,
   moved,
   NO_EDITS,
+  OWN,
   readEdits,
+  regionGroup,
   renamed,
-  siteGroup,
+  type Sets,
   withOwn,
   without,
 } from "../model/groups";
-import { maskOf, rowsOf } from "../model/selection";
 import { download, fileStem } from "../ui/download";
 import { keep, readKept } from "../ui/kept";
 import type { UiState } from "../ui/state.svelte";
@@ -29,8 +32,10 @@ export interface Grouped {
   readonly key: string;
   /** The place in its list of each row's hotspot. */
   members(ref: ArrayRef): Promise<Int32Array>;
-  /** The texts of some rows. */
-  hold(rows: ArrayLike<number>): Promise<{ value(column: string, row: number): unknown }>;
+  /** The rows that `members` does not tell; null where there are none. */
+  sets(set: Hotspots): Promise<Sets | null>;
+  /** The texts of some rows, or of all. */
+  hold(rows: ArrayLike<number> | null): Promise<{ value(column: string, row: number): unknown }>;
   /** The row of each item that there is. */
   rowsOf(items: readonly string[]): Promise<Map<string, number>>;
 }
@@ -38,8 +43,7 @@ export interface Grouped {
 export class Grouping {
   #edits: Edits;
   #set: Hotspots | null;
-  #members: Int32Array | null = null;
-  #regionMembers: Int32Array | null = null;
+  #held: Held | null = null;
   #regions: readonly Group[] = [];
   /** Rows of the items in the reader's own. */
   #rows: ReadonlyMap<string, number> = new Map();
@@ -71,25 +75,23 @@ export class Grouping {
   /** Without members the list still flies to its hotspots; it only lights nothing. */
   async load(): Promise<void> {
     const set = this.#set;
-    this.#members = null;
-    this.#regionMembers = null;
+    this.#held = null;
     const own = this.#edits.own.flatMap(({ items }) => items);
-    const none = () => null;
-    const [members, regions, rows] = await Promise.all([
-      set && this.on.members(set.members).catch(none),
-      set?.regions ? this.on.members(set.regions.members).catch(none) : null,
+    const missing = () => null;
+    const [rows, members, sets, regions] = await Promise.all([
       own.length > 0 ? this.on.rowsOf(own) : this.#rows,
+      set && this.on.members(set.members).catch(missing),
+      set && this.on.sets(set).catch(missing),
+      set?.regions ? this.on.members(set.regions.members).catch(missing) : null,
     ]);
     this.#rows = rows;
-    if (set !== this.#set) return;
-    this.#members = members;
-    this.#regionMembers = regions;
+    if (set && set === this.#set) this.#held = { set, members, sets, regions };
   }
 
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
   show(): void {
     const { ui } = this.on;
-    this.#regions = this.#set?.regions?.list.map(siteGroup) ?? [];
+    this.#regions = this.#set?.regions?.list.map(regionGroup) ?? [];
     ui.regions = this.#regions;
     ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.#rows.get(item));
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
@@ -101,9 +103,7 @@ export class Grouping {
   }
 
   maskOf(group: Group): Uint8Array | null {
-    if (group.rows) return maskOf(this.on.count, group.rows);
-    const members = this.#regions.includes(group) ? this.#regionMembers : this.#members;
-    return members ? Uint8Array.from(members, (place) => (place === group.place ? 1 : 0)) : null;
+    return membersOf(group, this.#held, this.on.count);
   }
 
   rename(id: string, label: string): void {
@@ -123,9 +123,10 @@ export class Grouping {
     const { ui } = this.on;
     const rows = ui.selectedRows;
     if (rows.length === 0) return null;
-    const items = await this.#itemsOf(rows);
+    const texts = await this.on.hold(rows);
+    const items = Array.from(rows, (row) => `${texts.value("item", row)}`);
     this.#rows = new Map([...this.#rows, ...items.map((item, place) => [item, rows[place] ?? 0] as const)]);
-    const id = `own-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    const id = `${OWN}${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
     const label = strings.ownHotspot(this.#edits.own.length + 1);
     this.#change(withOwn(this.#edits, ui.hotspots, { id, label, items }));
     ui.announcement = strings.hotspotMade(label);
@@ -137,27 +138,18 @@ export class Grouping {
   }
 
   async save(): Promise<void> {
-    const { ui } = this.on;
-    const masks = ui.hotspots.map((group) => this.maskOf(group) ?? new Uint8Array());
-    try {
-      const all = await Promise.all(masks.map((mask) => this.#itemsOf(rowsOf(mask))));
-      this.#download(groupsFile(ui.hotspots, (_, place) => all[place] ?? []));
-    } catch {
+    const { ui, count } = this.on;
+    const texts = await this.on.hold(null).catch(() => null);
+    if (!texts) {
       note(ui, strings.saveFailed);
+      return;
     }
-  }
-
-  #download(text: string): void {
-    const { ui } = this.on;
+    const of = (row: number) => `${texts.value("image", row)}`;
+    const text = groupsFile(ui.hotspots, this.#edits, this.#held, { count, of });
     download(
       `${fileStem(ui.manifest?.title ?? "")}-hotspots.json`,
       new Blob([text], { type: "application/json" }),
     );
-  }
-
-  async #itemsOf(rows: Int32Array): Promise<string[]> {
-    const texts = await this.on.hold(rows);
-    return Array.from(rows, (row) => `${texts.value("item", row)}`);
   }
 
   #change(edits: Edits): void {

@@ -77,6 +77,8 @@ export interface Layout {
   parameters: Parameters | null;
   /** Of a variant the name of its map. */
   variant_of: string | null;
+  /** Of a map that is drawn by what a person says of the pictures: the column, and how much it counts. */
+  supervised: { column: string; weight: number } | null;
 }
 
 export interface Level {
@@ -107,6 +109,8 @@ export interface Hotspot {
   named: boolean | null;
   /** The place of its region in the list of regions, or -1. */
   region: number | null;
+  /** Words that a person gave it. */
+  tags: string[] | null;
 }
 
 /** The hotspots of one map. */
@@ -118,6 +122,15 @@ export interface Hotspots {
   list: Hotspot[];
   /** The coarse level, where there is one. */
   regions: { members: ArrayRef; list: Hotspot[] } | null;
+  /** Where a person arranged them: rows that `members` does not tell, of those listed and then of those removed. */
+  edited: EditedRef | null;
+}
+
+export interface EditedRef {
+  rows: ArrayRef;
+  /** Where the rows of each end. */
+  ends: ArrayRef;
+  removed: { id: string; label: string }[];
 }
 
 /** The IIIF image services of the rows. */
@@ -208,6 +221,7 @@ const layout = record<Layout>({
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
   parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
   variant_of: nullable(text),
+  supervised: nullable(record({ column: text, weight: finite })),
 });
 
 const hotspot = record<Hotspot>({
@@ -220,6 +234,7 @@ const hotspot = record<Hotspot>({
   outline: nullable(list(list(list(finite)))),
   named: nullable(flag),
   region: nullable(finite),
+  tags: nullable(list(text)),
 });
 
 const hotspots = record<Hotspots>({
@@ -227,6 +242,9 @@ const hotspots = record<Hotspots>({
   members: array,
   list: list(hotspot),
   regions: nullable(record({ members: array, list: list(hotspot) })),
+  edited: nullable(
+    record<EditedRef>({ rows: array, ends: array, removed: list(record({ id: text, label: text })) }),
+  ),
 });
 
 const manifest = record<Manifest>({
@@ -265,6 +283,11 @@ function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]
   throw new FormatError(where, `${type} [${shape.join(", ")}]`, `${ref.dtype} [${ref.shape.join(", ")}]`);
 }
 
+function requireSets({ rows, ends, removed }: EditedRef, listed: number, where: string): void {
+  requireShape(rows, `${where}, edited rows`, "u32", [rows.shape[0] ?? 0]);
+  requireShape(ends, `${where}, edited ends`, "u32", [listed + removed.length]);
+}
+
 function requireConsistent(site: Manifest): void {
   const n = site.counts.items;
   requireShape(site.colours, "colours", "u8", [n, 3]);
@@ -286,6 +309,7 @@ function requireConsistent(site: Manifest): void {
   if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
     requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
+    if (set.edited) requireSets(set.edited, set.list.length, `hotspots of ${set.layout}`);
     for (const { id, item, bounds } of set.list) {
       if (item >= n) throw new FormatError(`hotspot ${id}.item`, `a row below ${n}`, item);
       if (bounds.length !== 4) throw new FormatError(`hotspot ${id}.bounds`, "four numbers", bounds);

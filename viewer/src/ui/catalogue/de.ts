@@ -101,6 +101,8 @@ export function de({ number, share }: Format): Catalogue {
       `Das Modell ${name} (Version ${version}) hat jedes Bild durch ${number(dimensions)} Zahlen beschrieben. Bilder mit ähnlichen Zahlen liegen beieinander.`,
     vectors: (components, explained) =>
       `Sie wurden auf ${number(components)} verdichtet, die ${share(explained)} der Unterschiede bewahren.`,
+    supervised: (column) =>
+      `Bilder, die sich in „${column}“ unterscheiden, wurden auseinandergezogen; auch davon erzählen ihre Plätze.`,
     trustworthiness: (value) =>
       `Vertrauenswürdigkeit ${share(value)}: wie selten Bilder nebeneinander liegen, die einander nicht ähneln.`,
     neighboursMap: (value) =>

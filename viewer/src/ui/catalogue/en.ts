@@ -98,6 +98,8 @@ export function en({ number, share }: Format) {
       `Each picture was described by ${number(dimensions)} numbers by the model ${name} (version ${version}). Pictures with similar numbers lie together.`,
     vectors: (components: number, explained: number) =>
       `These were condensed to ${number(components)}, which keep ${share(explained)} of the differences.`,
+    supervised: (column: string) =>
+      `Pictures that differ in “${column}” were drawn apart, so their places tell of that too.`,
     trustworthiness: (value: number) =>
       `Trustworthiness ${share(value)}: how rarely pictures lie side by side that are not alike.`,
     neighboursMap: (value: number) =>

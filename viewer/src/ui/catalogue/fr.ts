@@ -100,6 +100,8 @@ export function fr({ number, share }: Format): Catalogue {
       `Le modèle ${name} (version ${version}) a décrit chaque image par ${number(dimensions)} nombres. Les images aux nombres semblables sont voisines.`,
     vectors: (components, explained) =>
       `Ils ont été condensés en ${number(components)}, qui gardent ${share(explained)} des différences.`,
+    supervised: (column) =>
+      `Les images qui diffèrent par « ${column} » ont été éloignées : leurs places en disent quelque chose aussi.`,
     trustworthiness: (value) =>
       `Fiabilité ${share(value)} : combien il est rare que des images voisines ne se ressemblent pas.`,
     neighboursMap: (value) =>
