@@ -16,12 +16,13 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from pixplot_steps import machine, place, spec, stories, wanted
+from pixplot_steps import contrast, machine, place, spec, stories, wanted
 from pixplot_steps.errors import ConfigError
 
 _WORLD = "world"
 _FIGURES = ("rectangle", "circle", "hexagon")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
+_LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".webp")
 _GEOJSON = (".geojson", ".json")
 _EDITED = (".json", ".yaml", ".yml")
 _HELP = "see config/config.yaml, where every key stands with its default"
@@ -88,7 +89,6 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
             where="images, manifests",
             action="set `images` or `manifests` in your configuration file",
         )
-    site = {**config["site"], "title": config["site"]["title"] or _title((images or manifests)[0])}
     return spec.Spec(
         workdir=(base / Path(config["workdir"]).expanduser()).absolute(),
         images=images,
@@ -125,7 +125,26 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters", "edited"))),
         atlases=spec.Atlases(**_tuples(config["atlases"])),
         deepzoom=spec.DeepZoom(**_tuples(config["deepzoom"])),
-        site=spec.Site(**_without(site, "stories"), stories=_stories(site["stories"], base)),
+        site=_site(config["site"], _title((images or manifests)[0]), base),
+    )
+
+
+def _site(section: Mapping[str, Any], title: str, base: Path) -> spec.Site:
+    for ground in ("light", "dark"):
+        contrast.check(section["accent"][ground], ground, f"site.accent.{ground}")
+    return spec.Site(
+        title=section["title"] or title,
+        description=section["description"],
+        gzip=section["gzip"],
+        address=section["address"],
+        logo=spec.Given(*wanted.given(section["logo"], "site.logo", base, _LOGOS)),
+        light=section["accent"]["light"].lower(),
+        dark=section["accent"]["dark"].lower(),
+        # The whole address of a view will do.
+        opening=section["opening"].rpartition("#")[2],
+        alt=section["alt"] or "",
+        data_from=tuple(section["data_from"]),
+        stories=_stories(section["stories"], base),
     )
 
 

@@ -422,7 +422,8 @@ class Plan:
             self.catalogue.table,
             self.catalogue.problems,
         )
-        told = spec.parameters(self.spec.site) | {"stories": self.spec.site.stories.digest}
+        site = self.spec.site
+        told = spec.parameters(site) | {"logo": site.logo.digest, "stories": site.stories.digest}
         return _name("site", told, *parts)
 
     @property

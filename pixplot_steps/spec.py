@@ -39,7 +39,7 @@ VERSIONS = {
     "edited": 1,
     "atlases": 3,
     "deepzoom": 1,
-    "site": 10,
+    "site": 11,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -347,12 +347,22 @@ class DeepZoom:
 
 @dataclass(frozen=True)
 class Site:
-    """Texts of the page; whether there are compressed copies; where it will be on the web (empty where that is not known); its stories."""
+    """Texts of the page; whether there are compressed copies; where it will be on the web (empty where that is not known).
+
+    `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
+    `data_from`: places whose collections the page may show.
+    """
 
     title: str
     description: str
     gzip: bool
     address: str
+    logo: Given
+    light: str
+    dark: str
+    opening: str
+    alt: str
+    data_from: tuple[str, ...]
     stories: Given
 
 

@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,10 @@ def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
     return out
 
 
+PLAIN: dict[str, str] = {"logo": "", "light": "#a8441b", "dark": "#f2a468", "opening": "", "alt": ""}
+"""The look of a site that says nothing of it."""
+
+
 def site(
     found: Artefacts,
     out: Path,
@@ -98,6 +102,8 @@ def site(
     spaces: Sequence[str] = (),
     *,
     gzip: bool = False,
+    data_from: Sequence[str] = (),
+    look: Mapping[str, str] | None = None,
 ) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`; with the grid's deep zoom and mosaic where they are drawn."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
@@ -134,7 +140,8 @@ def site(
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))
-    step("site", *inputs, *described, *atlas_flags, *zooms, *texts, *record, *made, *ends)
+    flags = (*(f"--{key}={value}" for key, value in (PLAIN | dict(look or {})).items()), "--data-from", *data_from)
+    step("site", *inputs, *described, *atlas_flags, *zooms, *texts, *record, *flags, *made, *ends)
 
 
 def edited(found: Artefacts, wishes: dict[str, Any], out: Path) -> Path:

@@ -40,6 +40,7 @@ _LARGEST_SIDE = 1 << 16
 _UNITS = ("year", "decade", "century", "hue", "lightness")
 """Of an arrangement by dates or by colours."""
 
+_COLOUR = re.compile("#[0-9a-f]{6}")
 _HOST = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _SERVICE = {"id": str, "version": int, "level": int, "width": int, "height": int, "region": str, "large": str}
 
@@ -181,6 +182,25 @@ def _is_service(data: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(value, dict) and all(isinstance(value.get(key), kind) for key, kind in _SERVICE.items())
+
+
+def look(site: Site, manifest: Node) -> Faults:
+    """The look of the page, where the site says something of it: sign, accents, the view that opens, and the column of alt texts."""
+    told = manifest.get("look")
+    logo, accent = (told.get("logo"), told.get("accent")) if told else (None, None)
+    if logo:
+        sides = (logo["width"].integer(1, _LARGEST_SIDE), logo["height"].integer(1, _LARGEST_SIDE))
+        found = site.image(site.file(logo).relative_to(site.root).as_posix(), "PNG")
+        if found != sides:
+            yield logo.wrong(f"the sides of its file, {found[0]} x {found[1]}").fault
+    for colour in [accent[ground] for ground in ("light", "dark")] if accent else []:
+        if not _COLOUR.fullmatch(colour.text()):
+            yield colour.wrong("#rrggbb").fault
+    if opening := manifest.get("opening"):
+        opening.text()
+    alt = manifest.get("alt")
+    if alt and alt.text() not in [column["name"].value for column in manifest["columns"].list()]:
+        yield alt.wrong("a column that is listed").fault
 
 
 def layout_names(manifest: Node) -> Faults:

@@ -84,6 +84,9 @@ class Parts:
     pictures: Pictures
     deepzoom: dict[str, Json]
     services: Json | None = None
+    look: Json | None = None
+    opening: str = ""
+    alt: str | None = None
     search: Json | None = None
     table_parts: Json | None = None
     stories: Json | None = None
@@ -123,6 +126,9 @@ def _always(parts: Parts) -> Json:
         "model": _model(parts.models[0].vectors["model"]),
         "models": [_all_of(model) for model in parts.models],
         "vectors": _vectors(parts.models[0]),
+        "look": parts.look,
+        "opening": parts.opening,
+        "alt": parts.alt,
     }
 
 

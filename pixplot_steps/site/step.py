@@ -22,7 +22,22 @@ from numpy.typing import NDArray
 
 from pixplot_steps import digest, stories
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, iiif, manifest, search, services, similar, slides, stacks, table, terms
+from pixplot_steps.site import (
+    coarse,
+    folder,
+    gather,
+    hashed,
+    iiif,
+    look,
+    manifest,
+    search,
+    services,
+    similar,
+    slides,
+    stacks,
+    table,
+    terms,
+)
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
 
 Json = dict[str, Any]
@@ -59,6 +74,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gzip", type=json.loads, required=True, help="write compressed copies too: true or false")
     parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
     parser.add_argument("--stories", required=True, help="file of stories, or nothing")
+    parser.add_argument("--logo", required=True, help="picture file of the collection's sign, or nothing")
+    parser.add_argument("--light", required=True, help="accent on light ground, #rrggbb")
+    parser.add_argument("--dark", required=True, help="accent on dark ground, #rrggbb")
+    parser.add_argument("--opening", required=True, help="what the address has after its # for the view that opens, or nothing")
+    parser.add_argument("--alt", required=True, help="column that says what is on a picture without a title, or nothing")
+    parser.add_argument("--data-from", nargs="*", required=True, help="places whose collections the page may show")
     parser.add_argument("--record", type=Path, required=True, help="file that remembers which shards' pictures the site has")
     parser.add_argument("--plan", required=True, help="the plan's name of the site")
     parser.add_argument("--made", type=Path, required=True, help="file that remembers the plan's name of the site")
@@ -82,12 +103,12 @@ def _update(args: argparse.Namespace) -> None:
     items = shown.read(args.catalog, args.vectors[0])
     found = list(gather.parts(args.vectors[0], args.images))
     pictures = _write_pictures(site, found, args.record)
-    problems = _problems(args)
+    problems = _problems(args, items.items.column_names)
     parts = _write_data(site, args, items, pictures, problems)
     origins = services.origins(_services(items.items))
     for name, path in viewer:
         data = path.read_bytes()
-        site.write(name, services.allowed(data, origins) if name == "index.html" else data)
+        site.write(name, services.allowed(data, origins, args.data_from) if name == "index.html" else data)
     _write_iiif(site, args, items, found, parts)
     if args.gzip:
         _write_compressed(site)
@@ -220,10 +241,20 @@ def _write_data(
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
         services=_service_files(site, items.items),
+        look={"logo": _logo(site, args.logo), "accent": {"light": args.light, "dark": args.dark}},
+        opening=_text(args.opening),
+        alt=args.alt if args.alt in items.items.column_names else None,
         search=search.index(rows, columns, site.hashed, terms.BLOCK) if large else None,
         stories=_stories(site, args.stories, layouts, hotspots, rows),
         table_parts=search.parts(rows, columns, site.hashed, search.PART) if large else None,
     )
+
+
+def _logo(site: _Site, path: str) -> dict[str, Any] | None:
+    if not path:
+        return None
+    drawn = look.sign(Path(path).read_bytes(), path)
+    return site.hashed(hashed.file(drawn.data, "png", width=drawn.width, height=drawn.height))
 
 
 def _stories(
@@ -338,12 +369,12 @@ def _layouts(site: _Site, args: argparse.Namespace, image_row: NDArray[np.int64]
             yield found, summary | {"parameters": bases.get(name)}, files
             continue
         described = commit.stamp(path).summary
-        for number, one in enumerate(described["variants"]):
+        of = name.replace("variants", "umap", 1)
+        for number, (one, variant) in enumerate(zip(described["variants"], _variants(name, path), strict=True)):
             pair = {key: one[key] for key in described["base"]}
-            of = name.replace("variants", "umap", 1)
             values = _rows(path, f"positions_{number}", count)
             own = {"label": described["label"], "kind": described["kind"], **one, "parameters": pair, "variant_of": of}
-            yield f"{of}~{one['n_neighbors']}~{one['min_dist']}", own, _positions(site, values)
+            yield variant, own, _positions(site, values)
 
 
 def _has_variants(name: str) -> bool:
@@ -452,7 +483,7 @@ def _neighbours(args: argparse.Namespace, image_row: NDArray[np.int64]) -> NDArr
     return similar.rows(graph, image_row)
 
 
-def _problems(args: argparse.Namespace) -> pa.Table:
+def _problems(args: argparse.Namespace, columns: list[str]) -> pa.Table:
     items = tables.read(args.catalog / "items.parquet", tables.ITEMS, ["item", "image"])
     shards = _shards(args.catalog)
     folders = {
@@ -462,7 +493,26 @@ def _problems(args: argparse.Namespace) -> pa.Table:
         "hotspots": args.hotspots,
     }
     edited = [tables.read(path / "problems.parquet", tables.PROBLEMS) for path in args.edited]
-    return table.sorted_problems([*gather.problems(args.catalog, folders, items), *edited])
+    return table.sorted_problems([*gather.problems(args.catalog, folders, items), *edited, _unused(args, columns)])
+
+
+def _unused(args: argparse.Namespace, columns: list[str]) -> pa.Table:
+    """Settings that name what the site has not: it is built without them, since what a growing collection has may change."""
+    layouts = [found for name, path in args.layouts for found in ([name] if not _has_variants(name) else _variants(name, path))]
+    hotspots = [one["id"] for path in args.hotspots for one in commit.stamp(path).summary["list"]]
+    faults = [("site.opening", f"the site has no {what}") for what in look.strangers(args.opening, layouts, hotspots)]
+    if args.alt and args.alt not in columns:
+        faults.append(("site.alt", f"the metadata has no column {args.alt!r}"))
+    rows = [
+        {"path": path, "stage": "site", "kind": "setting not used", "reason": reason, "action": f"correct {path} in the configuration"}
+        for path, reason in faults
+    ]
+    return pa.Table.from_pylist(rows, tables.PROBLEMS)
+
+
+def _variants(name: str, path: Path) -> list[str]:
+    of = name.replace("variants", "umap", 1)
+    return [f"{of}~{one['n_neighbors']}~{one['min_dist']}" for one in commit.stamp(path).summary["variants"]]
 
 
 def _shards(catalog: Path) -> list[str]:

@@ -29,7 +29,7 @@ const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.length);
 const names = ["item", ...columns.map(({ name }) => name)];
 const rows = readRows(bytes, names);
 const scan = new LocalFinder(columns, rows.count, rows.value);
-const given = { columns, index, count: rows.count, base: "http://site.invalid/" };
+const given = { columns, index: { ...index, file: `http://site.invalid/${index.file}` }, count: rows.count };
 const asked = await openGiven(given);
 
 let state = seed;

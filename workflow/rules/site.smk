@@ -72,6 +72,12 @@ rule site:
         gzip=str(SPEC.site.gzip).lower(),
         address=SPEC.site.address,
         stories=SPEC.site.stories.path,
+        logo=SPEC.site.logo.path,
+        light=SPEC.site.light,
+        dark=SPEC.site.dark,
+        opening=SPEC.site.opening,
+        alt=SPEC.site.alt,
+        data_from=SPEC.site.data_from,
     shell:
         """
         pixplot step site \
@@ -95,6 +101,12 @@ rule site:
             --gzip {params.gzip:q} \
             --address={params.address:q} \
             --stories={params.stories:q} \
+            --logo={params.logo:q} \
+            --light={params.light:q} \
+            --dark={params.dark:q} \
+            --opening={params.opening:q} \
+            --alt={params.alt:q} \
+            --data-from {params.data_from:q} \
             --record ledger/site.json \
             --plan {params.digest:q} \
             --made ledger/made.json \

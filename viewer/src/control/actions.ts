@@ -10,6 +10,7 @@ import type { Panel } from "./panel";
 import type { Pointing } from "./pointing";
 import type { Problems } from "./problems";
 import type { Saving } from "./saving";
+import type { Sharing } from "./sharing";
 
 export interface Controls {
   readonly arranging: Arranging;
@@ -21,6 +22,7 @@ export interface Controls {
   readonly pointing: Pointing;
   readonly problems: Problems;
   readonly saving: Saving;
+  readonly sharing: Sharing;
 }
 
 export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
@@ -55,6 +57,8 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     close: () => open()?.panel.close(),
     escape: () => open()?.panel.escape(),
     lightSimilar: (lit) => open()?.panel.lightSimilar(lit),
+    copyLink: async () => (await open()?.sharing.copyLink()) ?? false,
+    copyCitation: async () => (await open()?.sharing.copyCitation()) ?? false,
     toggleFind: () => open()?.finding.toggle(),
     closeFind: () => open()?.finding.close(),
     setTab: (tab) => open()?.explorer.setTab(tab),

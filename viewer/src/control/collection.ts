@@ -8,7 +8,7 @@ import type { Rows } from "../data/table";
 import type { Texts } from "../data/texts";
 import { LoadError } from "../format/errors";
 import type { ArrayRef, Layout, Manifest } from "../format/manifest";
-import { picturePath, titleOf } from "../model/detail";
+import { altOf, picturePath, titleOf } from "../model/detail";
 import type { Finder } from "../model/finder";
 import type { Problem } from "../model/problems";
 import type { Service } from "../model/service";
@@ -112,10 +112,12 @@ export class Collection {
 
   /** What a list says of a row. */
   readerOf(table: Rows): Reader {
-    const { columns } = this.site;
+    const { columns, alt } = this.site;
+    const reading = (row: number) => (column: string) => table.value(column, row);
     const noted = columns.filter(({ role }) => role !== null && NOTED.includes(role));
     return {
-      title: (row) => titleOf(columns, (column) => table.value(column, row)),
+      title: (row) => titleOf(columns, reading(row)),
+      alt: (row) => altOf(columns, alt, reading(row)) ?? titleOf(columns, reading(row)),
       picture: (row) => this.pictureOf(row, table),
       note: (row) =>
         noted
@@ -140,8 +142,10 @@ export class Collection {
   async #openFinder(): Promise<Finder | null> {
     const { columns, search: index, table } = this.site;
     const importing = import("../data/finder");
-    if (index)
-      return (await importing).openFinder({ columns, index, count: table.rows, base: document.baseURI });
+    if (index) {
+      const file = new URL(index.file, document.baseURI).href;
+      return (await importing).openFinder({ columns, index: { ...index, file }, count: table.rows });
+    }
     await this.open();
     const bytes = this.texts?.bytes;
     return bytes ? (await importing).openFinder({ columns, bytes }) : null;

@@ -106,6 +106,17 @@ export class Grouping {
     return membersOf(group, this.#held, this.on.count);
   }
 
+  /** The site's hotspot of a row, and its place there, from 0; null where it is in none. */
+  homeOf(row: number): { group: Group; index: number } | null {
+    const members = this.#held?.members ?? null;
+    const place = members?.[row] ?? -1;
+    const group = this.on.ui.hotspots.find((candidate) => !candidate.rows && candidate.place === place);
+    if (!members || place < 0 || !group) return null;
+    let index = 0;
+    for (let other = 0; other < row; other++) if (members[other] === place) index += 1;
+    return { group, index };
+  }
+
   rename(id: string, label: string): void {
     this.#change(renamed(this.#edits, id, label));
   }

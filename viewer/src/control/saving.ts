@@ -17,6 +17,8 @@ import type { Grouping } from "./grouping";
 export interface SavingDesk extends Desk {
   readonly explorer: Explorer;
   readonly grouping: Grouping;
+  /** The folder of the collection, "" for the page's own. */
+  readonly root: string;
 }
 
 /** Pictures asked for at once. */
@@ -82,7 +84,7 @@ export class Saving {
     const { collection, site, items } = this.on;
     const [services, texts] = await Promise.all([collection.services(rows), collection.hold(rows)]);
     return {
-      address: new URL(".", location.href).href,
+      address: this.on.root || new URL(".", location.href).href,
       title: site.title,
       columns: site.columns,
       pictures: site.pictures,

@@ -8,11 +8,10 @@ import { Words } from "./words";
 export type Given = { readonly columns: readonly Column[] } & (
   | { readonly bytes: ArrayBuffer }
   | {
+      /** With its whole address: a worker's own is another folder than the page's. */
       readonly index: FileRef;
       /** Rows of the table. */
       readonly count: number;
-      /** The site's root. */
-      readonly base: string;
     }
 );
 
@@ -22,6 +21,6 @@ export async function openGiven(given: Given): Promise<Finder> {
     const table = readRows(given.bytes, ["item", ...columns.map(({ name }) => name)]);
     return new LocalFinder(columns, table.count, table.value).asked;
   }
-  const { index, count, base } = given;
-  return new IndexFinder(columns, count, await Words.open(index, count, (file) => new URL(file, base).href));
+  const { index, count } = given;
+  return new IndexFinder(columns, count, await Words.open(index, count));
 }

@@ -28,7 +28,7 @@ export async function openTexts(site: Manifest, arrived: () => void): Promise<Te
   const columns = ["image", "item", ...site.columns.map(({ name }) => name)];
   if (!site.parts) return new WholeTexts(await fetchTable(table, columns));
   const { list, rows } = site.parts;
-  const parts = readParts(JSON.parse(new TextDecoder().decode(await fetchBytes(list))));
+  const parts = readParts(JSON.parse(new TextDecoder().decode(await fetchBytes(list))), list.file);
   return new PartedTexts({ parts, size: rows, table, columns, arrived });
 }
 

@@ -11,9 +11,6 @@ import { readRows } from "./table";
 /** Bytes of blocks that are kept. */
 const KEPT = 48 << 20;
 
-/** Where a file of the site is: a worker's own address is another folder than the page's. */
-export type Where = (file: string) => string;
-
 export class Words implements IndexFiles {
   readonly firsts: readonly string[];
   readonly #kept = new Kept<Uint8Array>(KEPT, ({ byteLength }) => byteLength);
@@ -21,14 +18,13 @@ export class Words implements IndexFiles {
   private constructor(
     readonly index: SearchIndex,
     readonly count: number,
-    readonly where: Where,
   ) {
     this.firsts = index.blocks.map(({ first }) => first);
   }
 
-  static async open(ref: FileRef, count: number, where: Where): Promise<Words> {
-    const bytes = await fetchBytes({ ...ref, file: where(ref.file) });
-    return new Words(readSearchIndex(JSON.parse(new TextDecoder().decode(bytes))), count, where);
+  static async open(ref: FileRef, count: number): Promise<Words> {
+    const json: unknown = JSON.parse(new TextDecoder().decode(await fetchBytes(ref)));
+    return new Words(readSearchIndex(json, ref.file), count);
   }
 
   terms(block: number): Promise<Uint8Array> {
@@ -48,17 +44,13 @@ export class Words implements IndexFiles {
 
   #file(ref: FileRef | undefined): Promise<Uint8Array> {
     if (!ref) throw new FormatError("search.blocks", "a block", null);
-    return this.#kept.get(ref.file, async () => new Uint8Array(await fetchBytes(this.#placed(ref))));
-  }
-
-  #placed<T extends FileRef>(ref: T): T {
-    return { ...ref, file: this.where(ref.file) };
+    return this.#kept.get(ref.file, async () => new Uint8Array(await fetchBytes(ref)));
   }
 
   async #names({ names, codes, counts }: ValuesRef): Promise<Codes> {
     if (!names) throw new FormatError("search.values", "names", null);
     const [bytes, told, sizes] = await Promise.all([
-      fetchBytes(this.#placed(names)),
+      fetchBytes(names),
       this.#codes(codes),
       counts && this.#codes(counts),
     ]);
@@ -69,7 +61,7 @@ export class Words implements IndexFiles {
 
   async #numbers({ values, codes }: ValuesRef, dates: boolean): Promise<Numbers> {
     if (!values) throw new FormatError("search.values", "values", null);
-    const [distinct, told] = await Promise.all([fetchArray(this.#placed(values), "f64"), this.#codes(codes)]);
+    const [distinct, told] = await Promise.all([fetchArray(values, "f64"), this.#codes(codes)]);
     const numbers = new Float64Array(told.length);
     for (let row = 0; row < told.length; row++) {
       const code = told[row] ?? 0;
@@ -79,9 +71,8 @@ export class Words implements IndexFiles {
   }
 
   #codes(ref: ArrayRef): Promise<Uint8Array | Uint16Array | Uint32Array> {
-    const placed = this.#placed(ref);
-    if (ref.dtype === "u8") return fetchArray(placed, "u8");
-    return ref.dtype === "u16" ? fetchArray(placed, "u16") : fetchArray(placed, "u32");
+    if (ref.dtype === "u8") return fetchArray(ref, "u8");
+    return ref.dtype === "u16" ? fetchArray(ref, "u16") : fetchArray(ref, "u32");
   }
 }
 

@@ -167,6 +167,18 @@ export interface Manifest {
   search: FileRef | null;
   /** The table in parts of so many rows, and the list of their files. */
   parts: { rows: number; list: FileRef } | null;
+  /** The column that says what is on a picture that has no title. */
+  alt: string | null;
+  look: Look | null;
+  /** What is shown first, as an address has it after its #; empty or null for the first layout as a whole. */
+  opening: string | null;
+}
+
+/** What a collection gives its page. */
+export interface Look {
+  logo: (FileRef & { width: number; height: number }) | null;
+  /** Colours on light ground and on dark, #rrggbb. */
+  accent: { light: string; dark: string } | null;
 }
 
 /** A path below the site's root: never absolute, never above it, never on another server. */
@@ -175,6 +187,12 @@ const sitePath: Reader<string> = (value, where) => {
   const outside = path === "" || /^\/|\\|:/.test(path) || path.split("/").includes("..");
   if (outside) throw new FormatError(where, "a path below the site's root", value);
   return path;
+};
+
+const colour: Reader<string> = (value, where) => {
+  const found = text(value, where);
+  if (!/^#[0-9a-f]{6}$/i.test(found)) throw new FormatError(where, "a colour like #a8441b", value);
+  return found;
 };
 
 /** Versions and the like may be written as a number or as text. */
@@ -274,6 +292,14 @@ const manifest = record<Manifest>({
   services: nullable(record<ServicesRef>({ records: file, ends: array, hosts: list(text) })),
   search: nullable(file),
   parts: nullable(record({ rows: positive, list: file })),
+  alt: nullable(text),
+  look: nullable(
+    record<Look>({
+      logo: nullable(record({ ...fileRef, width: positive, height: positive })),
+      accent: nullable(record({ light: colour, dark: colour })),
+    }),
+  ),
+  opening: nullable(text),
 });
 
 export { array as arrayOf, table as tableOf };
@@ -320,6 +346,25 @@ function requireConsistent(site: Manifest): void {
 /** The hotspots of all maps, the first model's first. */
 export function hotspotsOf(site: Manifest): Hotspots[] {
   return [...(site.hotspots ? [site.hotspots] : []), ...(site.more_hotspots ?? [])];
+}
+
+/** A manifest whose files lie below another address; its places on the page's own server are relative to the page. */
+export function rooted(site: Manifest, root: string): Manifest {
+  if (root === "") return site;
+  const moved = movedTo(root, site) as Manifest;
+  return { ...moved, pictures: { ...site.pictures, path: root + site.pictures.path } };
+}
+
+/** Every reference to a file, wherever it stands. */
+function movedTo(root: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => movedTo(root, one));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      key,
+      key === "file" && typeof one === "string" ? root + one : movedTo(root, one),
+    ]),
+  );
 }
 
 /** Check parsed JSON against the format; throws FormatError. The name and version come first, for the clearest message. */

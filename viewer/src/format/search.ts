@@ -35,7 +35,13 @@ const DIGEST = /^[0-9a-f]{32}$/;
 function short(digest: unknown, bytes: unknown, extension: string, where: string): FileRef {
   const name = text(digest, where);
   if (!DIGEST.test(name)) throw new FormatError(where, "32 hexadecimal characters", name);
-  return { file: `data/${name}.${extension}`, bytes: count(bytes, where), digest: name };
+  return { file: `${name}.${extension}`, bytes: count(bytes, where), digest: name };
+}
+
+/** What a list names lies beside it, wherever the site is. */
+function beside<T extends FileRef>(ref: T, list: string): T {
+  const folder = list.slice(0, list.lastIndexOf("/") + 1);
+  return { ...ref, file: folder + ref.file.slice(ref.file.lastIndexOf("/") + 1) };
 }
 
 const anything: Reader<unknown> = (value) => value;
@@ -61,18 +67,30 @@ const values = record<ValuesRef>({
   counts: nullable(arrayOf),
 });
 
-export function readSearchIndex(json: unknown): SearchIndex {
+/** `file`: that of the list. */
+export function readSearchIndex(json: unknown, file: string): SearchIndex {
   const read = record<{ blocks: BlockRef[]; values: object }>({
     blocks: list(block),
     values: record({}),
   })(json, "search");
   const told = Object.entries((json as { values: object }).values);
+  const placed = (value: ValuesRef): ValuesRef => ({
+    names: value.names && beside(value.names, file),
+    values: value.values && beside(value.values, file),
+    codes: beside(value.codes, file),
+    counts: value.counts && beside(value.counts, file),
+  });
   return {
-    blocks: read.blocks,
-    values: new Map(told.map(([name, value]) => [name, values(value, `search.values.${name}`)])),
+    blocks: read.blocks.map(({ first, terms, places }) => ({
+      first,
+      terms: beside(terms, file),
+      places: beside(places, file),
+    })),
+    values: new Map(told.map(([name, value]) => [name, placed(values(value, `search.values.${name}`))])),
   };
 }
 
-export function readParts(json: unknown): PartRef[] {
-  return list(part)(json, "parts");
+/** `file`: that of the list. */
+export function readParts(json: unknown, file: string): PartRef[] {
+  return list(part)(json, "parts").map((one) => ({ ...one, file: beside(one.file, file) }));
 }

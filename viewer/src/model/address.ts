@@ -30,6 +30,8 @@ export interface Address {
   readonly coarse: boolean;
   /** Ids of hotspots whose pictures are hidden. */
   readonly off: readonly string[];
+  /** Of the pictures, relative to the layout's own. */
+  readonly size: number;
 }
 
 export const HOME: Address = {
@@ -44,7 +46,10 @@ export const HOME: Address = {
   colour: null,
   coarse: false,
   off: [],
+  size: 1,
 };
+/** Sizes that the slider knows. */
+const SIZES = { least: 0.25, most: 4 };
 /** Servers and messengers cut longer addresses; a larger selection stays out of it. */
 const LONGEST_SELECTION = 1500;
 const MOST_OFF = 20;
@@ -63,13 +68,14 @@ export function readAddress(hash: string): Address {
     colour: values.get("colour"),
     coarse: values.get("level") === "coarse",
     off: values.getAll("off"),
+    size: readSize(values.get("size")),
   };
 }
 
 /** With its #; empty for the first view of all. */
 export function writeAddress(address: Address): string {
   const values = new URLSearchParams();
-  const { layout, item, place, text, choices, hide, selection, hotspot, colour, coarse, off } = address;
+  const { layout, item, place, text, choices, hide, selection, hotspot, colour, size, coarse, off } = address;
   if (layout !== null) values.set("layout", layout);
   if (place)
     values.set(
@@ -84,6 +90,7 @@ export function writeAddress(address: Address): string {
   if (colour !== null) values.set("colour", colour);
   if (coarse) values.set("level", "coarse");
   for (const id of off.slice(0, MOST_OFF)) values.append("off", id);
+  if (size !== 1) values.set("size", `${Number(size.toPrecision(3))}`);
   if (item !== null) values.set("item", item);
   return values.size > 0 ? `#${values}` : "";
 }
@@ -91,6 +98,11 @@ export function writeAddress(address: Address): string {
 function readPlace(text: string | null): Place | null {
   const [x = Number.NaN, y = Number.NaN, span = Number.NaN] = (text ?? "").split(",").map(Number);
   return Number.isFinite(x) && Number.isFinite(y) && span > 0 ? { x, y, span } : null;
+}
+
+function readSize(text: string | null): number {
+  const size = Number(text ?? Number.NaN);
+  return size >= SIZES.least && size <= SIZES.most ? size : 1;
 }
 
 /** f.<column>=name for each name, all.<column>=1 where all are needed, r.<column>=low..high. */
