@@ -27,7 +27,7 @@ STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "la
 COMMANDS = ("command",)
 """Folders of commands that need several modules. They may import what stages share; no stage imports them."""
 
-SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks"}
+SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks", "stories"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {

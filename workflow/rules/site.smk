@@ -71,6 +71,7 @@ rule site:
         description=SPEC.site.description,
         gzip=str(SPEC.site.gzip).lower(),
         address=SPEC.site.address,
+        stories=SPEC.site.stories.path,
         logo=SPEC.site.logo.path,
         light=SPEC.site.light,
         dark=SPEC.site.dark,
@@ -99,6 +100,7 @@ rule site:
             --description={params.description:q} \
             --gzip {params.gzip:q} \
             --address={params.address:q} \
+            --stories={params.stories:q} \
             --logo={params.logo:q} \
             --light={params.light:q} \
             --dark={params.dark:q} \

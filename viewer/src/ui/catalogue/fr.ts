@@ -210,7 +210,30 @@ export function fr({ number, share }: Format): Catalogue {
     invert: "Inverser",
     clearSelection: "Ne rien sélectionner",
     save: "Enregistrer",
-    saveAs: { csv: "Tableau (CSV)", json: "Données (JSON)", iiif: "Manifeste IIIF", png: "Vue (PNG)" },
+    saveAs: {
+      csv: "Tableau (CSV)",
+      json: "Données (JSON)",
+      iiif: "Manifeste IIIF",
+      zip: "Images (ZIP)",
+      png: "Vue (PNG)",
+      svg: "Vue (SVG)",
+    },
+    saved: (count) => `Enregistré : ${pictures(count)}`,
+    saveFailed: "L’enregistrement a échoué : une partie des données n’a pas pu être chargée. Réessayez.",
+    savingPictures: (done, all) => `${number(done)} images sur ${number(all)} rassemblées`,
+    tooManyToSave: (most) =>
+      `Il y a trop d’images pour un seul fichier. Sélectionnez-en au plus ${number(most)} et enregistrez à nouveau.`,
+    picturesNotSaved: (count) =>
+      count === 1
+        ? "Une image n’a pas pu être chargée et manque dans le fichier."
+        : `${number(count)} images n’ont pas pu être chargées et manquent dans le fichier.`,
+    level: "Niveau",
+    levels: { fine: "Fin", coarse: "Large" },
+    hideMembers: (label) => `Masquer les images de ${label}`,
+    hotspotHidden: (label) => `Masqué : ${label}`,
+    hotspotBack: (label) => `De nouveau visible : ${label}`,
+    saveTableOf: (label) => `Enregistrer le tableau de ${label}`,
+    cancel: "Annuler",
     newHotspot: "Nouveau groupe",
     ownHotspot: (place) => `Mon groupe ${place}`,
     rename: (label) => `Nom de ${label}`,
