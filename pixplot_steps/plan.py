@@ -18,7 +18,7 @@ from typing import Any
 
 from pixplot_steps import arrangements, digest, spec
 from pixplot_steps.arrangements import Arrangement
-from pixplot_steps.errors import FormatError
+from pixplot_steps.errors import ConfigError, FormatError
 from pixplot_steps.spec import Model, Umap
 from pixplot_steps.store.lineage import NONE, Lineage, Link, written
 
@@ -147,6 +147,25 @@ class Branch:
     def map_path(self) -> str:
         """Folder of the map."""
         return f"layouts/{self.map_kind}/{self.map}.zarr"
+
+
+@dataclass(frozen=True)
+class DeepZoom:
+    """One grid as a large picture. `layout`: its name in the site; `path`: its folder; `tiles`: folders, one per job.
+
+    `mosaic`: folder, empty where none is wanted.
+    """
+
+    layout: str
+    path: str
+    name: str
+    tiles: tuple[str, ...]
+    mosaic: str
+
+    @property
+    def parts(self) -> list[str]:
+        """All folders, in the order in which they are made."""
+        return [f"deepzoom/{self.name}/plan.zarr", *self.tiles, f"deepzoom/{self.name}/top.zarr", *filter(None, [self.mosaic])]
 
 
 @dataclass(frozen=True)
@@ -354,6 +373,43 @@ class Plan:
         """What the plan of the atlas reads of the one that it carries on from, where there is one."""
         return [f"{self.atlases_link.former}/images.parquet"] if self.atlases_link.former else []
 
+    @cached_property
+    def deepzooms(self) -> tuple[DeepZoom, ...]:
+        """The grids that become one large picture each. Raises ConfigError where there is no layout of a name."""
+        return tuple(self._deepzoom(layout) for layout in self.spec.deepzoom.layouts)
+
+    def _deepzoom(self, layout: str) -> DeepZoom:
+        if layout not in self.layouts:
+            raise ConfigError(
+                "a deep zoom of a grid that there is not",
+                expected=f"names among {', '.join(self.layouts)}",
+                found=layout,
+                where="deepzoom.layouts",
+                action="correct the name, or take it out of your configuration file",
+            )
+        wanted, items = self.spec.deepzoom, [self.catalogue.columns[name] for name in ("item", "image")]
+        made_of = (self.layouts[layout], self._first.vectors, self.ingest, *items)
+        jobs = max(1, math.ceil(self.catalogue.items / wanted.cells_per_job))
+        ground = self.spec.ingest.ground
+        name = _name("deepzoom", [wanted.cell, wanted.tile, wanted.quality, jobs, ground], *made_of)
+        mosaic = _name("deepzoom", ["mosaic", wanted.mosaic, wanted.mosaic_cell, wanted.quality, ground], *made_of)
+        return DeepZoom(
+            layout,
+            self.layouts[layout],
+            name,
+            tuple(f"deepzoom/{name}/tiles/{job}.zarr" for job in range(jobs)),
+            f"deepzoom/{name}/{mosaic}" if wanted.mosaic != "none" else "",
+        )
+
+    def deepzoom(self, name: str) -> DeepZoom:
+        """The deep zoom of this name."""
+        return next(one for one in self.deepzooms if one.name == name)
+
+    @cached_property
+    def deepzoom_stamps(self) -> list[str]:
+        """Stamps of all deep zooms."""
+        return [f"{path}/stamp.json" for one in self.deepzooms for path in one.parts]
+
     @property
     def site(self) -> str:
         """Digest of everything in the site but the viewer."""
@@ -362,10 +418,13 @@ class Plan:
             *branches,
             *(f"{name}={path}" for name, path in (*self.layouts.items(), *self.spaces.items())),
             self.atlases,
+            *(path for one in self.deepzooms for path in one.parts),
             self.catalogue.table,
             self.catalogue.problems,
         )
-        return _name("site", spec.parameters(self.spec.site), *parts)
+        site = self.spec.site
+        told = spec.parameters(site) | {"logo": site.logo.digest, "stories": site.stories.digest}
+        return _name("site", told, *parts)
 
     @property
     def shown(self) -> str:
@@ -479,6 +538,7 @@ class Plan:
             f"atlases/{self.atlases}/plan.zarr/stamp.json",
             *self.atlas_stamps,
         ]
+        stamps += self.deepzoom_stamps
         stamps += [stamp for branch in self.branches for stamp in branch.prepared_stamps]
         formers = {branch.map_link.former for branch in self.branches if branch.map_link and branch.map_link.former}
         return {stamp.removesuffix("/stamp.json") for stamp in stamps} | formers
@@ -492,7 +552,7 @@ class Plan:
         page, budget = self.spec.atlases.page, self.spec.atlases.budget_mib << 20
         counts = [0]
         cell = _LEAST_CELL
-        while cell <= self.spec.ingest.thumbnail:
+        while cell <= min(self.spec.ingest.thumbnail, self.spec.atlases.cell):
             images = self.catalogue.images if cell == _LEAST_CELL else min(self.catalogue.images, budget // (4 * cell * cell))
             counts.append(math.ceil(images / (page // cell) ** 2))
             cell *= 2
@@ -528,6 +588,7 @@ _MEMORY: dict[str, tuple[int, float]] = {
     "layouts": (1500, 0.008),
     "hotspots": (800, 0.003),
     "atlases": (1200, 0.0002),
+    "deepzoom": (1000, 0.0002),
     "site": (800, 0.004),
 }
 
@@ -550,5 +611,6 @@ _MINUTES: dict[str, tuple[int, float]] = {
     "layouts": (60, 0.0005),
     "hotspots": (30, 0.0001),
     "atlases": (30, 0.0001),
+    "deepzoom": (30, 0.0001),
     "site": (30, 0.0005),
 }

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pixplot_steps import digest
 from pixplot_steps.site import table
 from pixplot_steps.site.manifest import FORMAT, PICTURE_PATH, VERSION
 from pixplot_steps.site.untrusted import MANIFEST, Fault, Node, Site, Wrong
@@ -39,8 +40,11 @@ _LARGEST_SIDE = 1 << 16
 _UNITS = ("year", "decade", "century", "hue", "lightness")
 """Of an arrangement by dates or by colours."""
 
+_COLOUR = re.compile("#[0-9a-f]{6}")
 _HOST = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _SERVICE = {"id": str, "version": int, "level": int, "width": int, "height": int, "region": str, "large": str}
+
+_DEEPZOOM = re.compile(r"deepzoom/[0-9a-f]{12}")
 
 _END_OF_JPEG = b"\xff\xd9"
 
@@ -180,6 +184,25 @@ def _is_service(data: bytes) -> bool:
     return isinstance(value, dict) and all(isinstance(value.get(key), kind) for key, kind in _SERVICE.items())
 
 
+def look(site: Site, manifest: Node) -> Faults:
+    """The look of the page, where the site says something of it: sign, accents, the view that opens, and the column of alt texts."""
+    told = manifest.get("look")
+    logo, accent = (told.get("logo"), told.get("accent")) if told else (None, None)
+    if logo:
+        sides = (logo["width"].integer(1, _LARGEST_SIDE), logo["height"].integer(1, _LARGEST_SIDE))
+        found = site.image(site.file(logo).relative_to(site.root).as_posix(), "PNG")
+        if found != sides:
+            yield logo.wrong(f"the sides of its file, {found[0]} x {found[1]}").fault
+    for colour in [accent[ground] for ground in ("light", "dark")] if accent else []:
+        if not _COLOUR.fullmatch(colour.text()):
+            yield colour.wrong("#rrggbb").fault
+    if opening := manifest.get("opening"):
+        opening.text()
+    alt = manifest.get("alt")
+    if alt and alt.text() not in [column["name"].value for column in manifest["columns"].list()]:
+        yield alt.wrong("a column that is listed").fault
+
+
 def layout_names(manifest: Node) -> Faults:
     """That there are layouts, of distinct names."""
     names = [layout["name"].text() for layout in manifest["layouts"].list()]
@@ -218,6 +241,7 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield from _outside(given, steps, near, "the nearest steps to the positions")
     yield from _labels(site, one)
     yield from _lines(site, one)
+    yield from _deepzoom(site, one)
 
 
 def _made_from(manifest: Node, one: Node) -> None:
@@ -267,6 +291,47 @@ def _lines(site: Site, one: Node) -> Faults:
     yield from _outside(reference["ends"], ends, np.diff(ends, prepend=0) >= 2, "ends that ascend by two points or more")
     if ends[-1] != count:
         yield Fault(reference["ends"]["file"].text(), f"{count}, the number of points, at the end", str(ends[-1]))
+
+
+def _deepzoom(site: Site, one: Node) -> Faults:
+    """The layout as one large picture, where it is one: its descriptors, and that its tiles are there."""
+    told = one.get("deepzoom")
+    if told is None:
+        return
+    width, height, tile = (told[key].integer(1) for key in ("width", "height", "tile"))
+    told["cell"].integer(1)
+    base = told["dzi"].text().removesuffix(".dzi")
+    if not _DEEPZOOM.fullmatch(base):
+        raise told["dzi"].wrong("deepzoom/, twelve hexadecimal characters and .dzi")
+    descriptor = site.path(f"{base}.dzi").read_text("utf-8", "replace")
+    for words in (f'TileSize="{tile}"', 'Overlap="0"', f'Width="{width}"', f'Height="{height}"'):
+        if words not in descriptor:
+            yield Fault(f"{base}.dzi", words, "another, or none")
+    sizes = [path.stat().st_size for path in (site.root / f"{base}_files").glob("*/*.jpg")]
+    if (len(sizes), sum(sizes)) != (told["tiles"].integer(1), told["bytes"].integer(1)):
+        expected = f"{told['tiles'].value} tiles of {told['bytes'].value} bytes"
+        yield Fault(f"{base}_files", expected, f"{len(sizes)} tiles of {sum(sizes)} bytes")
+    yield from _deepzoom_as_iiif(site, told, base)
+    if (mosaic := told.get("mosaic")) is not None:
+        path = site.path(mosaic["file"].text())
+        if (path.stat().st_size, digest.of_file(path)) != (mosaic["bytes"].integer(1), mosaic["digest"].text()):
+            yield Fault(mosaic["file"].text(), "the bytes that the manifest says", "others")
+
+
+def _deepzoom_as_iiif(site: Site, told: Node, base: str) -> Faults:
+    if told.get("iiif") is None:
+        return
+    name = told["iiif"].text(f"{base}/info.json")
+    try:
+        info = json.loads(site.path(name).read_bytes())
+        sides = [info["width"], info["height"], info["tiles"][0]["width"]]
+        largest = max(info["tiles"][0]["scaleFactors"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise Wrong(name, "a IIIF image with tiles", "something else") from None
+    if sides != [told[key].integer() for key in ("width", "height", "tile")]:
+        yield Fault(name, "the sides that the manifest says", str(sides))
+    whole = f"{base}/full/{-(-sides[0] // largest)},{-(-sides[1] // largest)}/0/default.jpg"
+    site.image(whole if largest > 1 else f"{base}/full/max/0/default.jpg", "JPEG")
 
 
 def slots(site: Site, manifest: Node, known: Rows | None) -> Faults:

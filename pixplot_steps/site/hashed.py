@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pixplot_steps import digest
 
-DTYPES = {"u8": "<u1", "u16": "<u2", "u32": "<u4", "i32": "<i4", "f32": "<f4"}
+DTYPES = {"u8": "<u1", "u16": "<u2", "u32": "<u4", "i32": "<i4", "f32": "<f4", "f64": "<f8"}
 """The format's names of element types and NumPy's, little-endian."""
 
 _NAMES = {np.dtype(code): name for name, code in DTYPES.items()}

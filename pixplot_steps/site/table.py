@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pyarrow as pa
 
 TYPES = {
@@ -21,7 +19,8 @@ ROLES = ("title", "filename", "category", "tags", "description", "permalink", "y
 _YEARS = "years"
 """Type of the catalogue's columns that hold the years of another."""
 
-FIXED = ("image", "item")
+ITEM = "item"
+FIXED = ("image", ITEM)
 """Columns that every table has and no list names."""
 
 SERVICE = "service"
@@ -45,12 +44,18 @@ def dates(schema: pa.Schema) -> list[tuple[str, str]]:
     return [(_metadata(field)["of"], field.name) for field in schema if field.name not in FIXED and _metadata(field)["type"] == _YEARS]
 
 
-def encode_items(items: pa.Table) -> bytes:
-    """The table of the shown items (catalogue schema): `image`, `item`, then the columns to show; categories as dictionaries."""
-    shown = columns(items.schema)
-    arrays = [items[name].combine_chunks().cast(pa.string()) for name in FIXED]
-    arrays += [_typed(items[str(column["name"])], str(column["type"])) for column in shown]
-    return encode(pa.Table.from_arrays(arrays, names=[*FIXED, *(str(column["name"]) for column in shown)]))
+def shown(items: pa.Table, listed: list[dict[str, str | None]]) -> pa.Table:
+    """The columns of the catalogue's items that the page shows, in the types of docs/format.md: `image`, `item`, then the listed ones."""
+    types = {name: pa.string() for name in FIXED} | {str(column["name"]): TYPES[str(column["type"])] for column in listed}
+    return pa.table({name: items[name].cast(kind) for name, kind in types.items()})
+
+
+def encode_rows(rows: pa.Table, listed: list[dict[str, str | None]]) -> bytes:
+    """Rows of what `shown` gives as an Arrow IPC file; categories as dictionaries."""
+    categories = {column["name"] for column in listed if column["type"] == "category"}
+    arrays = [rows[name].combine_chunks() for name in rows.column_names]
+    coded = [one.dictionary_encode() if name in categories else one for name, one in zip(rows.column_names, arrays, strict=True)]
+    return encode(pa.Table.from_arrays(coded, names=rows.column_names))
 
 
 def encode(table: pa.Table) -> bytes:
@@ -74,8 +79,3 @@ def _column(field: pa.Field) -> dict[str, str | None]:
 
 def _metadata(field: pa.Field) -> dict[str, str]:
     return {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
-
-
-def _typed(values: Any, kind: str) -> Any:
-    typed = values.combine_chunks().cast(TYPES[kind])
-    return typed.dictionary_encode() if kind == "category" else typed

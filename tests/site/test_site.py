@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
@@ -325,3 +326,19 @@ def flags_of(built: Built, out: Path) -> list[str]:
         patch.setattr(site_fixture, "step", record)
         site_fixture.site(built.found, out)
     return [str(word) for word in given[0][1:]]
+
+
+def test_compressed_copies_are_written_and_go_again(tmp_path: Path) -> None:
+    found = artefacts.write(tmp_path, 9)
+    site_fixture.atlas(found)
+    out = tmp_path / "site"
+    site_fixture.site(found, out, gzip=True)
+    copies = sorted(path for path in out.rglob("*.gz"))
+    assert {path.with_suffix("").suffix for path in copies} >= {".bin", ".arrow", ".js"}
+    assert [path for path in copies if gzip.decompress(path.read_bytes()) != path.with_suffix("").read_bytes()] == []
+    assert [path.name for path in copies if path.name in ("index.html.gz", "manifest.json.gz")] == [], "a host might send an old one"
+    before = {path: path.stat().st_mtime_ns for path in copies}
+    site_fixture.site(found, out, gzip=True)
+    assert {path: path.stat().st_mtime_ns for path in sorted(out.rglob("*.gz"))} == before
+    site_fixture.site(found, out)
+    assert list(out.rglob("*.gz")) == []

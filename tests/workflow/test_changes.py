@@ -129,6 +129,7 @@ def test_a_change_of_the_collection(
         ({"hotspots": {"max_clusters": 5}}, once("hotspots", "names", "site")),
         ({"hotspots": {"space": "umap5"}}, once("space", "hotspots", "names", "site")),
         ({"atlases": {"quality": 50}}, once("atlas_plan", "atlas_pages", "site")),
+        ({"deepzoom": {"layouts": ["grid"]}}, once("deepzoom_plan", "deepzoom_tiles", "deepzoom_top", "site")),
         ({"site": {"title": "Another"}}, once("site")),
         # What is there stays in its shards; only what comes later fills shards of the new size.
         ({"catalog": {"shard_size": 5}}, once("catalog")),

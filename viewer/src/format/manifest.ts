@@ -4,7 +4,7 @@ import { FormatError } from "./errors";
 
 export const VERSION = 1;
 
-export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32";
+export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32" | "f64";
 
 export interface FileRef {
   file: string;
@@ -79,6 +79,14 @@ export interface Layout {
   variant_of: string | null;
   /** Of a map that is drawn by what a person says of the pictures: the column, and how much it counts. */
   supervised: { column: string; weight: number } | null;
+  /** A grid as one large picture. */
+  deepzoom: DeepZoom | null;
+}
+
+/** `dzi`: path of a Deep Zoom Image; `mosaic`: the same in a single file. */
+export interface DeepZoom {
+  dzi: string;
+  mosaic: { file: string; width: number; height: number } | null;
 }
 
 export interface Level {
@@ -163,6 +171,22 @@ export interface Manifest {
   model: { name: string; version: string; dimensions: number; description: string };
   vectors: { components: number; explained_variance: number } | null;
   services: ServicesRef | null;
+  /** The list of the files of an index of words, where there are too many rows to search the table itself. */
+  search: FileRef | null;
+  /** The table in parts of so many rows, and the list of their files. */
+  parts: { rows: number; list: FileRef } | null;
+  /** The column that says what is on a picture that has no title. */
+  alt: string | null;
+  look: Look | null;
+  /** What is shown first, as an address has it after its #; empty or null for the first layout as a whole. */
+  opening: string | null;
+}
+
+/** What a collection gives its page. */
+export interface Look {
+  logo: (FileRef & { width: number; height: number }) | null;
+  /** Colours on light ground and on dark, #rrggbb. */
+  accent: { light: string; dark: string } | null;
 }
 
 /** A path below the site's root: never absolute, never above it, never on another server. */
@@ -173,11 +197,17 @@ const sitePath: Reader<string> = (value, where) => {
   return path;
 };
 
+const colour: Reader<string> = (value, where) => {
+  const found = text(value, where);
+  if (!/^#[0-9a-f]{6}$/i.test(found)) throw new FormatError(where, "a colour like #a8441b", value);
+  return found;
+};
+
 /** Versions and the like may be written as a number or as text. */
 const label: Reader<string> = (value, where) => (typeof value === "number" ? `${value}` : text(value, where));
 
 const fileRef = { file: sitePath, bytes: count, digest: text };
-const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
+const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32", "f64");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
@@ -218,6 +248,12 @@ const layout = record<Layout>({
   parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
   variant_of: nullable(text),
   supervised: nullable(record({ column: text, weight: finite })),
+  deepzoom: nullable(
+    record<DeepZoom>({
+      dzi: sitePath,
+      mosaic: nullable(record({ file: sitePath, width: positive, height: positive })),
+    }),
+  ),
 });
 
 const hotspot = record<Hotspot>({
@@ -268,7 +304,19 @@ const manifest = record<Manifest>({
   model: record({ name: text, version: label, dimensions: count, description: text }),
   vectors: nullable(record({ components: count, explained_variance: finite })),
   services: nullable(record<ServicesRef>({ records: file, ends: array, hosts: list(text) })),
+  search: nullable(file),
+  parts: nullable(record({ rows: positive, list: file })),
+  alt: nullable(text),
+  look: nullable(
+    record<Look>({
+      logo: nullable(record({ ...fileRef, width: positive, height: positive })),
+      accent: nullable(record({ light: colour, dark: colour })),
+    }),
+  ),
+  opening: nullable(text),
 });
+
+export { array as arrayOf, table as tableOf };
 
 function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]): void {
   if (ref.dtype === type && ref.shape.join() === shape.join()) return;
@@ -312,6 +360,25 @@ function requireConsistent(site: Manifest): void {
 /** The hotspots of all maps, the first model's first. */
 export function hotspotsOf(site: Manifest): Hotspots[] {
   return [...(site.hotspots ? [site.hotspots] : []), ...(site.more_hotspots ?? [])];
+}
+
+/** A manifest whose files lie below another address; its places on the page's own server are relative to the page. */
+export function rooted(site: Manifest, root: string): Manifest {
+  if (root === "") return site;
+  const moved = movedTo(root, site) as Manifest;
+  return { ...moved, pictures: { ...site.pictures, path: root + site.pictures.path } };
+}
+
+/** Every reference to a file, wherever it stands. */
+function movedTo(root: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => movedTo(root, one));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      key,
+      key === "file" && typeof one === "string" ? root + one : movedTo(root, one),
+    ]),
+  );
 }
 
 /** Check parsed JSON against the format; throws FormatError. The name and version come first, for the clearest message. */

@@ -43,6 +43,8 @@ export interface Indexed {
   readonly name: string;
   readonly label: string;
   readonly role: string | null;
+  /** Its values can be compared. */
+  readonly ordered: boolean;
   readonly values: Texts | Codes | Numbers;
 }
 
@@ -53,14 +55,23 @@ export interface ColumnIndex {
 
 export type ReadCell = (column: string, row: number) => unknown;
 
-export function indexColumns(columns: readonly Column[], count: number, read: ReadCell): ColumnIndex {
-  const file: Column = { name: "item", label: "File", type: "text", role: "file" };
-  return { count, columns: [...columns, file].map((column) => indexColumn(column, count, read)) };
+/** What is searched besides the columns that a manifest lists. */
+const FILE: Column = { name: "item", label: "File", type: "text", role: "file" };
+
+/** The columns that are searched, in the order of an index's numbers. */
+export function searched(columns: readonly Column[]): (Column & { readonly ordered: boolean })[] {
+  return [...columns, FILE].map((column) => ({
+    ...column,
+    ordered: column.type === "number" || column.type === "date",
+  }));
 }
 
-function indexColumn({ name, label, type, role }: Column, count: number, read: ReadCell): Indexed {
-  const cell = (row: number) => read(name, row);
-  return { name, label, role, values: valuesOf(type, count, cell) };
+export function indexColumns(columns: readonly Column[], count: number, read: ReadCell): ColumnIndex {
+  const indexed = searched(columns).map(({ name, label, type, role, ordered }) => {
+    const cell = (row: number) => read(name, row);
+    return { name, label, role, ordered, values: valuesOf(type, count, cell) };
+  });
+  return { count, columns: indexed };
 }
 
 function valuesOf(type: ColumnType, count: number, cell: (row: number) => unknown): Texts | Codes | Numbers {
@@ -155,7 +166,7 @@ function datesOf(count: number, cell: (row: number) => unknown): Numbers {
   return { kind: "numbers", dates: true, values, extent: extentOf(values), chunks: chunksOf(count, cell) };
 }
 
-function extentOf(values: Float64Array): Extent {
+export function extentOf(values: Float64Array): Extent {
   let [low, high, whole] = [Infinity, -Infinity, true];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
@@ -188,11 +199,14 @@ function nextAfter(value: number): number {
 }
 
 /** The column that a reader means by a name: its name or label, else the only one that begins so. */
-export function columnNamed(index: ColumnIndex, name: string): Indexed | null {
+export function columnNamed<T extends { readonly name: string; readonly label: string }>(
+  { columns }: { readonly columns: readonly T[] },
+  name: string,
+): T | null {
   const wanted = fold(name);
-  const exact = index.columns.find((column) => fold(column.name) === wanted || fold(column.label) === wanted);
+  const exact = columns.find((column) => fold(column.name) === wanted || fold(column.label) === wanted);
   if (exact) return exact;
-  const begun = index.columns.filter(
+  const begun = columns.filter(
     (column) => fold(column.name).startsWith(wanted) || fold(column.label).startsWith(wanted),
   );
   return wanted.length >= 2 && begun.length === 1 ? (begun[0] ?? null) : null;

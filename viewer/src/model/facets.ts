@@ -1,6 +1,7 @@
 /** Filters by column with live counts, and all of a search in one answer. */
 import type { Codes, ColumnIndex, Indexed, Numbers } from "./columns";
-import { evaluate, parseFor, rangeMask, ranked } from "./search";
+import { evaluate, rangeMask, ranked } from "./evaluate";
+import { leafMask, parseFor, titled } from "./search";
 
 /** What was chosen in one column: some names, any or all of which a row must have; or a range, low <= value <= high. */
 export type Choice =
@@ -48,6 +49,8 @@ export interface Found {
   /** Matching rows, the best first. */
   readonly rows: Int32Array;
   readonly facets: readonly Facet[];
+  /** Whether the facets were counted: where that costs files to fetch, it is done when they are shown. */
+  readonly counted: boolean;
 }
 
 const MOST_OPTIONS = 300;
@@ -55,14 +58,26 @@ const BINS = 36;
 
 export function find(index: ColumnIndex, text: string, choices: Choices): Found {
   const query = parseFor(index, text);
+  const matched = evaluate(index.count, query, (leaf) => leafMask(index, leaf));
+  return filtered(index, matched, titled(index, query), choices);
+}
+
+/** What of the rows that match passes the filters; `index` needs only the columns that are filtered by, and those to count. */
+export function filtered(
+  index: ColumnIndex,
+  matched: Uint8Array,
+  best: Uint8Array,
+  choices: Choices,
+  counted = true,
+): Found {
   const filters = filtersOf(index, choices);
-  const fails = failures(evaluate(index, query), filters);
+  const fails = failures(matched, filters);
   const mask = passing(fails, 0);
-  const facets = index.columns.map((column) => {
+  const facets = (counted ? index.columns : []).map((column) => {
     const own = filters.findIndex(({ name }) => name === column.name) + 1;
     return facetOf(column, own > 0 ? passing(fails, own) : mask, choices);
   });
-  return { mask, rows: ranked(index, mask, query), facets: facets.filter((facet) => facet !== null) };
+  return { mask, rows: ranked(mask, best), facets: facets.filter((facet) => facet !== null), counted };
 }
 
 interface Filter {

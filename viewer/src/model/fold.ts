@@ -1,4 +1,4 @@
-/** Text as a search sees it: without case, accents and punctuation. */
+/** Text as a search sees it: without case, accents and punctuation. `pixplot_steps/site/words.py` does the same for an index. */
 
 /** Letters that no decomposition takes apart. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -11,10 +11,12 @@ const LETTERS: Readonly<Record<string, string>> = {
   ð: "d",
   þ: "th",
   ı: "i",
+  ς: "σ",
 };
 /** Cells beyond this length are searched up to here: nobody looks for the hundred-thousandth letter. */
 const LONGEST = 4000;
-const SPLIT = /[^\p{L}\p{N}\p{Extended_Pictographic}]+/gu;
+/** Letters, digits and pictographs make words; the latter by their blocks, since each Unicode version has others. */
+const SPLIT = /[^\p{L}\p{N}\u2600-\u27bf\u2b00-\u2bff\u{1f000}-\u{1faff}]+/gu;
 /** Most texts need no more, which takes a third of the time. */
 const ASCII = /^[\0-\x7f]*$/;
 const SPLIT_ASCII = /[^a-z0-9]+/g;
@@ -22,10 +24,15 @@ const PLAIN = /^[a-z0-9 ]*$/;
 
 /** Lower case, without accents. */
 export function fold(text: string): string {
-  const lower = text.slice(0, LONGEST).toLowerCase();
+  const cut = text.slice(0, LONGEST);
+  const lower = cut.toLowerCase();
   if (PLAIN.test(lower)) return lower;
-  const bare = lower.normalize("NFKD").replace(/\p{M}+/gu, "");
-  return bare.replace(/[ßæœøłđðþı]/g, (letter) => LETTERS[letter] ?? letter);
+  // Lower case last: compatibility forms such as "№" come apart into capitals.
+  const bare = cut
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase();
+  return bare.replace(/[ßæœøłđðþıς]/g, (letter) => LETTERS[letter] ?? letter);
 }
 
 /** The words of a text, each with a space before it, and one after the last: " two words "; empty for none. */
@@ -39,10 +46,14 @@ export function wordsOf(text: string): string {
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
+export function isUnspaced(words: string): boolean {
+  return UNSPACED.test(words);
+}
+
 /** What to look for in `wordsOf`: the beginning of a word, or whole words where `exact`. Null where nothing is left to look for. */
 export function needleOf(text: string, exact: boolean): string | null {
   const words = wordsOf(text);
   if (words === "") return null;
-  if (UNSPACED.test(words)) return words.trim();
+  if (isUnspaced(words)) return words.trim();
   return exact ? words : words.trimEnd();
 }

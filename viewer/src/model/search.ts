@@ -1,4 +1,4 @@
-/** Which rows a query means: masks of one byte per row, 1 where it holds. */
+/** Which rows of a table that is here as a whole a query means. */
 import {
   CHUNK,
   type Chunk,
@@ -7,68 +7,35 @@ import {
   columnNamed,
   type Indexed,
   type Numbers,
-  spanOf,
 } from "./columns";
+import { boundsFor, type Compare, type Leaf, rangeMask, type Text, wordFor } from "./evaluate";
 import { needleOf } from "./fold";
 import { parseQuery, plainTexts, type Query } from "./query";
 
 const SPACE = 32;
 
-export function parseFor(index: ColumnIndex, text: string): Query {
-  return parseQuery(text, (name) => {
-    const column = columnNamed(index, name);
-    return column && { name: column.name, ordered: column.values.kind === "numbers" };
-  });
+/** Columns as far as their names and what can be compared go. */
+export interface Named {
+  readonly columns: readonly { readonly name: string; readonly label: string; readonly ordered: boolean }[];
 }
 
-export function evaluate(index: ColumnIndex, query: Query): Uint8Array {
-  switch (query.kind) {
-    case "all":
-      return new Uint8Array(index.count).fill(1);
-    case "text":
-      return textMask(index, query);
-    case "compare":
-      return compareMask(index, query);
-    case "not":
-      return flipped(evaluate(index, query.part));
-    default:
-      return query.parts.map((part) => evaluate(index, part)).reduce(query.kind === "and" ? both : either);
-  }
+export function parseFor(named: Named, text: string): Query {
+  return parseQuery(text, (name) => columnNamed(named, name));
 }
 
-/** Rows of the mask; those whose title has the words looked for come first. */
-export function ranked(index: ColumnIndex, mask: Uint8Array, query: Query): Int32Array {
+export function leafMask(index: ColumnIndex, leaf: Leaf): Uint8Array {
+  return leaf.kind === "text" ? textMask(index, leaf) : compareMask(index, leaf);
+}
+
+/** Rows whose title has words that are looked for in any column: they come first. */
+export function titled(index: ColumnIndex, query: Query): Uint8Array {
   const title = index.columns.find(({ role }) => role === "title");
-  const texts = plainTexts(query);
   const best = new Uint8Array(index.count);
-  if (title) for (const text of texts) markText(title, needleOf(text, false), best, index.count);
-  let size = 0;
-  for (const hit of mask) size += hit;
-  const rows = new Int32Array(size);
-  let at = 0;
-  for (let row = 0; row < mask.length; row++) if (mask[row] && best[row]) rows[at++] = row;
-  for (let row = 0; row < mask.length; row++) if (mask[row] && !best[row]) rows[at++] = row;
-  return rows;
+  if (title) for (const text of plainTexts(query)) markText(title, needleOf(text, false), best, index.count);
+  return best;
 }
 
-// Plain loops, on masks that nobody else holds: a call for each of a million rows takes several times as long.
-
-function flipped(mask: Uint8Array): Uint8Array {
-  for (let row = 0; row < mask.length; row++) mask[row] = 1 - (mask[row] ?? 0);
-  return mask;
-}
-
-function both(a: Uint8Array, b: Uint8Array): Uint8Array {
-  for (let row = 0; row < a.length; row++) if (!b[row]) a[row] = 0;
-  return a;
-}
-
-function either(a: Uint8Array, b: Uint8Array): Uint8Array {
-  for (let row = 0; row < a.length; row++) if (b[row]) a[row] = 1;
-  return a;
-}
-
-function textMask(index: ColumnIndex, query: Query & { kind: "text" }): Uint8Array {
+function textMask(index: ColumnIndex, query: Text): Uint8Array {
   const mask = new Uint8Array(index.count);
   const needle = needleOf(query.text, query.exact);
   // Punctuation alone asks for nothing.
@@ -120,43 +87,9 @@ function markNumbers({ values, dates, chunks }: Numbers, needle: string, mask: U
   for (let row = 0; row < values.length; row++) if (values[row] === number) mask[row] = 1;
 }
 
-function compareMask(index: ColumnIndex, query: Query & { kind: "compare" }): Uint8Array {
-  const mask = new Uint8Array(index.count);
+function compareMask(index: ColumnIndex, query: Compare): Uint8Array {
   const values = index.columns.find(({ name }) => name === query.field)?.values;
-  if (values?.kind !== "numbers") return mask;
+  if (values?.kind !== "numbers") return new Uint8Array(index.count);
   const bounds = boundsFor(query, values.dates);
-  if (!bounds) {
-    // No number: what was typed is looked for as a word.
-    markNumbers(values, needleOf(query.low, false) ?? " ", mask);
-    return mask;
-  }
-  return rangeMask(values.values, ...bounds);
-}
-
-/** Rows with low <= value < high. */
-export function rangeMask(values: Float64Array, low: number, high: number): Uint8Array {
-  const mask = new Uint8Array(values.length);
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? Number.NaN;
-    if (value >= low && value < high) mask[row] = 1;
-  }
-  return mask;
-}
-
-function boundsFor(query: Query & { kind: "compare" }, dates: boolean): [number, number] | null {
-  const low = spanOf(query.low, dates);
-  const high = spanOf(query.high, dates);
-  if (query.by === "..") {
-    if ((!low && query.low !== "") || (!high && query.high !== "")) return null;
-    return [low?.[0] ?? -Infinity, high?.[1] ?? Infinity];
-  }
-  if (!low) return null;
-  const bounds: Record<string, [number, number]> = {
-    "<": [-Infinity, low[0]],
-    "<=": [-Infinity, low[1]],
-    ">": [low[1], Infinity],
-    ">=": [low[0], Infinity],
-    "=": low,
-  };
-  return bounds[query.by] ?? null;
+  return bounds ? rangeMask(values.values, ...bounds) : textMask(index, wordFor(query));
 }
