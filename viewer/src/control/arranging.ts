@@ -98,11 +98,18 @@ export class Arranging {
     const style = getComputedStyle(document.documentElement);
     const pixels = (name: string) => Number.parseFloat(style.getPropertyValue(name));
     const { width, height } = view.size;
-    const strip = ui.hotspotsShown && ui.hotspots.length > 0 ? pixels("--strip") : 0;
+    const strip = ui.stripShown ? pixels("--strip") : 0;
     const gap = 14;
-    const insets: Insets = { top: pixels("--bar") + gap, right: gap, bottom: strip + gap, left: gap };
+    if (ui.kiosk) {
+      view.insets = { top: gap, right: gap, bottom: gap, left: gap };
+      return;
+    }
+    const wide = width >= NARROW;
+    const left = ui.told && wide ? pixels("--story") + 2 * gap : gap;
+    const below = ui.told && !wide ? 0.42 * height : strip;
+    const insets: Insets = { top: pixels("--bar") + gap, right: gap, bottom: below + gap, left };
     if (!ui.panelOpen) view.insets = insets;
-    else if (width < NARROW) view.insets = { ...insets, bottom: 0.62 * height + gap };
+    else if (!wide) view.insets = { ...insets, bottom: 0.62 * height + gap };
     else view.insets = { ...insets, right: pixels("--panel") + gap };
   }
 
