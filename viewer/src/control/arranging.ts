@@ -13,6 +13,8 @@ import type { Steps } from "./steps";
 
 /** Below this width the panel comes from below; the style sheet has the same number. */
 const NARROW = 720;
+/** Share of the height that the words of a kiosk take. */
+const KIOSK = 0.16;
 
 export interface ArrangingDesk extends Desk {
   readonly gestures: Gestures | null;
@@ -101,7 +103,7 @@ export class Arranging {
     const strip = ui.stripShown ? pixels("--strip") : 0;
     const gap = 14;
     if (ui.kiosk) {
-      view.insets = { top: gap, right: gap, bottom: gap, left: gap };
+      view.insets = { top: gap, right: gap, bottom: KIOSK * height, left: gap };
       return;
     }
     const wide = width >= NARROW;
