@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": ("site.verify", "check a built site against docs/format.md"),
     "serve": ("site.serve", "serve a built site on this machine"),
     "publish": ("site.publish", "copy a finished site to where it is served"),
+    "start": ("site.start", "write a page that leads to several sites"),
 }
 """Module and description of each."""
 

@@ -39,7 +39,7 @@ VERSIONS = {
     "edited": 1,
     "atlases": 3,
     "deepzoom": 1,
-    "site": 11,
+    "site": 12,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -347,10 +347,10 @@ class DeepZoom:
 
 @dataclass(frozen=True)
 class Site:
-    """Texts of the page; whether there are compressed copies; where it will be on the web (empty where that is not known).
+    """Texts of the page; `gzip`: whether there are compressed copies; `address`: where it will be, or empty.
 
     `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
-    `data_from`: places whose collections the page may show.
+    `data_from`: places whose collections the page may show; `stories`: their file.
     """
 
     title: str

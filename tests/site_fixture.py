@@ -100,10 +100,10 @@ def site(
     stories: Path | str = "",
     edited: Sequence[Path] = (),
     spaces: Sequence[str] = (),
-    *,
-    gzip: bool = False,
     data_from: Sequence[str] = (),
     look: Mapping[str, str] | None = None,
+    *,
+    gzip: bool = False,
 ) -> None:
     """Write the site of the artefacts, whose atlas is drawn, to `out`; with the grid's deep zoom and mosaic where they are drawn."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))

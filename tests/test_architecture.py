@@ -47,6 +47,7 @@ WITH_FILES = {
     "site/publish.py": "a command of its own",
     "site/reading.py": "reads a finished site, for commands and notebooks",
     "site/serve.py": "a command of its own",
+    "site/start.py": "a command of its own",
     "site/untrusted.py": "reads a site that nobody vouches for",
     "site/verify.py": "a command of its own",
 }

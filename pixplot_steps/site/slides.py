@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from pixplot_steps.errors import SiteError
 from pixplot_steps.stories import Slide, Story
 
-_KEYS = {"layout", "at", "q", "hide", "hotspot", "s", "colour", "item", "level", "off", "lang"}
+_KEYS = {"layout", "at", "q", "hide", "hotspot", "s", "colour", "size", "item", "level", "off", "lang"}
 _PREFIXES = ("f.", "r.", "all.")
 
 Json = dict[str, Any]

@@ -199,6 +199,8 @@ function permitted(site: Manifest, root: string): Manifest {
   };
 }
 
+/** CSS pixels of height below which the strip of hotspots is opened by the reader alone. */
+const LOW = 480;
 const NO_LIMITS = { textureSize: 4096, layers: 256 };
 
 async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
@@ -234,6 +236,8 @@ async function start(): Promise<void> {
   const ui = new UiState();
   ui.bare = new URLSearchParams(location.search).get("ui") === "0";
   document.documentElement.toggleAttribute("data-bare", ui.bare);
+  // A window so low, as at 200 %, is the map's.
+  ui.hotspotsShown = innerHeight >= LOW;
   let viewer: Viewer | null = null;
   watchTheme(() => {
     ui.theme = currentTheme();

@@ -98,6 +98,11 @@ def planned(attribute):
     return lambda wildcards: getattr(plan(), attribute)
 
 
+def deepzoom(wildcards):
+    """The deep zoom of a job."""
+    return plan().deepzoom(wildcards.digest)
+
+
 def columns_of(digest):
     """The columns that an arrangement is made from, as a JSON list: their names may look like flags."""
     return json.dumps(plan().arrangement(digest).columns, ensure_ascii=False)

@@ -5,11 +5,6 @@ Makes deepzoom/<digest>/plan.zarr, then tiles/<part>.zarr, one job for each part
 """
 
 
-def deepzoom(wildcards):
-    """The deep zoom of a job."""
-    return plan().deepzoom(wildcards.digest)
-
-
 rule deepzoom_plan:
     input:
         catalog=ancient("catalog/stamp.json"),

@@ -6,6 +6,7 @@ import {
   type Group,
   groupsFile,
   type Held,
+  homeOf,
   membersOf,
   moved,
   NO_EDITS,
@@ -108,13 +109,7 @@ export class Grouping {
 
   /** The site's hotspot of a row, and its place there, from 0; null where it is in none. */
   homeOf(row: number): { group: Group; index: number } | null {
-    const members = this.#held?.members ?? null;
-    const place = members?.[row] ?? -1;
-    const group = this.on.ui.hotspots.find((candidate) => !candidate.rows && candidate.place === place);
-    if (!members || place < 0 || !group) return null;
-    let index = 0;
-    for (let other = 0; other < row; other++) if (members[other] === place) index += 1;
-    return { group, index };
+    return this.#held && homeOf(row, this.on.ui.hotspots, this.#held);
   }
 
   rename(id: string, label: string): void {

@@ -79,6 +79,14 @@ export interface Layout {
   variant_of: string | null;
   /** Of a map that is drawn by what a person says of the pictures: the column, and how much it counts. */
   supervised: { column: string; weight: number } | null;
+  /** A grid as one large picture. */
+  deepzoom: DeepZoom | null;
+}
+
+/** `dzi`: path of a Deep Zoom Image; `mosaic`: the same in a single file. */
+export interface DeepZoom {
+  dzi: string;
+  mosaic: { file: string; width: number; height: number } | null;
 }
 
 export interface Level {
@@ -241,6 +249,12 @@ const layout = record<Layout>({
   parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
   variant_of: nullable(text),
   supervised: nullable(record({ column: text, weight: finite })),
+  deepzoom: nullable(
+    record<DeepZoom>({
+      dzi: sitePath,
+      mosaic: nullable(record({ file: sitePath, width: positive, height: positive })),
+    }),
+  ),
 });
 
 const hotspot = record<Hotspot>({

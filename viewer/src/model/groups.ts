@@ -189,9 +189,32 @@ function maskAt(place: number, members: Int32Array | null): Uint8Array | null {
 }
 
 function membersAt(place: number, { members, sets }: Held, count: number): Uint8Array | null {
+  const own = setAt(place, sets);
+  return own ? maskOf(count, own) : maskAt(place, members);
+}
+
+/** The rows of the hotspot at a place that `members` does not tell; null where that tells them. */
+function setAt(place: number, sets: Sets | null): Uint32Array | null {
   const own = sets?.rows.subarray(sets.ends[place - 1] ?? 0, sets.ends[place] ?? 0);
-  if (own && own.length > 0) return maskOf(count, own);
-  return maskAt(place, members);
+  return own && own.length > 0 ? own : null;
+}
+
+/** The first of the groups of the site that has a row, and the row's place there, from 0; null where none has it. */
+export function homeOf(
+  row: number,
+  shown: readonly Group[],
+  { members, sets }: Held,
+): { group: Group; index: number } | null {
+  for (const group of shown.filter(({ rows }) => !rows)) {
+    const own = setAt(group.place, sets);
+    if (own ? own.includes(row) : members?.[row] === group.place)
+      return { group, index: own ? own.indexOf(row) : countOf(group.place, members?.subarray(0, row)) };
+  }
+  return null;
+}
+
+function countOf(place: number, members: Int32Array = new Int32Array()): number {
+  return members.reduce((found, other) => found + (other === place ? 1 : 0), 0);
 }
 
 /**

@@ -104,7 +104,11 @@ export function de({ number, share }: Format): Catalogue {
       likeness: "Wie Ähnlichkeit gemessen wird",
       trust: "Wie weit man den Orten trauen darf",
       problems: "Was fehlt oder ausgebessert wurde",
+      large: "Als ein großes Bild",
     },
+    large: "Alle Bilder einer Anordnung in einem, zum Hineinzoomen.",
+    openLarge: (name) => `Öffnen: ${name}`,
+    mosaic: (kind, width, height) => `${kind}, ${number(width)} × ${number(height)} Pixel`,
     collection: (items, images) =>
       items === images
         ? `${pictures(items)}, alle verschieden.`

@@ -101,7 +101,12 @@ export function en({ number, share }: Format) {
       likeness: "How likeness is measured",
       trust: "How far to trust the places",
       problems: "What was left out or repaired",
+      large: "As one large picture",
     },
+    large: "All pictures of an arrangement in one, to zoom into.",
+    openLarge: (name: string) => `Open: ${name}`,
+    mosaic: (kind: string, width: number, height: number) =>
+      `${kind}, ${number(width)} × ${number(height)} pixels`,
     collection: (items: number, images: number) =>
       items === images
         ? `${pictures(items)}, all of them different.`

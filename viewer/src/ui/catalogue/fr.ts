@@ -103,7 +103,11 @@ export function fr({ number, share }: Format): Catalogue {
       likeness: "Comment la ressemblance est mesurée",
       trust: "Jusqu’où se fier aux places",
       problems: "Ce qui manque ou fut réparé",
+      large: "Comme une seule grande image",
     },
+    large: "Toutes les images d’une disposition en une seule, à agrandir.",
+    openLarge: (name) => `Ouvrir : ${name}`,
+    mosaic: (kind, width, height) => `${kind} de ${number(width)} × ${number(height)} pixels`,
     collection: (items, images) =>
       items === images
         ? `${pictures(items)}, toutes différentes.`
