@@ -16,6 +16,7 @@ function group(label: string, x0: number, x1: number, region: number): Group {
     outline: [],
     region,
     rows: null,
+    tags: [],
   };
 }
 

@@ -9,6 +9,7 @@ import type { Hotspots } from "./hotspots";
 import type { Panel } from "./panel";
 import type { Pointing } from "./pointing";
 import type { Problems } from "./problems";
+import type { Sharing } from "./sharing";
 
 export interface Controls {
   readonly arranging: Arranging;
@@ -19,6 +20,7 @@ export interface Controls {
   readonly panel: Panel;
   readonly pointing: Pointing;
   readonly problems: Problems;
+  readonly sharing: Sharing;
 }
 
 export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
@@ -51,6 +53,8 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     close: () => open()?.panel.close(),
     escape: () => open()?.panel.escape(),
     lightSimilar: (lit) => open()?.panel.lightSimilar(lit),
+    copyLink: async () => (await open()?.sharing.copyLink()) ?? false,
+    copyCitation: async () => (await open()?.sharing.copyCitation()) ?? false,
     toggleFind: () => open()?.finding.toggle(),
     closeFind: () => open()?.finding.close(),
     setTab: (tab) => {

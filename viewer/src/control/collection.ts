@@ -6,7 +6,7 @@ import { fetchPositions } from "../data/positions";
 import { Services } from "../data/services";
 import type { Rows } from "../data/table";
 import type { Hotspots, Layout, Manifest } from "../format/manifest";
-import { picturePath, titleOf } from "../model/detail";
+import { altOf, picturePath, titleOf } from "../model/detail";
 import type { Finder } from "../model/finder";
 import type { Problem } from "../model/problems";
 import type { Service } from "../model/service";
@@ -92,10 +92,12 @@ export class Collection {
 
   /** What a list says of a row. */
   readerOf(table: Rows): Reader {
-    const { columns } = this.site;
+    const { columns, alt } = this.site;
+    const reading = (row: number) => (column: string) => table.value(column, row);
     const noted = columns.filter(({ role }) => role !== null && NOTED.includes(role));
     return {
-      title: (row) => titleOf(columns, (column) => table.value(column, row)),
+      title: (row) => titleOf(columns, reading(row)),
+      alt: (row) => altOf(columns, alt, reading(row)) ?? titleOf(columns, reading(row)),
       picture: (row) => this.pictureOf(row, table),
       note: (row) =>
         noted
@@ -107,6 +109,10 @@ export class Collection {
 
   pictureOf(row: number, table: Rows): string {
     return picturePath(this.site.pictures.path, `${table.value("image", row) ?? ""}`);
+  }
+
+  imageOf(row: number): string {
+    return `${this.table?.value("image", row) ?? ""}`;
   }
 
   itemOf(row: number): string {

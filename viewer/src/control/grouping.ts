@@ -5,15 +5,18 @@ import {
   type Edits,
   type Group,
   groupsFile,
+  type Held,
+  membersOf,
   moved,
   NO_EDITS,
+  OWN,
   readEdits,
   renamed,
+  type Sets,
   siteGroup,
   withOwn,
   without,
 } from "../model/groups";
-import { maskOf } from "../model/selection";
 import { download, fileStem } from "../ui/download";
 import { keep, readKept } from "../ui/kept";
 import type { UiState } from "../ui/state.svelte";
@@ -28,14 +31,17 @@ export interface Grouped {
   readonly key: string;
   /** The place in its list of each row's hotspot. */
   members(set: Hotspots): Promise<Int32Array>;
+  /** The rows that `members` does not tell; null where there are none. */
+  sets(set: Hotspots): Promise<Sets | null>;
   itemOf(row: number): string;
+  imageOf(row: number): string;
   rowOf(item: string): number | undefined;
 }
 
 export class Grouping {
   #edits: Edits;
   #set: Hotspots | null;
-  #members: Int32Array | null = null;
+  #held: Held | null = null;
   #regions: readonly Group[] = [];
 
   constructor(readonly on: Grouped) {
@@ -65,9 +71,12 @@ export class Grouping {
   /** Without members the list still flies to its hotspots; it only lights nothing. */
   async load(): Promise<void> {
     const set = this.#set;
-    this.#members = null;
-    const members = set && (await this.on.members(set).catch(() => null));
-    if (set === this.#set) this.#members = members;
+    this.#held = null;
+    if (!set) return;
+    const missing = () => null;
+    const loading = [this.on.members(set).catch(missing), this.on.sets(set).catch(missing)] as const;
+    const [members, sets] = await Promise.all(loading);
+    if (set === this.#set) this.#held = { set, members, sets };
   }
 
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
@@ -83,9 +92,18 @@ export class Grouping {
   }
 
   maskOf(group: Group): Uint8Array | null {
-    if (group.rows) return maskOf(this.on.count, group.rows);
-    const members = this.#members;
-    return members ? Uint8Array.from(members, (place) => (place === group.place ? 1 : 0)) : null;
+    return membersOf(group, this.#held, this.on.count);
+  }
+
+  /** The site's hotspot of a row, and its place there, from 0; null where it is in none. */
+  homeOf(row: number): { group: Group; index: number } | null {
+    const members = this.#held?.members;
+    const place = members?.[row] ?? -1;
+    const group = this.on.ui.hotspots.find((candidate) => !candidate.rows && candidate.place === place);
+    if (!members || place < 0 || !group) return null;
+    let index = 0;
+    for (let other = 0; other < row; other++) if (members[other] === place) index += 1;
+    return { group, index };
   }
 
   rename(id: string, label: string): void {
@@ -104,7 +122,7 @@ export class Grouping {
   make(): string | null {
     const { ui } = this.on;
     if (ui.selectedRows.length === 0) return null;
-    const id = `own-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    const id = `${OWN}${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
     const label = strings.ownHotspot(this.#edits.own.length + 1);
     const items = Array.from(ui.selectedRows, (row) => this.on.itemOf(row));
     this.#change(withOwn(this.#edits, ui.hotspots, { id, label, items }));
@@ -118,18 +136,14 @@ export class Grouping {
 
   save(): void {
     const { ui } = this.on;
-    const text = groupsFile(ui.hotspots, (group) => this.#itemsOf(group));
+    const text = groupsFile(ui.hotspots, this.#edits, this.#held, {
+      count: this.on.count,
+      of: (row) => this.on.imageOf(row),
+    });
     download(
       `${fileStem(ui.manifest?.title ?? "")}-hotspots.json`,
       new Blob([text], { type: "application/json" }),
     );
-  }
-
-  #itemsOf(group: Group): string[] {
-    const items: string[] = [];
-    const mask = this.maskOf(group);
-    for (let row = 0; row < this.on.count; row++) if (mask?.[row]) items.push(this.on.itemOf(row));
-    return items;
   }
 
   #change(edits: Edits): void {

@@ -12,6 +12,7 @@ import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
 import type { Hotspots } from "./hotspots";
 import type { Loading } from "./loading";
+import type { Sharing } from "./sharing";
 import type { Steps } from "./steps";
 
 export interface PanelDesk extends Desk {
@@ -21,6 +22,7 @@ export interface PanelDesk extends Desk {
   readonly grouping: Grouping;
   readonly hotspots: Hotspots;
   readonly loading: Loading;
+  readonly sharing: Sharing;
   readonly steps: Steps;
 }
 
@@ -30,19 +32,24 @@ export class Panel {
   constructor(readonly on: PanelDesk) {}
 
   async open(row: number, reveal = true): Promise<void> {
-    const { ui, site, items, collection, arranging, loading, steps } = this.on;
+    const { ui, site, items, collection, arranging, loading, sharing, steps } = this.on;
     await Promise.all([collection.open(), loading.completed]);
     const { table } = collection;
     if (!table || row < 0 || row >= items.count) return;
     const first = ui.detail === null;
     if (first) this.#returnFocus = document.activeElement as HTMLElement | null;
     const read = (column: string) => table.value(column, row);
-    ui.detail = detailOf(site.columns, row, sizeOf(items, row), site.pictures.path, read, number);
+    const size = sizeOf(items, row);
+    ui.detail = detailOf(site.columns, row, size, site.pictures.path, read, number, site.alt);
+    ui.alt = ui.detail.alt ?? this.#placeInWords(row);
+    ui.citation = sharing.citation(row, ui.detail.title);
     ui.place = this.#placeOf(row);
     ui.announcement = strings.opened(ui.detail.title);
     steps.remember(first ? "step" : "camera");
     arranging.measure();
     this.#showOpened(row, reveal);
+    // Within another page nobody sees more than the title.
+    if (ui.bare) return;
     void this.#loadSimilar(row);
     void this.loadNear(row);
     void this.#loadService(row);
@@ -83,6 +90,15 @@ export class Panel {
     return rows
       ? { index: rows.indexOf(row), count: rows.length }
       : { index: row, count: this.on.items.count };
+  }
+
+  /** What stands for a picture of which nothing is known: its hotspot, and its place there. */
+  #placeInWords(row: number): string {
+    const { grouping, items } = this.on;
+    const home = grouping.homeOf(row);
+    return home
+      ? strings.pictureIn(home.group.label, home.index, home.group.count)
+      : strings.pictureAt(row, items.count);
   }
 
   stepBy(by: number): void {

@@ -1,4 +1,5 @@
 /** The page's address: kept up with what is shown, and followed where the reader goes back, forward or elsewhere. */
+import type { Manifest } from "../format/manifest";
 import { type Address, readAddress, writeAddress } from "../model/address";
 import type { Arranging } from "./arranging";
 import type { Desk } from "./desk";
@@ -16,6 +17,11 @@ export interface StepsDesk extends Desk {
   readonly panel: Panel;
 }
 
+/** What the page's address asks for; where it asks for nothing, the collection's opening view. */
+export function addressShown({ opening }: Pick<Manifest, "opening">): Address {
+  return readAddress(location.hash.length > 1 ? location.hash : (opening ?? ""));
+}
+
 export class Steps {
   /** Whether the state comes from the address just now, or has yet to come from it. */
   #applying = true;
@@ -27,7 +33,8 @@ export class Steps {
     const { ui, site, stage, collection, explorer } = this.on;
     const view = stage?.view;
     return {
-      layout: ui.layout === site.layouts[0]?.name ? null : ui.layout,
+      // An address that says nothing is that of the opening view, where there is one.
+      layout: ui.layout === site.layouts[0]?.name && !site.opening ? null : ui.layout,
       item: ui.detail && collection.table ? collection.itemOf(ui.detail.row) : null,
       place: view && !view.isFitted() ? view.looksAt : null,
       text: ui.text,
@@ -36,13 +43,15 @@ export class Steps {
       selection: explorer.encodeSelection(),
       hotspot: ui.hotspot,
       colour: ui.legend?.column ?? null,
+      size: ui.size,
     };
   }
 
   remember(kind: Step): void {
     if (this.#applying) return;
     const hash = writeAddress(this.#address());
-    const push = kind === "step" || (kind === "text" && this.#lastKind !== "text");
+    // In a frame, steps would be those of the page around it.
+    const push = !this.on.ui.bare && (kind === "step" || (kind === "text" && this.#lastKind !== "text"));
     if (kind !== "camera") this.#lastKind = kind;
     if (hash === location.hash) return;
     const to = hash || location.pathname + location.search;
@@ -53,13 +62,13 @@ export class Steps {
   /** The first address, once all is there; its camera was shown from the start. */
   async begin(): Promise<void> {
     // An address that says nothing must not undo what was typed while the map was loading.
-    if (location.hash.length > 1) await this.#apply(readAddress(location.hash), true);
+    if (location.hash.length > 1 || this.on.site.opening) await this.#apply(addressShown(this.on.site), true);
     this.#applying = false;
   }
 
   /** Back and forward, or an address typed over. */
   follow(): void {
-    void this.#apply(readAddress(location.hash));
+    void this.#apply(addressShown(this.on.site));
   }
 
   /** Bring everything to what an address says. */
@@ -69,6 +78,7 @@ export class Steps {
     try {
       const layout = address.layout ?? site.layouts[0]?.name ?? "";
       if (layout !== ui.layout) await arranging.show(layout);
+      if (address.size !== ui.size) arranging.setSize(address.size);
       [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
       if (ui.filtering || ui.found) await explorer.search(null);
       explorer.restoreSelection(address.selection);

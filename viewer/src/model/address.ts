@@ -26,6 +26,8 @@ export interface Address {
   readonly hotspot: string | null;
   /** The column that colours the frames. */
   readonly colour: string | null;
+  /** Of the pictures, relative to the layout's own. */
+  readonly size: number;
 }
 
 export const HOME: Address = {
@@ -38,7 +40,10 @@ export const HOME: Address = {
   selection: null,
   hotspot: null,
   colour: null,
+  size: 1,
 };
+/** Sizes that the slider knows. */
+const SIZES = { least: 0.25, most: 4 };
 /** Servers and messengers cut longer addresses; a larger selection stays out of it. */
 const LONGEST_SELECTION = 1500;
 
@@ -54,13 +59,14 @@ export function readAddress(hash: string): Address {
     selection: values.get("s"),
     hotspot: values.get("hotspot"),
     colour: values.get("colour"),
+    size: readSize(values.get("size")),
   };
 }
 
 /** With its #; empty for the first view of all. */
 export function writeAddress(address: Address): string {
   const values = new URLSearchParams();
-  const { layout, item, place, text, choices, hide, selection, hotspot, colour } = address;
+  const { layout, item, place, text, choices, hide, selection, hotspot, colour, size } = address;
   if (layout !== null) values.set("layout", layout);
   if (place)
     values.set(
@@ -73,6 +79,7 @@ export function writeAddress(address: Address): string {
   if (hotspot !== null) values.set("hotspot", hotspot);
   if (selection !== null && selection.length <= LONGEST_SELECTION) values.set("s", selection);
   if (colour !== null) values.set("colour", colour);
+  if (size !== 1) values.set("size", `${Number(size.toPrecision(3))}`);
   if (item !== null) values.set("item", item);
   return values.size > 0 ? `#${values}` : "";
 }
@@ -80,6 +87,11 @@ export function writeAddress(address: Address): string {
 function readPlace(text: string | null): Place | null {
   const [x = Number.NaN, y = Number.NaN, span = Number.NaN] = (text ?? "").split(",").map(Number);
   return Number.isFinite(x) && Number.isFinite(y) && span > 0 ? { x, y, span } : null;
+}
+
+function readSize(text: string | null): number {
+  const size = Number(text ?? Number.NaN);
+  return size >= SIZES.least && size <= SIZES.most ? size : 1;
 }
 
 /** f.<column>=name for each name, all.<column>=1 where all are needed, r.<column>=low..high. */

@@ -28,6 +28,8 @@ export interface Outline {
 /** What a list says of a row. */
 export interface Reader {
   title(row: number): string;
+  /** What stands for its picture where that is not seen. */
+  alt(row: number): string;
   /** The address of its picture. */
   picture(row: number): string;
   note(row: number): string;
@@ -61,6 +63,8 @@ export class UiState {
   model = $state<string | null>(null);
   size = $state(1);
   theme = $state<Theme>("light");
+  /** The page is a part of another one: the pictures alone, and a way to all of it. */
+  bare = $state(false);
   /** The browser draws no map: the list stands alone. */
   mapless = $state(false);
   reader = $state.raw<Reader | null>(null);
@@ -75,6 +79,9 @@ export class UiState {
   hotspotsEdited = $state(false);
 
   detail = $state.raw<Detail | null>(null);
+  /** What stands for the open picture where it is not seen. */
+  alt = $state("");
+  citation = $state("");
   /** The open picture's place among those stepped through, from 0, and their number. */
   place = $state.raw<{ index: number; count: number }>({ index: 0, count: 0 });
   /** The image service of the open picture; null where there is none, or it has not come yet. */
@@ -126,7 +133,7 @@ export class UiState {
   }
 
   get panelOpen(): boolean {
-    return this.detail !== null || this.findOpen;
+    return !this.bare && (this.detail !== null || this.findOpen);
   }
 
   get listed(): Int32Array {
@@ -162,6 +169,9 @@ export interface Actions {
   close(): void;
   escape(): void;
   lightSimilar(lit: boolean): void;
+  /** Whether it could be copied. */
+  copyLink(): Promise<boolean>;
+  copyCitation(): Promise<boolean>;
   toggleFind(): void;
   closeFind(): void;
   setTab(tab: Tab): void;

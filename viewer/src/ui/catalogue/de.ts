@@ -67,6 +67,18 @@ export function de({ number, share }: Format): Catalogue {
     zoom: "Ganz nah ansehen",
     zoomed: (title: string) => `Nahansicht: ${title}`,
     zoomFailed: "Der Server dieses Bildes antwortet nicht.",
+    openWhole: "Ganze Karte öffnen",
+    copyLink: "Link kopieren",
+    cite: "Zitieren",
+    copyCitation: "Zitat kopieren",
+    copied: "Kopiert",
+    linkCopied: "Der Link zu dieser Ansicht ist kopiert.",
+    citationCopied: "Das Zitat ist kopiert.",
+    notCopied: (text) =>
+      `Dieser Browser erlaubt der Seite nicht zu kopieren. Bitte selbst markieren und kopieren: ${text}`,
+    quoted: (title) => `„${title}“`,
+    pictureIn: (label, place, count) => `Bild ${number(place + 1)} von ${number(count)} in ${label}`,
+    pictureAt: (place, count) => `Bild ${number(place + 1)} von ${number(count)}`,
     tags: "Schlagwörter",
     newTab: "(öffnet einen neuen Tab)",
     canvas: (count) => `Karte mit ${ofPictures(count)}`,
@@ -92,7 +104,11 @@ export function de({ number, share }: Format): Catalogue {
       likeness: "Wie Ähnlichkeit gemessen wird",
       trust: "Wie weit man den Orten trauen darf",
       problems: "Was fehlt oder ausgebessert wurde",
+      large: "Als ein großes Bild",
     },
+    large: "Alle Bilder einer Anordnung in einem, zum Hineinzoomen.",
+    openLarge: (name) => `Öffnen: ${name}`,
+    mosaic: (kind, width, height) => `${kind}, ${number(width)} × ${number(height)} Pixel`,
     collection: (items, images) =>
       items === images
         ? `${pictures(items)}, alle verschieden.`
@@ -101,6 +117,8 @@ export function de({ number, share }: Format): Catalogue {
       `Das Modell ${name} (Version ${version}) hat jedes Bild durch ${number(dimensions)} Zahlen beschrieben. Bilder mit ähnlichen Zahlen liegen beieinander.`,
     vectors: (components, explained) =>
       `Sie wurden auf ${number(components)} verdichtet, die ${share(explained)} der Unterschiede bewahren.`,
+    supervised: (column) =>
+      `Bilder, die sich in „${column}“ unterscheiden, wurden auseinandergezogen; auch davon erzählen ihre Plätze.`,
     trustworthiness: (value) =>
       `Vertrauenswürdigkeit ${share(value)}: wie selten Bilder nebeneinander liegen, die einander nicht ähneln.`,
     neighboursMap: (value) =>
@@ -142,6 +160,7 @@ export function de({ number, share }: Format): Catalogue {
       "not described": "Von einem Modell nicht beschrieben",
       "no position": "Ohne Position",
       "no cluster": "Ohne Gruppe",
+      "setting not used": "Einstellung nicht benutzt",
     },
     tip: "Ziehen bewegt, Scrollen oder Spreizen vergrößert, ein Klick auf ein Bild erzählt von ihm.",
     find: "Suchen",

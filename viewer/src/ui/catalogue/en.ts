@@ -65,6 +65,18 @@ export function en({ number, share }: Format) {
     zoom: "Zoom in deep",
     zoomed: (title: string) => `Zoom: ${title}`,
     zoomFailed: "The server of this picture does not answer.",
+    openWhole: "Open the whole map",
+    copyLink: "Copy link",
+    cite: "Cite",
+    copyCitation: "Copy citation",
+    copied: "Copied",
+    linkCopied: "The link to this view is copied.",
+    citationCopied: "The citation is copied.",
+    notCopied: (text: string) => `This browser does not let the page copy. Select this and copy it: ${text}`,
+    quoted: (title: string) => `“${title}”`,
+    pictureIn: (label: string, place: number, count: number) =>
+      `Picture ${number(place + 1)} of ${number(count)} in ${label}`,
+    pictureAt: (place: number, count: number) => `Picture ${number(place + 1)} of ${number(count)}`,
     tags: "Tags",
     newTab: "(opens in a new tab)",
     canvas: (count: number) => `Map of ${pictures(count)}`,
@@ -89,7 +101,12 @@ export function en({ number, share }: Format) {
       likeness: "How likeness is measured",
       trust: "How far to trust the places",
       problems: "What was left out or repaired",
+      large: "As one large picture",
     },
+    large: "All pictures of an arrangement in one, to zoom into.",
+    openLarge: (name: string) => `Open: ${name}`,
+    mosaic: (kind: string, width: number, height: number) =>
+      `${kind}, ${number(width)} × ${number(height)} pixels`,
     collection: (items: number, images: number) =>
       items === images
         ? `${pictures(items)}, all of them different.`
@@ -98,6 +115,8 @@ export function en({ number, share }: Format) {
       `Each picture was described by ${number(dimensions)} numbers by the model ${name} (version ${version}). Pictures with similar numbers lie together.`,
     vectors: (components: number, explained: number) =>
       `These were condensed to ${number(components)}, which keep ${share(explained)} of the differences.`,
+    supervised: (column: string) =>
+      `Pictures that differ in “${column}” were drawn apart, so their places tell of that too.`,
     trustworthiness: (value: number) =>
       `Trustworthiness ${share(value)}: how rarely pictures lie side by side that are not alike.`,
     neighboursMap: (value: number) =>
@@ -133,6 +152,7 @@ export function en({ number, share }: Format) {
       "not described": "Not described by a model",
       "no position": "Without a position",
       "no cluster": "Without a cluster",
+      "setting not used": "Setting not used",
     } as Record<string, string>,
     tip: "Drag to move, scroll or pinch to zoom, click a picture to read about it.",
     find: "Find",

@@ -66,6 +66,18 @@ export function fr({ number, share }: Format): Catalogue {
     zoom: "Voir de très près",
     zoomed: (title: string) => `Vue rapprochée : ${title}`,
     zoomFailed: "Le serveur de cette image ne répond pas.",
+    openWhole: "Ouvrir la carte entière",
+    copyLink: "Copier le lien",
+    cite: "Citer",
+    copyCitation: "Copier la référence",
+    copied: "Copié",
+    linkCopied: "Le lien vers cette vue est copié.",
+    citationCopied: "La référence est copiée.",
+    notCopied: (text) =>
+      `Ce navigateur ne permet pas à la page de copier. Sélectionnez et copiez ceci : ${text}`,
+    quoted: (title) => `« ${title} »`,
+    pictureIn: (label, place, count) => `Image ${number(place + 1)} sur ${number(count)} dans ${label}`,
+    pictureAt: (place, count) => `Image ${number(place + 1)} sur ${number(count)}`,
     tags: "Mots-clés",
     newTab: "(s’ouvre dans un nouvel onglet)",
     canvas: (count) => `Carte de ${pictures(count)}`,
@@ -91,7 +103,11 @@ export function fr({ number, share }: Format): Catalogue {
       likeness: "Comment la ressemblance est mesurée",
       trust: "Jusqu’où se fier aux places",
       problems: "Ce qui manque ou fut réparé",
+      large: "Comme une seule grande image",
     },
+    large: "Toutes les images d’une disposition en une seule, à agrandir.",
+    openLarge: (name) => `Ouvrir : ${name}`,
+    mosaic: (kind, width, height) => `${kind} de ${number(width)} × ${number(height)} pixels`,
     collection: (items, images) =>
       items === images
         ? `${pictures(items)}, toutes différentes.`
@@ -100,6 +116,8 @@ export function fr({ number, share }: Format): Catalogue {
       `Le modèle ${name} (version ${version}) a décrit chaque image par ${number(dimensions)} nombres. Les images aux nombres semblables sont voisines.`,
     vectors: (components, explained) =>
       `Ils ont été condensés en ${number(components)}, qui gardent ${share(explained)} des différences.`,
+    supervised: (column) =>
+      `Les images qui diffèrent par « ${column} » ont été éloignées : leurs places en disent quelque chose aussi.`,
     trustworthiness: (value) =>
       `Fiabilité ${share(value)} : combien il est rare que des images voisines ne se ressemblent pas.`,
     neighboursMap: (value) =>
@@ -141,6 +159,7 @@ export function fr({ number, share }: Format): Catalogue {
       "not described": "Non décrit par un modèle",
       "no position": "Sans position",
       "no cluster": "Sans groupe",
+      "setting not used": "Réglage non utilisé",
     },
     tip: "Faites glisser pour déplacer, défilez ou pincez pour agrandir, cliquez une image pour en savoir plus.",
     find: "Chercher",

@@ -1,0 +1,47 @@
+/** What is passed on: the address of what is shown, and how to cite the open picture. */
+import { HOME, writeAddress } from "../model/address";
+import { citationOf } from "../model/cite";
+import { copyText } from "../ui/copy";
+import { strings } from "../ui/strings";
+import { type Desk, note } from "./desk";
+import type { Steps } from "./steps";
+
+export interface SharingDesk extends Desk {
+  readonly steps: Steps;
+}
+
+export class Sharing {
+  constructor(readonly on: SharingDesk) {}
+
+  /** The citation of a row, whose address says no more than which picture it is. */
+  citation(row: number, title: string): string {
+    const { site, collection } = this.on;
+    const address = new URL(location.href);
+    address.hash = writeAddress({ ...HOME, item: collection.itemOf(row) });
+    return citationOf({
+      columns: site.columns,
+      title: strings.quoted(title),
+      collection: site.title,
+      address: address.href,
+      read: (column) => collection.table?.value(column, row),
+    });
+  }
+
+  /** Whether it could be copied, which is told. */
+  async copyLink(): Promise<boolean> {
+    // The camera comes into the address only when it has rested.
+    this.on.steps.remember("camera");
+    return this.#copy(location.href, strings.linkCopied);
+  }
+
+  async copyCitation(): Promise<boolean> {
+    return this.#copy(this.on.ui.citation, strings.citationCopied);
+  }
+
+  async #copy(text: string, told: string): Promise<boolean> {
+    const done = await copyText(text);
+    if (done) this.on.ui.announcement = told;
+    else note(this.on.ui, strings.notCopied(text));
+    return done;
+  }
+}
