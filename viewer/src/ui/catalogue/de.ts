@@ -68,6 +68,7 @@ export function de({ number, share }: Format): Catalogue {
     zoomed: (title: string) => `Nahansicht: ${title}`,
     zoomFailed: "Der Server dieses Bildes antwortet nicht.",
     openWhole: "Ganze Karte öffnen",
+    notes: "Hinweise",
     copyLink: "Link kopieren",
     cite: "Zitieren",
     copyCitation: "Zitat kopieren",

@@ -66,6 +66,7 @@ export function en({ number, share }: Format) {
     zoomed: (title: string) => `Zoom: ${title}`,
     zoomFailed: "The server of this picture does not answer.",
     openWhole: "Open the whole map",
+    notes: "Notes",
     copyLink: "Copy link",
     cite: "Cite",
     copyCitation: "Copy citation",

@@ -67,6 +67,7 @@ export function fr({ number, share }: Format): Catalogue {
     zoomed: (title: string) => `Vue rapprochée : ${title}`,
     zoomFailed: "Le serveur de cette image ne répond pas.",
     openWhole: "Ouvrir la carte entière",
+    notes: "Remarques",
     copyLink: "Copier le lien",
     cite: "Citer",
     copyCitation: "Copier la référence",
