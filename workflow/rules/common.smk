@@ -108,6 +108,11 @@ def columns_of(digest):
     return json.dumps(plan().arrangement(digest).columns, ensure_ascii=False)
 
 
+def labels():
+    """The column of labels that maps are drawn by, as a JSON list of one or none."""
+    return json.dumps(plan().labels, ensure_ascii=False)
+
+
 def images():
     """How many images there are; 0 in a dry run of a collection that was never looked at."""
     try:

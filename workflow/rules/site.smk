@@ -10,10 +10,12 @@ rule site:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
+        spaces=ancient(planned("spaces_stamps")),
         vectors=ancient(planned("vectors_stamps")),
         neighbours=ancient(planned("neighbours_stamps")),
         hotspots=ancient(planned("hotspots_stamps")),
         names=ancient(planned("names_stamps")),
+        edited=ancient(planned("edited_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
@@ -47,10 +49,14 @@ rule site:
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
+        spaces=lambda wildcards: [
+            f"{name}={path}" for name, path in plan().spaces.items()
+        ],
         hotspots=lambda wildcards, input: [
             Path(stamp).parent for stamp in input.hotspots
         ],
         names=lambda wildcards, input: [Path(stamp).parent for stamp in input.names],
+        edited=lambda wildcards, input: [Path(stamp).parent for stamp in input.edited],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
         deepzoom=lambda wildcards: [
@@ -65,6 +71,13 @@ rule site:
         description=SPEC.site.description,
         gzip=str(SPEC.site.gzip).lower(),
         address=SPEC.site.address,
+        stories=SPEC.site.stories.path,
+        logo=SPEC.site.logo.path,
+        light=SPEC.site.light,
+        dark=SPEC.site.dark,
+        opening=SPEC.site.opening,
+        alt=SPEC.site.alt,
+        data_from=SPEC.site.data_from,
     shell:
         """
         pixplot step site \
@@ -74,8 +87,10 @@ rule site:
             --features {params.features:q} \
             --neighbours {params.neighbours:q} \
             --layouts {params.layouts:q} \
+            --spaces {params.spaces:q} \
             --hotspots {params.hotspots:q} \
             --names {params.names:q} \
+            --edited {params.edited:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \
             --deepzoom {params.deepzoom:q} \
@@ -85,6 +100,13 @@ rule site:
             --description={params.description:q} \
             --gzip {params.gzip:q} \
             --address={params.address:q} \
+            --stories={params.stories:q} \
+            --logo={params.logo:q} \
+            --light={params.light:q} \
+            --dark={params.dark:q} \
+            --opening={params.opening:q} \
+            --alt={params.alt:q} \
+            --data-from {params.data_from:q} \
             --record ledger/site.json \
             --plan {params.digest:q} \
             --made ledger/made.json \
