@@ -344,7 +344,7 @@ def _problems(args: argparse.Namespace) -> pa.Table:
         "layouts": [path for _, path in args.layouts],
         "hotspots": args.hotspots,
     }
-    return table.sorted_problems(gather.problems(args.catalog, folders, items))
+    return table.sorted_problems([*gather.problems(args.catalog, folders, items), gather.missed_neighbours(_models(args))])
 
 
 def _shards(catalog: Path) -> list[str]:
@@ -361,7 +361,8 @@ def _report(args: argparse.Namespace, parts: manifest.Parts, problems: pa.Table)
     paths, kinds, actions = (problems[name].to_pylist() for name in ("path", "kind", "action"))
     for kind, number in Counter(kinds).most_common():
         rows = [row for row, its_kind in enumerate(kinds) if its_kind == kind]
-        lines.append(f"  {kind}: {number}, such as {', '.join(repr(paths[row]) for row in rows[:_EXAMPLES])}")
+        examples = ", ".join(repr(paths[row]) for row in rows[:_EXAMPLES] if paths[row])
+        lines.append(f"  {kind}: {number}" + (f", such as {examples}" if examples else ""))
         advice = Counter(actions[row] for row in rows).most_common(_ADVICE)
         lines += [f"    what to do: {action}" for action, _ in advice]
     if kinds:

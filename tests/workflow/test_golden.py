@@ -111,6 +111,7 @@ ELSEWHERE = {
     "fetch": "tests/fetch/test_step.py",
     "variants": "tests/layouts/test_step.py",
     "model": "tests/features/test_networks.py",
+    "calibration": "tests/features/test_convolutions.py",
     **dict.fromkeys(("positions", "tsne"), "tests/layouts/test_step.py"),
     "names": "tests/hotspots/test_clusters.py",
     **dict.fromkeys(("date", "category", "geographic", "axes", "custom", "colour"), "tests/layouts/test_arranged.py"),

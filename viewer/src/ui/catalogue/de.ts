@@ -142,6 +142,7 @@ export function de({ number, share }: Format): Catalogue {
       "not described": "Von einem Modell nicht beschrieben",
       "no position": "Ohne Position",
       "no cluster": "Ohne Gruppe",
+      "neighbours missed": "Nachbarn übersehen",
     },
     tip: "Ziehen bewegt, Scrollen oder Spreizen vergrößert, ein Klick auf ein Bild erzählt von ihm.",
     find: "Suchen",
