@@ -231,7 +231,7 @@ def _peak(paths: Sequence[Path], out: Path, squares: Sequence[int] = ()) -> tupl
     tables.write(shard, pa.Table.from_pylist(rows, schema=tables.SHARD), tables.SHARD)
     flags = {
         "shard": shard, "thumbnail": WANTED.thumbnail, "picture": WANTED.picture, "picture-quality": WANTED.quality, "ground": "#ffffff",
-        "max-megapixels": WANTED.max_megapixels, "aspect": "squash", "threads": 2, "out": out,
+        "min-size": 0, "max-megapixels": WANTED.max_megapixels, "aspect": "squash", "threads": 2, "out": out,
     }  # fmt: skip
     words = [text for name, value in flags.items() for text in (f"--{name}", str(value))]
     command = [sys.executable, "-c", "import sys; from pixplot_steps import cli; sys.exit(cli.main())", "step", "ingest", *words]

@@ -16,14 +16,15 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from pixplot_steps import machine, spec, wanted
+from pixplot_steps import contrast, machine, place, spec, stories, wanted
 from pixplot_steps.errors import ConfigError
 
-_ROOT = Path(__file__).parents[1]
 _WORLD = "world"
 _FIGURES = ("rectangle", "circle", "hexagon")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
+_LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".webp")
 _GEOJSON = (".geojson", ".json")
+_EDITED = (".json", ".yaml", ".yml")
 _HELP = "see config/config.yaml, where every key stands with its default"
 
 
@@ -44,11 +45,17 @@ def read(config: Mapping[str, Any], schema_path: Path, base: Path) -> spec.Spec:
 
 def load(path: Path, base: Path) -> spec.Spec:
     """What a configuration file says, with all defaults, as Snakemake reads it for a run. Raises ConfigError."""
-    defaults, own = (_yaml(one) for one in (_ROOT / "config" / "config.yaml", path))
-    return read(_merged(defaults, own), _ROOT / "workflow" / "schemas" / "config.schema.yaml", base)
+    return merged(keys(path), base)
 
 
-def _yaml(path: Path) -> Mapping[str, Any]:
+def merged(own: Mapping[str, Any], base: Path) -> spec.Spec:
+    """What the keys of a configuration file say, with all defaults. Raises ConfigError."""
+    defaults = keys(place.root() / "config" / "config.yaml")
+    return read(_merged(defaults, own), place.root() / "workflow" / "schemas" / "config.schema.yaml", base)
+
+
+def keys(path: Path) -> Mapping[str, Any]:
+    """The keys of a configuration file, unchecked. Raises ConfigError where it cannot be read."""
     try:
         value = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -82,13 +89,13 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
             where="images, manifests",
             action="set `images` or `manifests` in your configuration file",
         )
-    site = {**config["site"], "title": config["site"]["title"] or _title((images or manifests)[0])}
     return spec.Spec(
         workdir=(base / Path(config["workdir"]).expanduser()).absolute(),
         images=images,
         manifests=manifests,
         metadata=_paths(config["metadata"], base),
         seed=config["seed"],
+        use_cache=config["use_cache"],
         reproducible=config["reproducible"],
         fetch=_fetch(config["fetch"], manifests),
         catalog=spec.Catalog(**config["catalog"]),
@@ -100,6 +107,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         umap=_umaps(config["layouts"]["umap"])[0],
         variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
+        label_weight=config["layouts"]["umap"]["label_weight"],
+        components=config["layouts"]["umap"]["components"],
         grid=_grid(config["layouts"]["grid"], base),
         similarity=spec.Similarity(**config["layouts"]["similarity"]),
         tsne=spec.Tsne(**_tuples(config["layouts"]["tsne"])),
@@ -112,9 +121,30 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
         alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
+        edited=_given(config["hotspots"], "hotspots", "edited", base, _EDITED),
+        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters", "edited"))),
         atlases=spec.Atlases(**_tuples(config["atlases"])),
-        site=spec.Site(**site),
+        deepzoom=spec.DeepZoom(**_tuples(config["deepzoom"])),
+        site=_site(config["site"], _title((images or manifests)[0]), base),
+    )
+
+
+def _site(section: Mapping[str, Any], title: str, base: Path) -> spec.Site:
+    for ground in ("light", "dark"):
+        contrast.check(section["accent"][ground], ground, f"site.accent.{ground}")
+    return spec.Site(
+        title=section["title"] or title,
+        description=section["description"],
+        gzip=section["gzip"],
+        address=section["address"],
+        logo=spec.Given(*wanted.given(section["logo"], "site.logo", base, _LOGOS)),
+        light=section["accent"]["light"].lower(),
+        dark=section["accent"]["dark"].lower(),
+        # The whole address of a view will do.
+        opening=section["opening"].rpartition("#")[2],
+        alt=section["alt"] or "",
+        data_from=tuple(section["data_from"]),
+        stories=_stories(section["stories"], base),
     )
 
 
@@ -143,8 +173,16 @@ def _umaps(section: Mapping[str, Any]) -> tuple[spec.Umap, ...]:
     return tuple(spec.Umap(*pair, section["epochs"]) for pair in dict.fromkeys(itertools.product(counts, map(float, distances))))
 
 
-def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
-    return {key: value for key, value in section.items() if key != left_out}
+def _stories(text: str | None, base: Path) -> spec.Given:
+    """The file of stories, whose form is checked here: it would be late after hours of work."""
+    found = spec.Given(*wanted.given(text, "site.stories", base, stories.SUFFIXES))
+    if found.path:
+        stories.read(Path(found.path))
+    return found
+
+
+def _without(section: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if key not in left_out}
 
 
 def _tuples(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,8 +213,8 @@ def _geographic(section: Mapping[str, Any], base: Path) -> spec.Geographic:
     return spec.Geographic(section["wanted"], digests, paths)
 
 
-def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:
-    return spec.Given(*wanted.given(section[key], f"{name}.{key}", base))
+def _given(section: Mapping[str, Any], name: str, key: str, base: Path, suffixes: tuple[str, ...] = wanted.VECTORS) -> spec.Given:
+    return spec.Given(*wanted.given(section[key], f"{name}.{key}", base, suffixes))
 
 
 def _paths(value: str | list[str] | None, base: Path) -> tuple[str, ...]:

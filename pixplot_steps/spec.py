@@ -14,13 +14,14 @@ from typing import Any
 VERSIONS = {
     "fetch": 1,
     "catalog": 4,
-    "ingest": 5,
+    "ingest": 6,
     "model": 2,
     "calibration": 1,
     "features": 2,
     "vectors": 2,
     "neighbours": 3,
     "umap": 5,
+    "space": 1,
     "variants": 1,
     "positions": 2,
     "grid": 2,
@@ -34,10 +35,12 @@ VERSIONS = {
     "custom": 1,
     "colour": 2,
     "alphabetical": 3,
-    "hotspots": 3,
+    "hotspots": 4,
     "names": 1,
+    "edited": 1,
     "atlases": 3,
-    "site": 10,
+    "deepzoom": 1,
+    "site": 12,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -81,13 +84,19 @@ class Fetch:
 class Catalog:
     """`shard_size`: images per shard, at least 1. `pages`: "first" or "all" of a TIFF file.
 
+    `max_images`: pictures taken at most, of which `shuffle` takes some by chance; `frozen`: the last listing stays. `encoding`: of tables.
+
     `key`: column of the metadata that names the picture; `without_row`: "keep" or "drop" pictures that it does not name; `columns`: for
     a column a template, or an object of `template`, `type`, `role` and `label`.
     """
 
     shard_size: int
+    max_images: int | None
+    shuffle: bool
+    frozen: bool
     pages: str
     key: str
+    encoding: str
     without_row: str
     columns: dict[str, Any]
 
@@ -96,13 +105,14 @@ class Catalog:
 class Ingest:
     """`thumbnail`, `picture`: longest side in pixels; `ground`: "#rrggbb" under transparent pictures.
 
-    Pictures of more than `max_megapixels` are refused before they are decoded.
+    Pictures of more than `max_megapixels` are refused before they are decoded; those whose shorter side is below `min_size`, after.
     """
 
     thumbnail: int
     picture: int
     picture_quality: int
     ground: str
+    min_size: int
     max_megapixels: int
 
 
@@ -215,7 +225,7 @@ class Similarity:
 
 @dataclass(frozen=True)
 class Tsne:
-    """`perplexities`: a t-SNE for each; `components`: 1 or 2."""
+    """`perplexities`: a t-SNE for each; `components`: 1 to 3."""
 
     perplexities: tuple[float, ...]
     components: int
@@ -288,12 +298,14 @@ class Colour:
 
 @dataclass(frozen=True)
 class Hotspots:
-    """`method`: hdbscan or kmeans; `min_cluster_size`: members of the smallest that hdbscan finds; `max_clusters`: the largest are kept.
+    """`method`: hdbscan or kmeans; `space`: map, or umap5, five dimensions; `max_clusters`: the largest are kept.
 
-    `n_clusters`: how many kmeans makes. `names`: columns by name or role that hotspots are named by, or auto.
+    `min_cluster_size`: members of the smallest that hdbscan finds; `n_clusters`: how many kmeans makes. `names`: columns by name or role
+    that hotspots are named by, or auto.
     """
 
     method: str
+    space: str
     min_cluster_size: int
     max_clusters: int
     n_clusters: int
@@ -302,12 +314,15 @@ class Hotspots:
 
 @dataclass(frozen=True)
 class Atlases:
-    """`page`: side of a page in pixels; `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
+    """`page`: side of a page in pixels; `cell`: largest side of a cell of the base level.
+
+    `budget_mib`: RGBA bytes of the base level; `levels`: cells of further levels, in pixels.
 
     `pages_per_job`: pages of the base level made by one job, together with the same slots' pages of the other levels.
     """
 
     page: int
+    cell: int
     budget_mib: int
     levels: tuple[int, ...]
     format: str
@@ -316,28 +331,55 @@ class Atlases:
 
 
 @dataclass(frozen=True)
-class Site:
-    """Texts of the page, and where it will be on the web (empty where that is not known)."""
-
-    title: str
-    description: str
-    address: str
-
-
-@dataclass(frozen=True)
 class Given:
-    """A file of one's own that replaces a stage: `path` and `digest`, both empty where there is none."""
+    """A file of one's own: `path` and `digest`, both empty where there is none."""
 
     path: str
     digest: str
 
 
 @dataclass(frozen=True)
+class DeepZoom:
+    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels."""
+
+    layouts: tuple[str, ...]
+    cell: int
+    tile: int
+    quality: int
+    mosaic: str
+    mosaic_cell: int
+    cells_per_job: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """Texts of the page; `gzip`: whether there are compressed copies; `address`: where it will be, or empty.
+
+    `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
+    `data_from`: places whose collections the page may show; `stories`: their file.
+    """
+
+    title: str
+    description: str
+    gzip: bool
+    address: str
+    logo: Given
+    light: str
+    dark: str
+    opening: str
+    alt: str
+    data_from: tuple[str, ...]
+    stories: Given
+
+
+@dataclass(frozen=True)
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
-    `keep`: whether maps stay where they were in the run before.
+    `positions` replace the map of the first model, `clusters` its hotspots, and `edited` is laid over these. `variants`: of each map.
+    `use_cache`: whether what earlier runs made is used; `keep`: whether maps stay where they were in the run before;
+    `label_weight`: how much the metadata's labels count in them, 0 for not at all; `components`: 2, or 3 for one besides in three
+    dimensions.
     """
 
     workdir: Path
@@ -345,6 +387,7 @@ class Spec:
     manifests: tuple[str, ...]
     metadata: tuple[str, ...]
     seed: int
+    use_cache: bool
     reproducible: bool
     fetch: Fetch
     catalog: Catalog
@@ -356,6 +399,8 @@ class Spec:
     umap: Umap
     variants: tuple[Umap, ...]
     keep: bool
+    label_weight: float
+    components: int
     grid: Grid
     similarity: Similarity
     tsne: Tsne
@@ -368,8 +413,10 @@ class Spec:
     colour: Colour
     alphabetical: Alphabetical
     clusters: Given
+    edited: Given
     hotspots: Hotspots
     atlases: Atlases
+    deepzoom: DeepZoom
     site: Site
 
 

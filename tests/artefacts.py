@@ -7,7 +7,7 @@ is broken, and the metadata is hostile.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
-from pixplot_steps import digest
+from pixplot_steps import cells, digest
 from pixplot_steps.atlases import geometry
 from pixplot_steps.store import arrays, commit, tables
 
@@ -118,18 +118,30 @@ def thumbnail(pixels: NDArray[np.uint8], ground: str = GROUND) -> NDArray[np.uin
 
 
 def write(
-    root: Path, count: int, shard_size: int = 64, broken: bool = True, service: Callable[[int], str | None] | None = None
+    root: Path,
+    count: int,
+    shard_size: int = 64,
+    broken: bool = True,
+    service: Callable[[int], str | None] | None = None,
+    texts: Mapping[tuple[str, str], Callable[[int], str | None]] | None = None,
+    more: Callable[[pa.Table], pa.Table] | None = None,
 ) -> Artefacts:
-    """Write catalogue, ingested shards, vectors, two layouts, hotspots and a stand-in viewer for `count` distinct images."""
+    """Write catalogue, ingested shards, vectors, two layouts, hotspots and a stand-in viewer for `count` distinct images.
+
+    `texts`: further columns of texts, by name and role, each a function of the row; `more` adds columns to the items.
+    """
     pictures = [picture(number) for number in range(count)]
     shards = [list(range(start, min(start + shard_size, count))) for start in range(0, count, shard_size)]
     names = tuple(digest.of_lines([pictures[i].image for i in shard]) for shard in shards)
     # The last image of a shard is the broken one, so that row numbers in the vectors are not those of the shard.
     bad = {shard[-1] for shard in shards if broken and len(shard) > 1}
-    items = _items(pictures)
+    items = more(_items(pictures)) if more else _items(pictures)
     if service:
         field = pa.field("item: service", pa.string(), metadata={"type": "service"})
         items = items.append_column(field, pa.array([service(row) for row in range(items.num_rows)], pa.string()))
+    for (name, role), text in (texts or {}).items():
+        field = pa.field(name, pa.string(), metadata={"type": "text", "role": role, "label": name.capitalize()})
+        items = items.append_column(field, pa.array([text(row) for row in range(items.num_rows)], pa.string()))
     out = Artefacts(root, names)
     _write_catalog(out, items, pictures, shards)
     for name, shard in zip(names, shards, strict=True):
@@ -200,7 +212,9 @@ def _write_shard(folder: Path, numbered: dict[int, Picture], ok: list[bool]) -> 
     sizes = np.array([p.pixels.shape[1::-1] for p in pictures], np.uint32)
     colours = np.array([p.pixels.reshape(-1, 3).mean(0).round() for p in pictures]).astype(np.uint8)
     with commit.folder(folder) as draft:
-        arrays.write(draft.path, "thumb", np.array([thumbnail(p.pixels) if use else blank for p, use in zip(pictures, ok, strict=True)]))
+        thumbs = np.array([thumbnail(p.pixels) if use else blank for p, use in zip(pictures, ok, strict=True)])
+        arrays.write(draft.path, "thumb", thumbs, scattered=True)
+        arrays.write(draft.path, "thumb_32", cells.reduced(thumbs, sizes, 32, GROUND), scattered=True)
         arrays.write(draft.path, "size", sizes * good[:, None].astype(np.uint32))
         arrays.write(draft.path, "colour", colours * good[:, None].astype(np.uint8))
         arrays.write(draft.path, "phash", np.array([_phash(p) for p in pictures]))

@@ -25,3 +25,6 @@ def shared_data() -> Path:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=50, help="how often jobs and Snakemake are killed (tests/workflow/test_kills.py)")
+    parser.addoption(
+        "--wheel", action="store_true", help="install the wheel with all its packages, and build a map with it (tests/test_wheel.py)"
+    )

@@ -21,10 +21,13 @@ PACKAGE = ROOT / "pixplot_steps"
 RULES = ROOT / "workflow" / "rules"
 VIEWER = ROOT / "viewer" / "src"
 
-STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
+STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
 """All stages, in the order of the data."""
 
-SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "networks"}
+COMMANDS = ("command", "exchange")
+"""Folders of commands that need several modules. They may import what stages share; no stage imports them."""
+
+SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks", "stories"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {
@@ -42,7 +45,9 @@ WITH_FILES = {
     "site/folder.py": "replaces a site in place; its one caller is the step",
     "site/gather.py": "streams pictures from the shards into the site",
     "site/publish.py": "a command of its own",
+    "site/reading.py": "reads a finished site, for commands and notebooks",
     "site/serve.py": "a command of its own",
+    "site/start.py": "a command of its own",
     "site/untrusted.py": "reads a site that nobody vouches for",
     "site/verify.py": "a command of its own",
 }
@@ -138,7 +143,7 @@ class TestOneName:
     wanted = STAGES
 
     def test_folders(self) -> None:
-        assert {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()} == {*STAGES, "store"}
+        assert {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()} == {*STAGES, "store", *COMMANDS}
         assert tuple(stage for stage in STAGES if (PACKAGE / stage / "step.py").is_file()) == self.wanted
 
     def test_commands(self) -> None:

@@ -32,7 +32,8 @@ def _read(**changes: Any) -> spec.Spec:
 def test_the_defaults_are_valid_and_every_section_is_read() -> None:
     read = _read()
     assert (read.images, read.workdir, read.site.title) == (("/base/pictures",), Path("/base/results"), "pictures")
-    assert spec.parameters(read.umap) | {"keep": read.keep} == DEFAULTS["layouts"]["umap"]
+    more = {"keep": read.keep, "label_weight": read.label_weight, "components": read.components}
+    assert spec.parameters(read.umap) | more == DEFAULTS["layouts"]["umap"]
 
 
 def test_lists_of_parameters_make_variants_of_the_map() -> None:
@@ -61,6 +62,12 @@ def test_lists_of_parameters_make_variants_of_the_map() -> None:
         ({"fetch__contact": "me\nX-Evil: 1"}, ["fetch.contact"], "a header of its own"),
         ({"fetch__hosts": {"a.org": {"per_hour": 3}}}, ["fetch.hosts.a.org.per_hour", "did you mean 'per_minute'?"], "of one host"),
         ({"site__address": "javascript:alert(1)"}, ["site.address"], "no place on the web"),
+        ({"site__accent": {"light": "#ffee00", "dark": "#ffffff"}}, ["site.accent.light", "a darker one, such as #"], "unreadable"),
+        ({"site__accent__dark": "red"}, ["site.accent.dark", "found 'red'"], "wrong form"),
+        ({"site__logo": "nothing.png"}, ["site.logo", "nothing at /base/nothing.png"], "no such file"),
+        ({"site__logo": "logo.gif"}, ["site.logo", ".svg, .png"], "a picture that moves"),
+        ({"site__data_from": ["ftp://a.org/"]}, ["site.data_from.0"], "no place on the web"),
+        ({"site__data_from": ["https://a.org; script-src *"]}, ["site.data_from.0"], "more than a place"),
         ({"layouts__umap__n_neighbors": 50}, ["neighbours.count of at least 49"], "two keys that disagree"),
     ],
 )
@@ -81,6 +88,11 @@ def test_faults_name_the_key_what_is_allowed_and_the_nearest_name(changes: dict[
 )
 def test_manifests_are_addresses_or_paths(given: Any, wanted: tuple[str, ...]) -> None:
     assert _read(manifests=given, fetch__contact="me@example.org").manifests == wanted
+
+
+@pytest.mark.parametrize("given", ["layout=grid&at=0,0,1", "#layout=grid&at=0,0,1", "https://a.org/?ui=0#layout=grid&at=0,0,1"])
+def test_an_opening_view_is_pasted_from_an_address(given: str) -> None:
+    assert _read(site__opening=given).site.opening == "layout=grid&at=0,0,1"
 
 
 def test_manifests_alone_are_enough() -> None:

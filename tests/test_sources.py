@@ -96,6 +96,7 @@ def _catalogue(example: str, sources: Path, out: Path) -> list[dict[str, Any]]:
         "--key",
         catalog.key,
     ]
+    flags += ["--max-images", "0", "--shuffle", "false", "--seed", "24", "--encoding", catalog.encoding]
     flags += ["--without-row", catalog.without_row, "--columns", json.dumps(catalog.columns), "--shard-size", "8"]
     flags += ["--images-made", str(out / "images"), "--features-made", str(out / "features")]
     flags += ["--ledger", str(out / "ledger"), "--fingerprint", "f", "--threads", "2", "--out", str(out / "catalog")]

@@ -44,9 +44,9 @@ class Pages:
         return -(-on_page // self.columns) * self.cell
 
 
-def base_cell(slots: int, budget_mib: int) -> int:
-    """The largest cell for which all slots together take at most `budget_mib` as RGBA; 8 where even that takes more."""
-    fitting = [cell for cell in CELLS if slots * cell * cell * RGBA_BYTES <= budget_mib << 20]
+def base_cell(slots: int, budget_mib: int, largest: int = CELLS[-1]) -> int:
+    """The largest cell, `largest` at most, for which all slots together take at most `budget_mib` as RGBA; 8 where even that takes more."""
+    fitting = [cell for cell in CELLS if cell <= largest and slots * cell * cell * RGBA_BYTES <= budget_mib << 20]
     return max(fitting, default=CELLS[0])
 
 

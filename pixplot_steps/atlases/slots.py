@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixplot_steps.atlases import hilbert
-from pixplot_steps.atlases.geometry import RGBA_BYTES, Pages, base_cell
+from pixplot_steps.atlases.geometry import CELLS, RGBA_BYTES, Pages, base_cell
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,16 @@ class Former:
     gone: int
 
 
-def afresh(places: NDArray[np.floating], budget_mib: int) -> Filled:
-    """Slots along a curve over the map, without a gap; `places` [M, 2] are in [-1, 1]. Images at one place follow each other by row."""
+def afresh(places: NDArray[np.floating], budget_mib: int, largest: int = CELLS[-1]) -> Filled:
+    """Slots in cells of `largest` pixels at most, along a curve over the map, without a gap; `places` [M, 2] are in [-1, 1].
+
+    Images at one place follow each other by row.
+    """
     count = len(places)
-    return Filled(_filled(places, 0), base_cell(count, budget_mib), count, 0, 0, 0)
+    return Filled(_filled(places, 0), base_cell(count, budget_mib, largest), count, 0, 0, 0)
 
 
-def carry_on(places: NDArray[np.floating], former: Former, page: int, budget_mib: int) -> Filled | None:
+def carry_on(places: NDArray[np.floating], former: Former, page: int, budget_mib: int, largest: int = CELLS[-1]) -> Filled | None:
     """Slots in which old images stay where they were and new ones follow behind the last slot, along a curve over the map.
 
     The first images that come later begin a page, if the budget has room for it: then no page of the old ones ever changes. None where
@@ -56,7 +59,7 @@ def carry_on(places: NDArray[np.floating], former: Former, page: int, budget_mib
     if not new.any():
         pages = Pages(page, former.cell, former.count).count
         return Filled(former.slots, former.cell, former.count, former.tail, pages, former.gone)
-    fresh = Pages(page, base_cell(len(places), budget_mib), len(places)).count
+    fresh = Pages(page, base_cell(len(places), budget_mib, largest), len(places)).count
     most = max(fresh, (budget_mib << 20) // (RGBA_BYTES * page * page))
     per_page = Pages(page, former.cell, 0).per_page
     for begin in [former.count] if former.tail else [-(-former.count // per_page) * per_page, former.count]:

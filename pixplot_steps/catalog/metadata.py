@@ -23,6 +23,7 @@ Cell = str | list[str] | None
 """A text, a list of texts (tags), or nothing."""
 
 _SEPARATORS = ",;\t|"
+_UTF_8 = ("utf8", "utf-8")
 _LONGEST_CELL = 1 << 30
 _EXCEL_FAULTS = (KeyError, OSError, ValueError, TypeError, zipfile.BadZipFile)
 
@@ -57,20 +58,17 @@ class Joined:
     unused: list[tuple[int, str]] = field(default_factory=list)
 
 
-def parse(data: bytes, name: str, where: str) -> Rows:
+def parse(data: bytes, name: str, where: str, encoding: str = "utf8") -> Rows:
     """Read a table by the suffix of its file's `name`: CSV and TSV, JSON, JSON lines, Parquet, Excel (first sheet).
 
+    `encoding`: of those that are text; `utf8` reads UTF-16 and Windows-1252 too, where a file shows itself to be so.
     Raises SourceError where it cannot be read.
     """
     suffix = name.lower().rpartition(".")[2]
-    readers: dict[str, Callable[[bytes], Rows]] = {
-        **dict.fromkeys(("json",), _json),
-        **dict.fromkeys(("jsonl", "ndjson"), _json_lines),
-        **dict.fromkeys(("parquet", "pq"), _parquet),
-        **dict.fromkeys(("xlsx", "xlsm"), _excel),
-    }
+    binary: dict[str, Callable[[bytes], Rows]] = {**dict.fromkeys(("parquet", "pq"), _parquet), **dict.fromkeys(("xlsx", "xlsm"), _excel)}
+    textual = {"json": _json, **dict.fromkeys(("jsonl", "ndjson"), _json_lines)}
     try:
-        rows = readers.get(suffix, _delimited)(data)
+        rows = binary[suffix](data) if suffix in binary else textual.get(suffix, _delimited)(_decoded(data, encoding, where))
     except (csv.Error, json.JSONDecodeError, pa.ArrowException, *_EXCEL_FAULTS) as error:
         raise SourceError(
             "The metadata cannot be read",
@@ -114,10 +112,9 @@ def join(items: Sequence[str], keys: Sequence[str]) -> Joined:
     return joined
 
 
-def _delimited(data: bytes) -> Rows:
+def _delimited(text: str) -> Rows:
     """CSV of any of four separators: the one that splits the first line into most columns."""
     csv.field_size_limit(_LONGEST_CELL)
-    text = _decode(data)
     separator = max(_SEPARATORS, key=lambda one: len(next(csv.reader(io.StringIO(text, newline=""), delimiter=one), [])))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     # A quoted cell may hold line ends, so rows are numbered as records.
@@ -130,14 +127,13 @@ def _delimited(data: bytes) -> Rows:
     return _rows(names, zip(*table, strict=True) if table else [()] * width, [number for number, _ in numbered[1:]])
 
 
-def _json(data: bytes) -> Rows:
+def _json(text: str) -> Rows:
     """A list of objects, one object, an object that holds one list of objects, or, as many programs save it, JSON lines."""
-    text = _decode(data)
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
-            return _json_lines(data)
+            return _json_lines(text)
         raise
     if isinstance(value, dict):
         lists = [part for part in value.values() if isinstance(part, list) and part and all(isinstance(one, dict) for one in part)]
@@ -145,8 +141,8 @@ def _json(data: bytes) -> Rows:
     return _records(value)
 
 
-def _json_lines(data: bytes) -> Rows:
-    return _records([json.loads(line) for line in _decode(data).splitlines() if line.strip()])
+def _json_lines(text: str) -> Rows:
+    return _records([json.loads(line) for line in text.splitlines() if line.strip()])
 
 
 def _parquet(data: bytes) -> Rows:
@@ -206,7 +202,23 @@ def _text(value: Any) -> str:
     return text.strip().encode("utf-8", "replace").decode("utf-8")
 
 
-def _decode(data: bytes) -> str:
+def _decoded(data: bytes, encoding: str, where: str) -> str:
+    """The text of a file. Raises SourceError where there is no such encoding, or the file is not of it."""
+    if encoding.lower() in _UTF_8:
+        return _detected(data)
+    try:
+        return data.decode(encoding)
+    except (LookupError, UnicodeDecodeError) as error:
+        raise SourceError(
+            "The metadata is not of this encoding",
+            expected=f"text in {encoding!r}",
+            found=str(error),
+            where=where,
+            action="set catalog: encoding to utf8, or to what the file is in, such as cp1250",
+        ) from None
+
+
+def _detected(data: bytes) -> str:
     """UTF-8 or UTF-16 by their marks, UTF-8 without one, else Windows-1252, which Latin-1 is a part of."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")

@@ -30,3 +30,8 @@ def extend(shards: Sequence[Shard], images: Sequence[str], size: int) -> list[Sh
 def named(images: Sequence[str]) -> Shard:
     """Make a shard of a list of images."""
     return Shard(digest.of_lines(images), tuple(images))
+
+
+def sample(items: Sequence[str], count: int, seed: int) -> list[str]:
+    """So many of `items` by chance: those whose digests with the seed are least, so that few change when others come or go."""
+    return sorted(items, key=lambda item: digest.of_lines([str(seed), item]))[:count]

@@ -73,8 +73,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fetched", type=Path, nargs="*", required=True, help="folder of what was fetched from servers, or nothing")
     parser.add_argument("--cache", type=Path, required=True, help="folder of the bytes that were fetched")
     parser.add_argument("--metadata", nargs="*", required=True, help="tables, or patterns of them; or nothing")
+    parser.add_argument("--max-images", type=int, required=True, help="pictures taken at most; 0: all")
+    parser.add_argument("--shuffle", type=json.loads, required=True, help="take some by chance, not the first: true or false")
+    parser.add_argument("--seed", type=int, required=True, help="of that chance")
     parser.add_argument("--pages", choices=("first", "all"), required=True, help="which pages of a TIFF file are items")
     parser.add_argument("--key", required=True, help="column of the metadata that names the picture")
+    parser.add_argument("--encoding", required=True, help="of tables that are text")
     parser.add_argument("--without-row", choices=("keep", "drop"), required=True, help="pictures that the metadata does not name")
     parser.add_argument("--columns", type=json.loads, required=True, help="JSON object: for a column its template, type, role and label")
     parser.add_argument("--shard-size", type=int, required=True, help="images per shard")
@@ -95,16 +99,18 @@ def run(args: argparse.Namespace) -> None:
 def _make(args: argparse.Namespace) -> None:
     problems = _Problems()
     tables_ = _metadata_files(args.metadata)
-    found = _list(args.images, tables_, problems)
+    listed_files = _list(args.images, tables_, problems)
+    all_fetched = _fetched(args)
+    found, fetched = _cut(listed_files, all_fetched, args)
+    whole = len(found) + fetched.num_rows == len(listed_files) + all_fetched.num_rows
     known_, unreadable = known.read(found, args.ledger / "contents.parquet", args.threads, look=args.pages == "all")
     for item, reason in unreadable:
         problems.add(item, "unreadable", reason)
-    rows = _read_metadata(tables_)
-    fetched = _fetched(args)
+    rows = _read_metadata(tables_, args.encoding)
     listed = sorted(_pages(found, known_) + _fetched_pages(fetched, args.cache.absolute()), key=lambda page: page.item)
     if not listed:
         raise _no_pictures(args.images, problems)
-    kept, row_of = _join(listed, rows, args, problems)
+    kept, row_of = _join(listed, rows, args, problems, whole=whole)
     table = _items(kept, row_of, rows, fetched, args, problems)
     images = [page.image for page in kept]
     used = _used(_extend_ledger(args, images), images)
@@ -154,6 +160,18 @@ def _list(sources: Sequence[str], beside: Sequence[str], problems: _Problems) ->
     return listing.files
 
 
+def _cut(found: list[File], fetched: pa.Table, args: argparse.Namespace) -> tuple[list[File], pa.Table]:
+    """The files and the fetched pictures that are taken: all, the first by path, or a sample that stays when others come."""
+    remote_items = fetched["item"].to_pylist()
+    items = [file.item for file in found] + remote_items
+    if not 0 < args.max_images < len(items):
+        return found, fetched
+    taken = set(shards.sample(items, args.max_images, args.seed) if args.shuffle else sorted(items)[: args.max_images])
+    print(f"catalog: {args.max_images} of {len(items)} pictures are taken (max_images)", file=sys.stderr)
+    mask = pa.array([item in taken for item in remote_items], pa.bool_())
+    return [file for file in found if file.item in taken], fetched.filter(mask)
+
+
 def _no_pictures(sources: Sequence[str], problems: _Problems) -> SourceError:
     aside = (
         f"{len(problems.rows)} files or folders that cannot be used, such as {problems.rows[0][0]}" if problems.rows else "no file at all"
@@ -183,15 +201,20 @@ def _page(file: File, image: str, number: int, count: int) -> Page:
     return Page(name, digest.of_lines([image, str(number)]), file, number)
 
 
-def _read_metadata(paths: Sequence[str]) -> metadata.Rows:
+def _read_metadata(paths: Sequence[str], encoding: str) -> metadata.Rows:
     rows = metadata.Rows()
     for path in paths:
-        rows.add(metadata.parse(Path(path).read_bytes(), Path(path).name, path))
+        rows.add(metadata.parse(Path(path).read_bytes(), Path(path).name, path, encoding))
     return rows
 
 
-def _join(listed: list[Page], rows: metadata.Rows, args: argparse.Namespace, problems: _Problems) -> tuple[list[Page], list[int]]:
-    """The items that stay, and for each the index of its row or -1. Pages of a file share its row."""
+def _join(
+    listed: list[Page], rows: metadata.Rows, args: argparse.Namespace, problems: _Problems, *, whole: bool
+) -> tuple[list[Page], list[int]]:
+    """The items that stay, and for each the index of its row or -1. Pages of a file share its row.
+
+    Rows without a picture are told where the pictures are `whole`: else they may belong to one that was not taken.
+    """
     if not args.metadata:
         return listed, [-1] * len(listed)
     keys = metadata.key_column(rows, args.key, ", ".join(args.metadata))
@@ -199,6 +222,8 @@ def _join(listed: list[Page], rows: metadata.Rows, args: argparse.Namespace, pro
     joined = metadata.join(items, keys)
     for index, reason in joined.unused:
         kind = "row without picture" if reason.startswith(("no picture", "the row names")) else "row not used"
+        if kind == "row without picture" and keys[index] and not whole:
+            continue
         name, number = rows.places[index]
         problems.add(keys[index] or name, kind, f"{reason} (row {number} of {name})")
     row_of_file = dict(zip(items, joined.row, strict=True))

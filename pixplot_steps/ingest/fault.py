@@ -47,6 +47,12 @@ def crashed(how: str) -> Fault:
     return Fault("unreadable", f"the decoder did not survive it: it {how}", _REPLACE)
 
 
+def too_small(size: tuple[int, int], least: int) -> Fault:
+    """A picture below the limit of pixels."""
+    reason = f"it has {size[0]} x {size[1]} pixels, and the shorter side is to have {least}"
+    return Fault("too small", reason, "give a larger scan, or lower ingest: min_size")
+
+
 def too_large(what: str, megapixels: int) -> Fault:
     """A picture beyond the limit of pixels, or a file that can only hold such a one."""
     return Fault("too large", f"{what}, and the limit is {megapixels} megapixels", "make it smaller, or raise ingest: max_megapixels")

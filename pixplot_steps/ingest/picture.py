@@ -20,6 +20,7 @@ class Wanted:
     """`thumbnail`, `picture`: longest sides in pixels; `quality`: of the picture's JPEG file; `ground`: colour under transparency.
 
     Pictures of more than `max_megapixels` are refused. `patient`: large ones are decoded, and not put off.
+    Those whose shorter side is below `min_size` are left out.
     `squares`: sides of the squares that networks see; `aspect`: squash, crop or pad.
     """
 
@@ -31,6 +32,7 @@ class Wanted:
     patient: bool = False
     squares: tuple[int, ...] = ()
     aspect: str = "squash"
+    min_size: int = 0
 
     @property
     def longest(self) -> int:

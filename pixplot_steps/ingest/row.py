@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pixplot_steps import fit
-from pixplot_steps.ingest import decode, location, phash, render
+from pixplot_steps import cells, fit
+from pixplot_steps.ingest import decode, fault, location, phash, render
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import LONG, Location
 from pixplot_steps.ingest.picture import Decoded, Later, Wanted
@@ -32,10 +32,11 @@ class Task:
 class Row:
     """`thumb` u8 [cell, cell, 3]; `picture`: a JPEG file; `colour` u8 [3]; `size`: width and height in pixels; `phash` u64 [4].
 
-    `squares`: u8 [side, side, 3], one for each side wanted.
+    `small` u8 [32, 32, 3]: the thumbnail, reduced. `squares`: u8 [side, side, 3], one for each side wanted.
     """
 
     thumb: NDArray[np.uint8]
+    small: NDArray[np.uint8]
     picture: bytes
     colour: NDArray[np.uint8]
     size: tuple[int, int]
@@ -56,7 +57,11 @@ def make(task: Task) -> Row | Fault | Later:
         decoded = decode.decode(data, wanted, task.place.page)
     except Later as later:
         return later
-    return decoded if isinstance(decoded, Fault) else _row(decoded, wanted)
+    if isinstance(decoded, Fault):
+        return decoded
+    if min(decoded.size) < wanted.min_size:
+        return fault.too_small(decoded.size, wanted.min_size)
+    return _row(decoded, wanted)
 
 
 def _row(decoded: Decoded, wanted: Wanted) -> Row:
@@ -66,6 +71,7 @@ def _row(decoded: Decoded, wanted: Wanted) -> Row:
     longest = min(max(size), wanted.picture)
     return Row(
         thumb=thumb,
+        small=cells.reduced(thumb[None], np.array([size]), cells.SMALL, wanted.ground)[0],
         picture=decoded.kept or render.picture(image, longest, wanted.quality),
         colour=render.mean_colour(thumb, place),
         size=size,

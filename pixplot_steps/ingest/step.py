@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pixplot_steps import cells
 from pixplot_steps.errors import ConfigError, SourceError
 from pixplot_steps.ingest import fault
 from pixplot_steps.ingest.batch import Batch
@@ -29,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--picture", type=int, required=True, help="longest side of the picture shown in the panel, in pixels")
     parser.add_argument("--picture-quality", type=int, required=True, help="JPEG quality of that picture, 1 to 95")
     parser.add_argument("--ground", required=True, help="colour under transparent pictures, as #rrggbb")
+    parser.add_argument("--min-size", type=int, required=True, help="pictures whose shorter side has fewer pixels are left out")
     parser.add_argument("--max-megapixels", type=int, required=True, help="larger pictures are refused")
     parser.add_argument("--squares", type=int, nargs="*", required=True, help="sides of the squares that networks see, in pixels")
     parser.add_argument("--aspect", choices=("squash", "crop", "pad"), required=True, help="how a picture becomes such a square")
@@ -62,6 +64,7 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         quality=args.picture_quality,
         ground=_colour(args.ground),
         max_megapixels=args.max_megapixels,
+        min_size=args.min_size,
         squares=tuple(args.squares),
         aspect=args.aspect,
     )
@@ -96,7 +99,9 @@ def _problems(images: list[str | None], faults: list[tuple[Fault, ...]]) -> pa.T
 
 
 def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
-    arrays.write(folder, "thumb", batch.thumb)
+    # The atlas and the deep zoom read them here and there.
+    arrays.write(folder, "thumb", batch.thumb, "quick", scattered=True)
+    arrays.write(folder, f"thumb_{cells.SMALL}", batch.small, "quick", scattered=True)
     for side, squares in batch.squares.items():
         arrays.write(folder, f"square_{side}", squares, "quick")
     arrays.write(folder, "size", batch.size)

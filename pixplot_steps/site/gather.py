@@ -61,6 +61,21 @@ def pictures(part: Part) -> Iterator[tuple[str, memoryview]]:
             yield part.ids[i], data[int(begins[i] - begins[first]) : int(ends[i] - begins[first])]
 
 
+def tiles(part: Path) -> Iterator[tuple[str, str | None, memoryview]]:
+    """Each tile of a part of a deep zoom: its paths as a Deep Zoom Image and as a IIIF image, and its file."""
+    table = tables.read(part / "tiles.parquet", tables.TILES)
+    if not table.num_rows:
+        return
+    ends = np.asarray(table["end"], dtype=np.int64)
+    begins = np.concatenate([[0], ends[:-1]])
+    names = list(zip(table["dzi"].to_pylist(), table["iiif"].to_pylist(), strict=True))
+    stored = arrays.open_array(part, "tile")
+    for first, last in _runs(begins, ends):
+        data = np.asarray(stored[int(begins[first]) : int(ends[last])], dtype=np.uint8).data
+        for i in range(first, last + 1):
+            yield *names[i], data[int(begins[i] - begins[first]) : int(ends[i] - begins[first])]
+
+
 def picture_lengths(part: Part) -> NDArray[np.int64]:
     """Bytes of each picture's file."""
     ends = arrays.read(part.folder, "picture_end").astype(np.int64)
@@ -86,14 +101,14 @@ def problems(catalog: Path, folders: dict[str, list[Path]], items: pa.Table) -> 
 
 
 def missed_neighbours(models: Iterable[Model]) -> pa.Table:
-    """A problem, of no one picture, for each model whose search found too few of the true nearest neighbours."""
+    """A problem, of a setting and not of a picture, for each model whose search found too few of the true nearest neighbours."""
     rows = [
         {
-            "path": "",
+            "path": "neighbours.exact_below",
             "stage": "neighbours",
             "kind": "neighbours missed",
             "reason": f"{described['model']}: {found['recall']:.3f} of the nearest neighbours were found, {found['wanted']} is wanted",
-            "action": "set neighbours.exact_below above the number of pictures, which takes longer, or vectors.components lower",
+            "action": "set it above the number of pictures, which takes longer, or set vectors.components lower",
         }
         for described, found in ((model.vectors["model"], model.neighbours) for model in models)
         if found["recall"] < found["wanted"]

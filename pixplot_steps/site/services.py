@@ -5,6 +5,7 @@ A page of a million pictures fetches the few hundred bytes of one when it is ope
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections import Counter
@@ -52,10 +53,15 @@ def origins(services: Iterable[str | None]) -> list[str]:
     return sorted(sorted(found, key=lambda origin: (-found[origin], origin))[:_MOST_HOSTS])
 
 
-def allowed(page: bytes, hosts: Sequence[str]) -> bytes:
-    """The page's content security policy with these origins, for pictures and info.json; other pages are left as strict as they are."""
-    added = "".join(f" {host}" for host in hosts).encode()
-    return _POLICY.sub(lambda found: found[1] + added, page) if added else page
+def allowed(page: bytes, hosts: Sequence[str], places: Sequence[str] = ()) -> bytes:
+    """The page's content security policy with these origins, for pictures and info.json; other pages are left as strict as they are.
+
+    `places`: whose collections the page may show; it finds them in an element `meta` of its own.
+    """
+    added = "".join(f" {host}" for host in (*hosts, *places)).encode()
+    page = _POLICY.sub(lambda found: found[1] + html.escape(added.decode()).encode(), page) if added else page
+    listed = f'<meta name="pixplot-data-from" content="{html.escape(" ".join(places))}" />\n  </head>'.encode()
+    return page.replace(b"</head>", listed, 1) if places else page
 
 
 def _compact(value: dict[str, Any]) -> bytes:

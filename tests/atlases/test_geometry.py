@@ -84,3 +84,8 @@ def test_cells_do_not_overlap_and_lie_on_their_page(slots: int, cell: int) -> No
 )
 def test_further_levels_are_sharper(base: int, levels: list[int], expected: list[int], why: str) -> None:
     assert geometry.sharper(base, levels) == expected, why
+
+
+@pytest.mark.parametrize(("largest", "cell"), [(128, 128), (127, 64), (10, 8), (8, 8)])
+def test_the_cell_is_no_larger_than_asked_for(largest: int, cell: int) -> None:
+    assert geometry.base_cell(10, 128, largest) == cell

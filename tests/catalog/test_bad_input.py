@@ -32,6 +32,7 @@ def run(root: Path, metadata: Sequence[str] = ()) -> list[dict[str, Any]]:
         "--columns",
         "{}",
     ]
+    flags += ["--max-images", "0", "--shuffle", "false", "--seed", "24", "--encoding", "utf8"]
     flags += ["--without-row", "keep", "--shard-size", "8", "--ledger", str(root / "ledger"), "--images-made", str(root / "images")]
     flags += ["--features-made", str(root / "features"), "--fingerprint", "f", "--threads", "1", "--out", str(root / "catalog")]
     assert cli.main(["step", "catalog", *flags]) == 0

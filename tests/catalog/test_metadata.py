@@ -126,3 +126,22 @@ def test_join(keys: list[str], row: list[int], unused: list[int], why: str) -> N
 
 def test_a_name_with_a_percent_sign_is_found_as_it_is() -> None:
     assert metadata.join(["50%25 wool.png"], ["50%25 wool.png"]).row == [0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data", "title"),
+    [
+        ("cp1250", "Łódź".encode("cp1250"), "Łódź"),
+        ("utf8", "Łódź".encode(), "Łódź"),
+        ("UTF-8", "Café".encode("cp1252"), "Café"),
+        ("shift_jis", "東京".encode("shift_jis"), "東京"),
+    ],
+)
+def test_an_encoding_can_be_said(encoding: str, data: bytes, title: str) -> None:
+    assert metadata.parse(b"filename,title\na.png," + data, "x.csv", "x.csv", encoding).cells["title"] == [title]
+
+
+@pytest.mark.parametrize("encoding", ["no-such", "ascii"])
+def test_a_wrong_encoding_is_told(encoding: str) -> None:
+    with pytest.raises(SourceError, match="not of this encoding"):
+        metadata.parse("filename\né.png".encode(), "x.csv", "x.csv", encoding)

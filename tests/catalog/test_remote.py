@@ -58,6 +58,7 @@ def fetched(root: Path, pictures: dict[str, bytes]) -> None:
 
 def catalogue(root: Path, *images: str) -> pa.Table:
     flags = ["--images", *images, "--fetched", str(root / "fetched"), "--cache", str(root / "cache"), "--metadata"]
+    flags += ["--max-images", "0", "--shuffle", "false", "--seed", "24", "--encoding", "utf8"]
     flags += ["--pages", "first", "--key", "filename", "--without-row", "keep", "--columns", "{}", "--shard-size", "2", "--threads", "1"]
     flags += ["--ledger", str(root / "ledger"), "--images-made", str(root / "images"), "--features-made", str(root / "features")]
     assert cli.main(["step", "catalog", *flags, "--fingerprint", "f", "--out", str(root / "catalog")]) == 0

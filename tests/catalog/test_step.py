@@ -33,7 +33,16 @@ def _run(root: Path, out: Path, *, metadata: str = "", size: int = 2, **changes:
         "--shard-size",
         str(size),
     ]
-    options = {"pages": "first", "key": "filename", "without-row": "keep", "columns": "{}"}
+    options = {
+        "max-images": "0",
+        "shuffle": "false",
+        "seed": "24",
+        "encoding": "utf8",
+        "pages": "first",
+        "key": "filename",
+        "without-row": "keep",
+        "columns": "{}",
+    }
     options |= {name.replace("_", "-"): value for name, value in changes.items()}
     flags += [text for name, value in options.items() for text in (f"--{name}", value)]
     flags += ["--ledger", str(out / "ledger"), "--images-made", str(out / "images"), "--features-made", str(out / "features")]
@@ -270,3 +279,18 @@ def test_files_whose_names_are_not_utf8_are_found_joined_and_read(tmp_path: Path
     found = {row["item"]: location.read(location.Location.of(row), 1) for row in shards}
     assert found == dict(zip(items, (b"0", b"1", b"3", b"2"), strict=True))
     assert _run(root, out) == 0, "and from what is known of the last run"
+
+
+def test_so_many_pictures_are_taken_and_no_more(tmp_path: Path) -> None:
+    _pictures(tmp_path / "in", **{f"p{number}": str(number) for number in range(8)})
+    table = "filename,title\n" + "".join(f"p{number}.png,T{number}\n" for number in range(9))
+    assert _run(tmp_path / "in", tmp_path / "out", metadata=table, max_images="3") == 0
+    assert [row["item"] for row in _rows(tmp_path / "out", "items.parquet")] == ["p0.png", "p1.png", "p2.png"]
+    assert _kinds(tmp_path / "out") == [], "rows of pictures that were not taken are no problem"
+    assert _run(tmp_path / "in", tmp_path / "chance", metadata=table, max_images="3", shuffle="true") == 0
+    some = [row["item"] for row in _rows(tmp_path / "chance", "items.parquet")]
+    assert len(some) == 3
+    assert some != ["p0.png", "p1.png", "p2.png"]
+    assert _run(tmp_path / "in", tmp_path / "all", metadata=table, max_images="8") == 0
+    assert len(_rows(tmp_path / "all", "items.parquet")) == 8
+    assert [path for path, _ in _kinds(tmp_path / "all")] == ["p8.png"], "of all pictures a row too many is told"

@@ -35,7 +35,8 @@ def test_a_full_shard_with_the_squares_of_a_network(tmp_path: Path) -> None:
         rows.append({"image": digest.of_file(path) if present else f"{number:032}", "path": str(path) if present else None, "page": 0})
     shard = tmp_path / "shard.parquet"
     tables.write(shard, pa.Table.from_pylist(rows, schema=tables.SHARD), tables.SHARD)
-    flags = "--thumbnail 128 --picture 1024 --picture-quality 85 --ground #ffffff --max-megapixels 300 --aspect squash --squares 600"
+    flags = "--thumbnail 128 --picture 1024 --picture-quality 85 --ground #ffffff --min-size 0 --max-megapixels 300"
+    flags += " --aspect squash --squares 600"
     program = [sys.executable, "-c", "import sys; from pixplot_steps import cli; sys.exit(cli.main())"]
     out = tmp_path / "images.zarr"
     mib = peak.of([*program, "step", "ingest", "--shard", str(shard), "--out", str(out), "--threads", "2", *flags.split()])

@@ -26,6 +26,7 @@ def ingest(
     threads: int = 2,
     ground: str = "#0a0b0c",
     limit: int = 2,
+    least: int = 0,
     squares: Sequence[int] = (),
 ) -> Path:
     shard = folder / "shard.parquet"
@@ -36,7 +37,7 @@ def ingest(
     step.configure(parser)
     flags = {
         "shard": shard, "out": out, "thumbnail": 128, "picture": 256, "picture-quality": 80,
-        "ground": ground, "max-megapixels": limit, "threads": threads, "aspect": "squash",
+        "ground": ground, "min-size": least, "max-megapixels": limit, "threads": threads, "aspect": "squash",
     }  # fmt: skip
     words = [text for key, value in flags.items() for text in (f"--{key}", str(value))]
     step.run(parser.parse_args([*words, "--squares", *map(str, squares)]))
@@ -71,6 +72,11 @@ def test_rows_good_and_bad(tmp_path: Path) -> None:
     assert thumb.shape == (3, 128, 128, 3)
     assert (thumb[0, 40:88] == (200, 100, 50)).all()
     assert (thumb[1:] == (10, 11, 12)).all()
+    small = arrays.read(out, "thumb_32")
+    assert small.shape == (3, 32, 32, 3)
+    assert (small[0, 8:24] == (200, 100, 50)).all()
+    assert (small[0, :8] == (10, 11, 12)).all()
+    assert (small[1:] == (10, 11, 12)).all()
     assert commit.check(out).rows == 3
 
 
@@ -119,3 +125,14 @@ def test_squares_for_networks_come_from_the_same_pass(tmp_path: Path) -> None:
         assert square.shape == (2, side, side, 3)
         assert (square[0] == (10, 120, 240)).all(), "squashed: no ground is seen"
         assert (square[1] == (10, 11, 12)).all(), "the ground, where there is no picture"
+
+
+def test_small_pictures_are_left_out_on_request(tmp_path: Path) -> None:
+    rows = []
+    for number, size in enumerate([(50, 200), (60, 60), (59, 400)]):
+        Image.new("RGB", size, (number, 0, 0)).save(tmp_path / f"{number}.png")
+        rows.append(listed(tmp_path / f"{number}.png"))
+    out = ingest(tmp_path, rows, least=60)
+    assert arrays.read(out, "ok").tolist() == [False, True, False]
+    assert {row["kind"] for row in problems(out)} == {"too small"}
+    assert "50 x 200" in problems(out)[0]["reason"]

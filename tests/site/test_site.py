@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
@@ -67,6 +68,23 @@ def test_variants_follow_their_map_with_its_model(tmp_path: Path) -> None:
     assert (variant["name"], variant["parameters"], variant["variant_of"]) == ("umap~5~0.5", pair, "umap")
     assert (variant["model"], variant["arrangement"]) == (base["model"], "umap")
     assert "parameters" not in grid
+
+
+def test_a_map_in_three_dimensions_goes_with_its_map(built: Built, tmp_path: Path) -> None:
+    known = shown.read(built.found.catalog, built.found.vectors)
+    deep = np.random.default_rng(0).uniform(-1, 1, (37, 3)).astype(np.float32)
+    with commit.folder(tmp_path / "space.zarr") as draft:
+        arrays.write(draft.path, "coordinates", deep)
+    site_fixture.site(built.found, tmp_path / "site", spaces=[f"umap={tmp_path / 'space.zarr'}"])
+    assert verify(tmp_path / "site") == []
+    value = manifest(tmp_path / "site")
+    base, grid = value["layouts"]
+    assert (array(tmp_path / "site", base["positions3"]) == deep[known.image_row]).all()
+    assert "positions3" not in grid
+    base["supervised"] = {"column": "none", "weight": 0.5}
+    base["positions3"]["shape"] = [41, 2]
+    (tmp_path / "site/data/manifest.json").write_bytes(commit.json_text(value))
+    assert {fault.expected.partition(":")[0] for fault in verify(tmp_path / "site")} >= {"layouts[0].supervised.column"}
 
 
 def test_the_summary_says_what_the_site_holds(built: Built) -> None:
@@ -281,9 +299,9 @@ def test_a_search_that_missed_neighbours_is_a_problem(built: Built, tmp_path: Pa
         draft.rows, draft.summary = stamp.rows, {**stamp.summary, "exact": False, "recall": 0.9312}
     site_fixture.site(found, tmp_path / "site")
     [row] = [row for row in table(tmp_path / "site", "problems").to_pylist() if row["stage"] == "neighbours"]
-    assert (row["path"], row["kind"]) == ("", "neighbours missed")
+    assert (row["path"], row["kind"]) == ("neighbours.exact_below", "neighbours missed")
     assert "0.931 of the nearest neighbours were found, 0.97 is wanted" in row["reason"]
-    assert "  neighbours missed: 1\n" in capsys.readouterr().err
+    assert "neighbours missed: 1, such as 'neighbours.exact_below'" in capsys.readouterr().err
     assert verify(tmp_path / "site") == []
 
 
@@ -323,3 +341,19 @@ def flags_of(built: Built, out: Path) -> list[str]:
         patch.setattr(site_fixture, "step", record)
         site_fixture.site(built.found, out)
     return [str(word) for word in given[0][1:]]
+
+
+def test_compressed_copies_are_written_and_go_again(tmp_path: Path) -> None:
+    found = artefacts.write(tmp_path, 9)
+    site_fixture.atlas(found)
+    out = tmp_path / "site"
+    site_fixture.site(found, out, gzip=True)
+    copies = sorted(path for path in out.rglob("*.gz"))
+    assert {path.with_suffix("").suffix for path in copies} >= {".bin", ".arrow", ".js"}
+    assert [path for path in copies if gzip.decompress(path.read_bytes()) != path.with_suffix("").read_bytes()] == []
+    assert [path.name for path in copies if path.name in ("index.html.gz", "manifest.json.gz")] == [], "a host might send an old one"
+    before = {path: path.stat().st_mtime_ns for path in copies}
+    site_fixture.site(found, out, gzip=True)
+    assert {path: path.stat().st_mtime_ns for path in sorted(out.rglob("*.gz"))} == before
+    site_fixture.site(found, out)
+    assert list(out.rglob("*.gz")) == []

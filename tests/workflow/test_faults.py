@@ -51,6 +51,8 @@ def _ingest(collection: Collection, disk: Path) -> list[str]:
         "1024",
         "--picture-quality",
         "85",
+        "--min-size",
+        "0",
         "--max-megapixels",
         "300",
         "--squares",

@@ -12,35 +12,41 @@ import { Finding } from "./control/finding";
 import { Grouping } from "./control/grouping";
 import { hookOf } from "./control/hook";
 import { Hotspots } from "./control/hotspots";
+import { Kiosk } from "./control/kiosk";
 import { Loading } from "./control/loading";
 import { Panel } from "./control/panel";
 import { Pointing } from "./control/pointing";
 import { Problems } from "./control/problems";
-import { Steps } from "./control/steps";
+import { Saving } from "./control/saving";
+import { Sharing } from "./control/sharing";
+import { addressShown, Steps } from "./control/steps";
+import { Telling } from "./control/telling";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { PictureLoader } from "./data/pictures";
+import { fetchSets } from "./data/sets";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
 import { hotspotsOf, type Layout, type Manifest } from "./format/manifest";
 import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
-import { readAddress } from "./model/address";
 import { type AtlasPlan, planAtlas, sharperLevels } from "./model/budget";
 import { setFor } from "./model/groups";
-import type { Exported } from "./model/iiif";
-import { type Items, plainItems, sizeOf } from "./model/items";
+import { type Items, plainItems } from "./model/items";
+import { sourceOf } from "./model/source";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
 import { Drawing } from "./ui/drawing";
 import { Gestures } from "./ui/gestures";
 import { UiState } from "./ui/state.svelte";
 import { speak, strings, wantedLanguage } from "./ui/strings";
-import { currentTheme, groundColour, watchTheme } from "./ui/theme";
+import { currentTheme, dress, groundColour, watchTheme } from "./ui/theme";
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 interface Opened {
+  /** The folder of the collection; "" for the one beside the page. */
+  readonly root: string;
   readonly site: Manifest;
   readonly items: Items;
   readonly layout: Layout;
@@ -55,6 +61,7 @@ interface Opened {
 /** All parts of an open site. The controls ask each other for what they need through it. */
 class Viewer implements Desk, Controls {
   readonly site: Manifest;
+  readonly root: string;
   readonly items: Items;
   readonly plan: AtlasPlan;
   readonly collection: Collection;
@@ -69,6 +76,10 @@ class Viewer implements Desk, Controls {
   readonly finding: Finding = new Finding(this);
   readonly hotspots: Hotspots = new Hotspots(this);
   readonly problems: Problems = new Problems(this);
+  readonly saving: Saving = new Saving(this);
+  readonly sharing: Sharing = new Sharing(this);
+  readonly telling: Telling = new Telling(this);
+  readonly kiosk: Kiosk = new Kiosk(this);
   readonly grouping: Grouping;
   readonly explorer: Explorer;
 
@@ -77,8 +88,9 @@ class Viewer implements Desk, Controls {
     readonly canvas: HTMLCanvasElement,
     readonly ui: UiState,
   ) {
-    const { site, items, plan, layout, placed, exact, gl } = opened;
+    const { site, root, items, plan, layout, placed, exact, gl } = opened;
     this.site = site;
+    this.root = root;
     this.items = items;
     this.plan = plan;
     this.collection = new Collection(site, { layout, placed }, this.loading);
@@ -114,10 +126,11 @@ class Viewer implements Desk, Controls {
       ui: this.ui,
       count: this.items.count,
       first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
-      key: `pixplot-hotspots:${location.pathname}`,
-      members: (set) => this.collection.members(set),
-      itemOf: (row) => this.collection.itemOf(row),
-      rowOf: (item) => this.collection.rowOf(item),
+      key: `pixplot-hotspots:${this.root || location.pathname}`,
+      members: (ref) => this.collection.members(ref),
+      sets: (set) => fetchSets(set),
+      hold: (rows) => this.collection.hold(rows),
+      rowsOf: (items) => this.collection.rowsOf(items),
     });
   }
 
@@ -129,8 +142,6 @@ class Viewer implements Desk, Controls {
       map: this.stage,
       mark: this.site.table.digest.slice(0, 6),
       finder: () => this.collection.finder(),
-      read: (column, row) => this.collection.table?.value(column, row),
-      exported: (rows) => this.#exported(rows),
       remember: (kind) => this.steps.remember(kind),
     });
   }
@@ -146,7 +157,7 @@ class Viewer implements Desk, Controls {
       (event) => !this.drawing?.wants(event),
     );
     stage.resize(() => this.arranging.measure());
-    const { place } = readAddress(location.hash);
+    const { place } = addressShown(this.site);
     view.place(place ? view.cameraAt(place) : view.fitted());
     this.arranging.syncCamera();
     this.pointing.listen(stage);
@@ -160,20 +171,6 @@ class Viewer implements Desk, Controls {
   arrived(): Promise<void> {
     return this.steps.begin();
   }
-
-  /** What a IIIF manifest says of some rows. */
-  async #exported(rows: Int32Array): Promise<Exported> {
-    const services = await this.collection.services(rows);
-    return {
-      address: new URL(".", location.href).href,
-      title: this.site.title,
-      columns: this.site.columns,
-      pictures: this.site.pictures,
-      read: (column, row) => this.collection.table?.value(column, row) ?? null,
-      size: (row) => sizeOf(this.items, row),
-      service: (row) => services.get(row) ?? null,
-    };
-  }
 }
 
 /** The canvas's context; null where the browser has none, which leaves the list. */
@@ -186,15 +183,35 @@ function tryContext(canvas: HTMLCanvasElement): GL | null {
   }
 }
 
+/** Where collections may come from, besides the page's own server: the site's makers wrote it into the page. */
+function allowedPlaces(): string[] {
+  const listed = document.querySelector<HTMLMetaElement>('meta[name="pixplot-data-from"]')?.content ?? "";
+  return listed.split(" ").filter((place) => place !== "");
+}
+
+/** Another collection's image servers are asked only where the page's own policy lets it. */
+function permitted(site: Manifest, root: string): Manifest {
+  if (root === "" || !site.services) return site;
+  const policy = document.querySelector<HTMLMetaElement>("meta[http-equiv]")?.content.split(/[\s;]+/) ?? [];
+  return {
+    ...site,
+    services: { ...site.services, hosts: site.services.hosts.filter((host) => policy.includes(host)) },
+  };
+}
+
+/** CSS pixels of height below which the strip of hotspots is opened by the reader alone. */
+const LOW = 480;
 const NO_LIMITS = { textureSize: 4096, layers: 256 };
 
 async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   // What comes over the network is asked for first: to open the graphics holds up the page.
-  const asking = fetchManifest();
+  const root = sourceOf(location.search, location.href, allowedPlaces());
+  const asking = fetchManifest(root);
   asking.catch(() => null);
   const gl = tryContext(canvas);
-  const site = await asking;
-  const asked = readAddress(location.hash).layout;
+  const site = permitted(await asking, root);
+  if (site.look) dress(site.look);
+  const asked = addressShown(site).layout;
   const layout = site.layouts.find(({ name }) => name === asked) ?? site.layouts[0];
   if (!layout) throw new FormatError("layouts", "at least one layout", site.layouts);
   let arrived = 0;
@@ -212,11 +229,15 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
   if (ui.mapless) ui.notes = [strings.noMap];
   ui.manifest = site;
   flushSync();
-  return new Viewer({ site, items: plainItems(colours), layout, placed, exact, gl, plan }, canvas, ui);
+  return new Viewer({ site, root, items: plainItems(colours), layout, placed, exact, gl, plan }, canvas, ui);
 }
 
 async function start(): Promise<void> {
   const ui = new UiState();
+  ui.bare = new URLSearchParams(location.search).get("ui") === "0";
+  document.documentElement.toggleAttribute("data-bare", ui.bare);
+  // A window so low, as at 200 %, is the map's.
+  ui.hotspotsShown = innerHeight >= LOW;
   let viewer: Viewer | null = null;
   watchTheme(() => {
     ui.theme = currentTheme();
@@ -237,6 +258,7 @@ async function start(): Promise<void> {
     window.addEventListener("popstate", () => opened.steps.follow());
     if (ui.mapless) void opened.explorer.search(null);
     await opened.loading.ready;
+    opened.kiosk.begin();
   } catch (error) {
     ui.error = {
       message: error instanceof Error ? error.message : `${error}`,

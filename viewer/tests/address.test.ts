@@ -33,6 +33,8 @@ it.each([
     { hide: true, hotspot: "9f", selection: "ab:0.3", colour: "year" },
     "#hide=1&hotspot=9f&s=ab%3A0.3&colour=year",
   ],
+  [{ coarse: true, off: ["9f", "own-1"] }, "#level=coarse&off=9f&off=own-1"],
+  [{ size: 2.5 }, "#size=2.5"],
 ])("%j is %s, there and back", (part, hash) => {
   const address = { ...HOME, ...part };
   expect(writeAddress(address)).toBe(hash);
@@ -41,6 +43,10 @@ it.each([
 
 it("reads anything", () => {
   expect(readAddress("#&&%zz=layout&at=1,2&r.x=a..b&r.y=9..1&s=")).toEqual({ ...HOME, selection: "" });
+});
+
+it.each(["", "x", "0", "-1", "5", "1e9", "NaN"])("takes no size of %j", (size) => {
+  expect(readAddress(`#size=${size}`)).toEqual(HOME);
 });
 
 it("leaves out a selection that would make the address too long", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Column, ColumnType } from "../src/format/manifest";
-import { detailOf, fieldOf, itemName, picturePath, safeLink, titleOf } from "../src/model/detail";
+import { citationOf } from "../src/model/cite";
+import { altOf, detailOf, fieldOf, itemName, picturePath, safeLink, titleOf } from "../src/model/detail";
 
 const column = (type: ColumnType, role: string | null = null): Column => ({
   name: "c",
@@ -87,4 +88,67 @@ it("falls back on the item's name without a title", () => {
 it("cuts a title that nobody could read", () => {
   const columns = [{ name: "title", label: "Title", type: "text" as const, role: "title" }];
   expect(titleOf(columns, () => "x".repeat(100_000))).toHaveLength(241);
+});
+
+describe("what stands for a picture", () => {
+  const columns: Column[] = [
+    { name: "name", label: "Name", type: "text", role: "title" },
+    { name: "shown", label: "Shown", type: "text", role: null },
+  ];
+  it.each([
+    [{ name: "A", shown: "B" }, "shown", "A", "the title"],
+    [{ name: null, shown: "B" }, "shown", "B", "else the column chosen"],
+    [{ name: "", shown: 7 }, "shown", "7", "a number too"],
+    [{ name: null, shown: "" }, "shown", null, "else nothing, for the caller to fill"],
+    [{ name: null, shown: "B" }, null, null, "no column is chosen"],
+    [{ name: null, shown: "x".repeat(1000) }, "shown", `${"x".repeat(240)}…`, "it is read aloud: not a book"],
+  ])("%#", (row, chosen, wanted, why) => {
+    expect(
+      altOf(columns, chosen, (name) => (row as Record<string, unknown>)[name]),
+      why,
+    ).toBe(wanted);
+  });
+});
+
+describe("a citation", () => {
+  const column = (name: string, role: string | null = null): Column => ({
+    name,
+    label: name,
+    type: "text",
+    role,
+  });
+  it.each([
+    [
+      [column("Artist"), column("d", "date")],
+      { Artist: "Ralph", d: "c. 1890" },
+      "Ralph. “T”, c. 1890. C. https://a.org/#item=1",
+      "all of it",
+    ],
+    [[column("y", "year")], { y: 1890 }, "“T”, 1890. C. https://a.org/#item=1", "a year, no maker"],
+    [
+      [column("Künstler")],
+      { Künstler: ["A", null, "B"] },
+      "A, B. “T”. C. https://a.org/#item=1",
+      "several makers",
+    ],
+    [
+      [column("author"), column("photographer")],
+      { author: "", photographer: "P" },
+      "P. “T”. C. https://a.org/#item=1",
+      "the first that is given",
+    ],
+    [
+      [column("creator")],
+      { creator: "A.\n B." },
+      "A. B. “T”. C. https://a.org/#item=1",
+      "one line, no second dot",
+    ],
+    [[], {}, "“T”. C. https://a.org/#item=1", "nothing is known"],
+  ] as [Column[], Record<string, unknown>, string, string][])("%#", (columns, row, wanted, why) => {
+    const read = (name: string) => row[name];
+    expect(
+      citationOf({ columns, title: "“T”", collection: "C", address: "https://a.org/#item=1", read }),
+      why,
+    ).toBe(wanted);
+  });
 });

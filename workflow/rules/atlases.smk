@@ -29,6 +29,7 @@ rule atlas_plan:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
         map=lambda wildcards, input: Path(input.map).parent,
         page=SPEC.atlases.page,
+        cell=SPEC.atlases.cell,
         budget_mib=SPEC.atlases.budget_mib,
         levels=list(SPEC.atlases.levels),
         format=SPEC.atlases.format,
@@ -41,6 +42,7 @@ rule atlas_plan:
             --vectors {params.vectors:q} \
             --map {params.map:q} \
             --page {params.page:q} \
+            --cell {params.cell:q} \
             --budget-mib {params.budget_mib:q} \
             --levels {params.levels:q} \
             --format {params.format:q} \

@@ -27,8 +27,12 @@ checkpoint catalog:
         images=SPEC.images,
         fetched=lambda wildcards, input: [Path(stamp).parent for stamp in input.fetched],
         metadata=SPEC.metadata,
+        most=SPEC.catalog.max_images or 0,
+        sample=str(SPEC.catalog.shuffle).lower(),
+        seed=SPEC.seed if SPEC.catalog.shuffle else 0,
         pages=SPEC.catalog.pages,
         key=SPEC.catalog.key,
+        encoding=SPEC.catalog.encoding,
         without_row=SPEC.catalog.without_row,
         columns=json.dumps(SPEC.catalog.columns, ensure_ascii=False),
         shard_size=SPEC.catalog.shard_size,
@@ -42,8 +46,12 @@ checkpoint catalog:
             --fetched {params.fetched:q} \
             --cache cache \
             --metadata {params.metadata:q} \
+            --max-images {params.most:q} \
+            --shuffle {params.sample:q} \
+            --seed {params.seed:q} \
             --pages {params.pages:q} \
             --key={params.key:q} \
+            --encoding {params.encoding:q} \
             --without-row {params.without_row:q} \
             --columns {params.columns:q} \
             --shard-size {params.shard_size:q} \

@@ -5,6 +5,7 @@ wildcard_constraints:
     digest="[0-9a-f]{12}",
     ingest="[0-9a-f]{12}",
     model="[a-z0-9_]+-[0-9a-f]{12}",
+    mosaic="[0-9a-f]{12}",
     shard="[0-9a-f]{32}",
     group=r"\d+",
 
@@ -32,7 +33,7 @@ def planned_once(path, ledger, *status):
         SPEC, planning.read_catalogue(path), lineage.read(ledger, commit.whole)
     )
     try:
-        found.layouts
+        found.deepzooms
     except PixplotError as error:
         raise WorkflowError(str(error)) from None
     return found
@@ -51,13 +52,19 @@ def not_there(folder):
 
 def fingerprint(wildcards):
     """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
-    return listed()
+    return was_listed() if SPEC.catalog.frozen else listed()
 
 
 @cache
 def listed():
     """The fingerprint, taken once in a run: listing a million files takes seconds."""
     return files.fingerprint(SPEC.images, SPEC.metadata)
+
+
+def was_listed():
+    """The fingerprint of the last listing, so that it stays; a first one where there is none."""
+    path = Path("catalog/plan.json")
+    return json.loads(path.read_bytes())["fingerprint"] if path.is_file() else listed()
 
 
 def listed_manifests(wildcards):
@@ -102,9 +109,19 @@ def planned(attribute):
     return lambda wildcards: getattr(plan(), attribute)
 
 
+def deepzoom(wildcards):
+    """The deep zoom of a job."""
+    return plan().deepzoom(wildcards.digest)
+
+
 def columns_of(digest):
     """The columns that an arrangement is made from, as a JSON list: their names may look like flags."""
     return json.dumps(plan().arrangement(digest).columns, ensure_ascii=False)
+
+
+def labels():
+    """The column of labels that maps are drawn by, as a JSON list of one or none."""
+    return json.dumps(plan().labels, ensure_ascii=False)
 
 
 def images():

@@ -29,6 +29,7 @@ rule ingest:
         picture=SPEC.ingest.picture,
         picture_quality=SPEC.ingest.picture_quality,
         ground=SPEC.ingest.ground,
+        min_size=SPEC.ingest.min_size,
         max_megapixels=SPEC.ingest.max_megapixels,
         squares=planned("sides"),
         aspect=SPEC.features.aspect,
@@ -40,6 +41,7 @@ rule ingest:
             --picture {params.picture:q} \
             --picture-quality {params.picture_quality:q} \
             --ground {params.ground:q} \
+            --min-size {params.min_size:q} \
             --max-megapixels {params.max_megapixels:q} \
             --squares {params.squares:q} \
             --aspect {params.aspect:q} \

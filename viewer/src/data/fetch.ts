@@ -2,9 +2,20 @@
 
 import { type ArrayOf, readArray } from "../format/arrays";
 import { LoadError } from "../format/errors";
-import { type ArrayRef, type Dtype, type FileRef, type Manifest, readManifest } from "../format/manifest";
+import {
+  type ArrayRef,
+  type Dtype,
+  type FileRef,
+  type Manifest,
+  readManifest,
+  rooted,
+} from "../format/manifest";
 
 const MANIFEST = "data/manifest.json";
+
+const HERE = "Serve the site folder with a web server (for example `python -m http.server`) and reload.";
+const ELSEWHERE =
+  "Check the address. If it is right, the server there must allow other pages to read its files (Access-Control-Allow-Origin).";
 
 async function request(file: string, options: RequestInit): Promise<Response> {
   let response: Response;
@@ -12,25 +23,25 @@ async function request(file: string, options: RequestInit): Promise<Response> {
     response = await fetch(file, options);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    const advice =
-      "Serve the site folder with a web server (for example `python -m http.server`) and reload.";
-    throw new LoadError(file, "an answer from the server", "none", advice);
+    throw new LoadError(file, "an answer from the server", "none", /^https?:/.test(file) ? ELSEWHERE : HERE);
   }
   if (!response.ok) throw new LoadError(file, "the file", `HTTP status ${response.status}`);
   return response;
 }
 
-export async function fetchManifest(): Promise<Manifest> {
+/** `root`: the folder of the collection, "" for the page's own. */
+export async function fetchManifest(root: string): Promise<Manifest> {
   // The one file whose name does not change with its contents: ask the server each time.
-  const response = await request(MANIFEST, { cache: "no-cache" });
+  const file = root + MANIFEST;
+  const response = await request(file, { cache: "no-cache" });
   const text = await response.text();
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new LoadError(MANIFEST, "JSON", `something else that starts with "${text.slice(0, 20)}"`);
+    throw new LoadError(file, "JSON", `something else that starts with "${text.slice(0, 20)}"`);
   }
-  return readManifest(json);
+  return rooted(readManifest(json), root);
 }
 
 export async function fetchFile(ref: FileRef, signal?: AbortSignal): Promise<Blob> {
@@ -38,6 +49,13 @@ export async function fetchFile(ref: FileRef, signal?: AbortSignal): Promise<Blo
   const blob = await response.blob();
   if (blob.size !== ref.bytes) throw new LoadError(ref.file, `${ref.bytes} bytes`, `${blob.size}`);
   return blob;
+}
+
+export async function fetchBytes(ref: FileRef): Promise<ArrayBuffer> {
+  const bytes = await (await request(ref.file, {})).arrayBuffer();
+  if (bytes.byteLength !== ref.bytes)
+    throw new LoadError(ref.file, `${ref.bytes} bytes`, `${bytes.byteLength}`);
+  return bytes;
 }
 
 export async function fetchArray<D extends Dtype>(ref: ArrayRef, dtype: D): Promise<ArrayOf<D>> {

@@ -4,6 +4,7 @@
  *     ViewerError
  *     ├── FormatError   a file is there, but is not what docs/format.md says
  *     ├── LoadError     a file did not arrive, or not whole
+ *     ├── RefusedError  the address asks for a collection that this page may not show
  *     └── GraphicsError the browser has no WebGL2, or it refused something needed
  *
  * A message says what was expected, what came, and `advice` says what to do.
@@ -38,6 +39,16 @@ export class LoadError extends ViewerError {
     advice = "Check that the whole site folder was copied to the server, then reload the page.",
   ) {
     super(`${file}: expected ${expected}, got ${got}.`, advice);
+  }
+}
+
+export class RefusedError extends ViewerError {
+  constructor(asked: string, allowed: readonly string[]) {
+    const places = ["its own server", ...allowed].join(", ");
+    super(
+      `?data=: expected a folder on ${places}, got ${describe(asked)}.`,
+      "Whoever runs this page can allow the place with site.data_from in the configuration. Without ?data= the page shows its own collection.",
+    );
   }
 }
 

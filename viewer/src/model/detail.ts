@@ -8,8 +8,12 @@ export type Field =
 
 export interface Detail {
   row: number;
+  /** Its path below the collection's root. */
+  item: string;
   title: string;
   description: string | null;
+  /** What stands for the picture where it is not seen: the title, else the column chosen for it; null where neither says anything. */
+  alt: string | null;
   picture: string;
   /** Of the original, in pixels. */
   width: number;
@@ -70,9 +74,19 @@ function roleText(columns: Column[], role: string, read: ReadValue): string | nu
 /** Longer titles are cut: they stand in tooltips and are read aloud. */
 const LONGEST_TITLE = 240;
 
+function cut(text: string): string {
+  return text.length > LONGEST_TITLE ? `${text.slice(0, LONGEST_TITLE)}…` : text;
+}
+
 export function titleOf(columns: Column[], read: ReadValue): string {
-  const title = roleText(columns, "title", read) ?? itemName(`${read("item") ?? ""}`);
-  return title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}…` : title;
+  return cut(roleText(columns, "title", read) ?? itemName(`${read("item") ?? ""}`));
+}
+
+/** `chosen`: the column that the collection's makers name for this. */
+export function altOf(columns: Column[], chosen: string | null, read: ReadValue): string | null {
+  const value = chosen === null ? null : read(chosen);
+  const text = roleText(columns, "title", read) ?? (value === undefined || value === "" ? null : value);
+  return text === null ? null : cut(`${text}`);
 }
 
 /** The address of a row's picture, relative to the page; `path` is the manifest's pattern. */
@@ -87,12 +101,15 @@ export function detailOf(
   path: string,
   read: ReadValue,
   write: WriteNumber = english,
+  alt: string | null = null,
 ): Detail {
   const rest = columns.filter(({ role }) => role !== "title" && role !== "description");
   return {
     row,
+    item: `${read("item") ?? ""}`,
     title: titleOf(columns, read),
     description: roleText(columns, "description", read),
+    alt: altOf(columns, alt, read),
     picture: picturePath(path, `${read("image") ?? ""}`),
     width,
     height,

@@ -56,10 +56,12 @@ export async function speak(wanted: Language): Promise<void> {
   document.documentElement.lang = wanted;
 }
 
-/** Keep a choice and start again with it. */
+/** Keep a choice and start again with it. The step before keeps its language, for whoever goes back. */
 export function switchLanguage(to: Language): void {
   keep(KEY, to);
   const address = new URL(location.href);
+  address.searchParams.set("lang", language);
+  history.replaceState(null, "", address);
   address.searchParams.set("lang", to);
-  location.replace(address);
+  location.assign(address);
 }

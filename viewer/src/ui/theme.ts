@@ -1,4 +1,5 @@
 /** Light or dark: the system's choice until the reader makes one, which is kept in this browser. */
+import type { Look } from "../format/manifest";
 import type { Theme } from "./state.svelte";
 
 const KEY = "pixplot-theme";
@@ -34,6 +35,15 @@ export function watchTheme(changed: () => void): void {
   const kept = stored();
   if (kept) document.documentElement.dataset.theme = kept;
   system.addEventListener("change", changed);
+}
+
+/** Give the page the colours and the sign of its collection. */
+export function dress({ accent, logo }: Look): void {
+  const { style } = document.documentElement;
+  for (const [ground, colour] of Object.entries(accent ?? {}))
+    style.setProperty(`--accent-${ground}`, colour);
+  const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+  if (icon && logo) icon.href = logo.file;
 }
 
 /** The page's ground colour as the style sheet has it, each channel in [0, 1]. */

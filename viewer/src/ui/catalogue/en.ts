@@ -65,6 +65,19 @@ export function en({ number, share }: Format) {
     zoom: "Zoom in deep",
     zoomed: (title: string) => `Zoom: ${title}`,
     zoomFailed: "The server of this picture does not answer.",
+    openWhole: "Open the whole map",
+    notes: "Notes",
+    copyLink: "Copy link",
+    cite: "Cite",
+    copyCitation: "Copy citation",
+    copied: "Copied",
+    linkCopied: "The link to this view is copied.",
+    citationCopied: "The citation is copied.",
+    notCopied: (text: string) => `This browser does not let the page copy. Select this and copy it: ${text}`,
+    quoted: (title: string) => `“${title}”`,
+    pictureIn: (label: string, place: number, count: number) =>
+      `Picture ${number(place + 1)} of ${number(count)} in ${label}`,
+    pictureAt: (place: number, count: number) => `Picture ${number(place + 1)} of ${number(count)}`,
     tags: "Tags",
     newTab: "(opens in a new tab)",
     canvas: (count: number) => `Map of ${pictures(count)}`,
@@ -89,7 +102,12 @@ export function en({ number, share }: Format) {
       likeness: "How likeness is measured",
       trust: "How far to trust the places",
       problems: "What was left out or repaired",
+      large: "As one large picture",
     },
+    large: "All pictures of an arrangement in one, to zoom into.",
+    openLarge: (name: string) => `Open: ${name}`,
+    mosaic: (kind: string, width: number, height: number) =>
+      `${kind}, ${number(width)} × ${number(height)} pixels`,
     collection: (items: number, images: number) =>
       items === images
         ? `${pictures(items)}, all of them different.`
@@ -98,6 +116,8 @@ export function en({ number, share }: Format) {
       `Each picture was described by ${number(dimensions)} numbers by the model ${name} (version ${version}). Pictures with similar numbers lie together.`,
     vectors: (components: number, explained: number) =>
       `These were condensed to ${number(components)}, which keep ${share(explained)} of the differences.`,
+    supervised: (column: string) =>
+      `Pictures that differ in “${column}” were drawn apart, so their places tell of that too.`,
     trustworthiness: (value: number) =>
       `Trustworthiness ${share(value)}: how rarely pictures lie side by side that are not alike.`,
     neighboursMap: (value: number) =>
@@ -134,6 +154,7 @@ export function en({ number, share }: Format) {
       "no position": "Without a position",
       "no cluster": "Without a cluster",
       "neighbours missed": "Neighbours missed",
+      "setting not used": "Setting not used",
     } as Record<string, string>,
     tip: "Drag to move, scroll or pinch to zoom, click a picture to read about it.",
     find: "Find",
@@ -185,7 +206,39 @@ export function en({ number, share }: Format) {
     invert: "Invert",
     clearSelection: "Select none",
     save: "Save",
-    saveAs: { csv: "Table (CSV)", json: "Data (JSON)", iiif: "IIIF manifest", png: "View (PNG)" },
+    saveAs: {
+      csv: "Table (CSV)",
+      json: "Data (JSON)",
+      iiif: "IIIF manifest",
+      zip: "Pictures (ZIP)",
+      png: "View (PNG)",
+      svg: "View (SVG)",
+    },
+    saved: (count: number) => `Saved: ${pictures(count)}`,
+    saveFailed: "This could not be saved: some of what belongs to it could not be loaded. Try again.",
+    savingPictures: (done: number, all: number) => `Collecting ${number(done)} of ${pictures(all)}`,
+    tooManyToSave: (most: number) =>
+      `These are too many pictures for one file. Select at most ${number(most)}, and save again.`,
+    picturesNotSaved: (count: number) =>
+      `${count === 1 ? "One picture" : `${number(count)} pictures`} could not be loaded and ${count === 1 ? "is" : "are"} missing in the file.`,
+    stories: "Stories and tours",
+    tour: "Tour of the clusters",
+    kiosk: "Kiosk: the map wanders by itself",
+    kioskHint: "Touch to explore",
+    story: (title: string) => `Story: ${title}`,
+    closeStory: "Close the story",
+    previousSlide: "Previous slide",
+    nextSlide: "Next slide",
+    slide: (title: string, place: number, count: number) =>
+      `Slide ${number(place + 1)} of ${number(count)}${title ? `: ${title}` : ""}`,
+    storyMissing: "The story could not be loaded.",
+    level: "Level",
+    levels: { fine: "Fine", coarse: "Coarse" },
+    hideMembers: (label: string) => `Hide the pictures of ${label}`,
+    hotspotHidden: (label: string) => `Hidden: ${label}`,
+    hotspotBack: (label: string) => `Shown again: ${label}`,
+    saveTableOf: (label: string) => `Save the table of ${label}`,
+    cancel: "Cancel",
     newHotspot: "New cluster",
     ownHotspot: (place: number) => `My cluster ${place}`,
     rename: (label: string) => `Name of ${label}`,

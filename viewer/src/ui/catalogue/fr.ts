@@ -66,6 +66,19 @@ export function fr({ number, share }: Format): Catalogue {
     zoom: "Voir de très près",
     zoomed: (title: string) => `Vue rapprochée : ${title}`,
     zoomFailed: "Le serveur de cette image ne répond pas.",
+    openWhole: "Ouvrir la carte entière",
+    notes: "Remarques",
+    copyLink: "Copier le lien",
+    cite: "Citer",
+    copyCitation: "Copier la référence",
+    copied: "Copié",
+    linkCopied: "Le lien vers cette vue est copié.",
+    citationCopied: "La référence est copiée.",
+    notCopied: (text) =>
+      `Ce navigateur ne permet pas à la page de copier. Sélectionnez et copiez ceci : ${text}`,
+    quoted: (title) => `« ${title} »`,
+    pictureIn: (label, place, count) => `Image ${number(place + 1)} sur ${number(count)} dans ${label}`,
+    pictureAt: (place, count) => `Image ${number(place + 1)} sur ${number(count)}`,
     tags: "Mots-clés",
     newTab: "(s’ouvre dans un nouvel onglet)",
     canvas: (count) => `Carte de ${pictures(count)}`,
@@ -91,7 +104,11 @@ export function fr({ number, share }: Format): Catalogue {
       likeness: "Comment la ressemblance est mesurée",
       trust: "Jusqu’où se fier aux places",
       problems: "Ce qui manque ou fut réparé",
+      large: "Comme une seule grande image",
     },
+    large: "Toutes les images d’une disposition en une seule, à agrandir.",
+    openLarge: (name) => `Ouvrir : ${name}`,
+    mosaic: (kind, width, height) => `${kind} de ${number(width)} × ${number(height)} pixels`,
     collection: (items, images) =>
       items === images
         ? `${pictures(items)}, toutes différentes.`
@@ -100,6 +117,8 @@ export function fr({ number, share }: Format): Catalogue {
       `Le modèle ${name} (version ${version}) a décrit chaque image par ${number(dimensions)} nombres. Les images aux nombres semblables sont voisines.`,
     vectors: (components, explained) =>
       `Ils ont été condensés en ${number(components)}, qui gardent ${share(explained)} des différences.`,
+    supervised: (column) =>
+      `Les images qui diffèrent par « ${column} » ont été éloignées : leurs places en disent quelque chose aussi.`,
     trustworthiness: (value) =>
       `Fiabilité ${share(value)} : combien il est rare que des images voisines ne se ressemblent pas.`,
     neighboursMap: (value) =>
@@ -142,6 +161,7 @@ export function fr({ number, share }: Format): Catalogue {
       "no position": "Sans position",
       "no cluster": "Sans groupe",
       "neighbours missed": "Voisins manqués",
+      "setting not used": "Réglage non utilisé",
     },
     tip: "Faites glisser pour déplacer, défilez ou pincez pour agrandir, cliquez une image pour en savoir plus.",
     find: "Chercher",
@@ -192,7 +212,41 @@ export function fr({ number, share }: Format): Catalogue {
     invert: "Inverser",
     clearSelection: "Ne rien sélectionner",
     save: "Enregistrer",
-    saveAs: { csv: "Tableau (CSV)", json: "Données (JSON)", iiif: "Manifeste IIIF", png: "Vue (PNG)" },
+    saveAs: {
+      csv: "Tableau (CSV)",
+      json: "Données (JSON)",
+      iiif: "Manifeste IIIF",
+      zip: "Images (ZIP)",
+      png: "Vue (PNG)",
+      svg: "Vue (SVG)",
+    },
+    saved: (count) => `Enregistré : ${pictures(count)}`,
+    saveFailed: "L’enregistrement a échoué : une partie des données n’a pas pu être chargée. Réessayez.",
+    savingPictures: (done, all) => `${number(done)} images sur ${number(all)} rassemblées`,
+    tooManyToSave: (most) =>
+      `Il y a trop d’images pour un seul fichier. Sélectionnez-en au plus ${number(most)} et enregistrez à nouveau.`,
+    picturesNotSaved: (count) =>
+      count === 1
+        ? "Une image n’a pas pu être chargée et manque dans le fichier."
+        : `${number(count)} images n’ont pas pu être chargées et manquent dans le fichier.`,
+    stories: "Récits et visites",
+    tour: "Visite des groupes",
+    kiosk: "Kiosque : la carte se promène seule",
+    kioskHint: "Touchez pour explorer",
+    story: (title) => `Récit : ${title}`,
+    closeStory: "Fermer le récit",
+    previousSlide: "Diapositive précédente",
+    nextSlide: "Diapositive suivante",
+    slide: (title, place, count) =>
+      `Diapositive ${number(place + 1)} sur ${number(count)}${title ? ` : ${title}` : ""}`,
+    storyMissing: "Le récit n’a pas pu être chargé.",
+    level: "Niveau",
+    levels: { fine: "Fin", coarse: "Large" },
+    hideMembers: (label) => `Masquer les images de ${label}`,
+    hotspotHidden: (label) => `Masqué : ${label}`,
+    hotspotBack: (label) => `De nouveau visible : ${label}`,
+    saveTableOf: (label) => `Enregistrer le tableau de ${label}`,
+    cancel: "Annuler",
     newHotspot: "Nouveau groupe",
     ownHotspot: (place) => `Mon groupe ${place}`,
     rename: (label) => `Nom de ${label}`,
