@@ -151,6 +151,7 @@ def _write(site: Path, count: int) -> None:
         hotspots=[_hotspots(write, found)],
         problems=write(hashed.file(table.encode(_no_problems()), "arrow", rows=0)),
         pictures=manifest.Pictures(1024, 0),
+        deepzoom={},
     )
     folder.write_manifest(site, commit.json_text(manifest.value(parts)))
 

@@ -19,7 +19,7 @@ from pixplot_steps.command import flags
 from pixplot_steps.errors import DamagedError, PixplotError, of_storage
 from pixplot_steps.store import commit, lock
 
-STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
+STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
 COMMANDS = {
     "build": ("command.build", "build a map from a folder of pictures, or from a configuration file; `build` may be left out"),
     "compact": ("compact", "remove what is no longer used, and merge small shards"),

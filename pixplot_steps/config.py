@@ -16,7 +16,7 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from pixplot_steps import contrast, machine, place, spec, wanted
+from pixplot_steps import contrast, machine, place, spec, stories, wanted
 from pixplot_steps.errors import ConfigError
 
 _WORLD = "world"
@@ -24,6 +24,7 @@ _FIGURES = ("rectangle", "circle", "hexagon")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".webp")
 _GEOJSON = (".geojson", ".json")
+_EDITED = (".json", ".yaml", ".yml")
 _HELP = "see config/config.yaml, where every key stands with its default"
 
 
@@ -106,6 +107,8 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         umap=_umaps(config["layouts"]["umap"])[0],
         variants=_umaps(config["layouts"]["umap"])[1:],
         keep=config["layouts"]["umap"]["keep"],
+        label_weight=config["layouts"]["umap"]["label_weight"],
+        components=config["layouts"]["umap"]["components"],
         grid=_grid(config["layouts"]["grid"], base),
         similarity=spec.Similarity(**config["layouts"]["similarity"]),
         tsne=spec.Tsne(**_tuples(config["layouts"]["tsne"])),
@@ -118,8 +121,10 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         colour=spec.Colour(**_tuples(config["layouts"]["colour"])),
         alphabetical=_alphabetical(config["layouts"]["alphabetical"]),
         clusters=_given(config["hotspots"], "hotspots", "clusters", base),
-        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters"))),
+        edited=_given(config["hotspots"], "hotspots", "edited", base, _EDITED),
+        hotspots=spec.Hotspots(**_tuples(_without(config["hotspots"], "clusters", "edited"))),
         atlases=spec.Atlases(**_tuples(config["atlases"])),
+        deepzoom=spec.DeepZoom(**_tuples(config["deepzoom"])),
         site=_site(config["site"], _title((images or manifests)[0]), base),
     )
 
@@ -139,6 +144,7 @@ def _site(section: Mapping[str, Any], title: str, base: Path) -> spec.Site:
         opening=section["opening"].rpartition("#")[2],
         alt=section["alt"] or "",
         data_from=tuple(section["data_from"]),
+        stories=_stories(section["stories"], base),
     )
 
 
@@ -167,8 +173,16 @@ def _umaps(section: Mapping[str, Any]) -> tuple[spec.Umap, ...]:
     return tuple(spec.Umap(*pair, section["epochs"]) for pair in dict.fromkeys(itertools.product(counts, map(float, distances))))
 
 
-def _without(section: Mapping[str, Any], left_out: str) -> dict[str, Any]:
-    return {key: value for key, value in section.items() if key != left_out}
+def _stories(text: str | None, base: Path) -> spec.Given:
+    """The file of stories, whose form is checked here: it would be late after hours of work."""
+    found = spec.Given(*wanted.given(text, "site.stories", base, stories.SUFFIXES))
+    if found.path:
+        stories.read(Path(found.path))
+    return found
+
+
+def _without(section: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in section.items() if key not in left_out}
 
 
 def _tuples(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,8 +213,8 @@ def _geographic(section: Mapping[str, Any], base: Path) -> spec.Geographic:
     return spec.Geographic(section["wanted"], digests, paths)
 
 
-def _given(section: Mapping[str, Any], name: str, key: str, base: Path) -> spec.Given:
-    return spec.Given(*wanted.given(section[key], f"{name}.{key}", base))
+def _given(section: Mapping[str, Any], name: str, key: str, base: Path, suffixes: tuple[str, ...] = wanted.VECTORS) -> spec.Given:
+    return spec.Given(*wanted.given(section[key], f"{name}.{key}", base, suffixes))
 
 
 def _paths(value: str | list[str] | None, base: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ exist is made. Paths are relative to the work folder.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterable
@@ -17,11 +18,14 @@ from typing import Any
 
 from pixplot_steps import arrangements, digest, spec
 from pixplot_steps.arrangements import Arrangement
-from pixplot_steps.errors import FormatError
-from pixplot_steps.spec import Model
+from pixplot_steps.errors import ConfigError, FormatError
+from pixplot_steps.spec import Model, Umap
 from pixplot_steps.store.lineage import NONE, Lineage, Link, written
 
 _LEAST_CELL = 8
+
+CLUSTERED = 5
+"""Dimensions in which hotspots are found, where it is not on the map."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ class Branch:
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
-    `variants`: empty where the map has none; `names`: of the hotspots.
+    `variants`: empty where the map has none; `names`: of the hotspots; `edited`: what a person made of them, empty where there is none.
+    `spaces`: of each number of dimensions, besides the two of the map, that something is made from.
     `map_link`, `hotspots_link`: what these carry on from; the map does from none where the positions are one's own.
     """
 
@@ -101,11 +106,13 @@ class Branch:
     jitter: str
     similarity: str
     tsne: dict[float, str]
+    spaces: dict[int, str]
     layout: str
     clusters: list[str]
     map_link: Link | None
     hotspots_link: Link
     names: str
+    edited: str
 
     @property
     def map_former(self) -> list[str]:
@@ -116,6 +123,15 @@ class Branch:
     def hotspots(self) -> str:
         """Name of the hotspots."""
         return Path(self.hotspots_link.path).stem
+
+    def space(self, components: int) -> list[str]:
+        """Folder of the map of so many dimensions, where there is one."""
+        return [f"layouts/space/{self.spaces[components]}.zarr"] if components in self.spaces else []
+
+    @property
+    def hotspots_space(self) -> list[str]:
+        """Stamp of the space in which hotspots are found, where it is not the map."""
+        return [f"{path}/stamp.json" for path in self.space(CLUSTERED)]
 
     @property
     def hotspots_former(self) -> list[str]:
@@ -131,6 +147,25 @@ class Branch:
     def map_path(self) -> str:
         """Folder of the map."""
         return f"layouts/{self.map_kind}/{self.map}.zarr"
+
+
+@dataclass(frozen=True)
+class DeepZoom:
+    """One grid as a large picture. `layout`: its name in the site; `path`: its folder; `tiles`: folders, one per job.
+
+    `mosaic`: folder, empty where none is wanted.
+    """
+
+    layout: str
+    path: str
+    name: str
+    tiles: tuple[str, ...]
+    mosaic: str
+
+    @property
+    def parts(self) -> list[str]:
+        """All folders, in the order in which they are made."""
+        return [f"deepzoom/{self.name}/plan.zarr", *self.tiles, f"deepzoom/{self.name}/top.zarr", *filter(None, [self.mosaic])]
 
 
 @dataclass(frozen=True)
@@ -180,7 +215,9 @@ class Plan:
         vectors = _name("vectors", parameters, features[number], catalogue.content, *catalogue.shards)
         neighbours = _name("neighbours", [spec.parameters(self.spec.neighbours), *self._random], vectors)
         kind, layout, link = self._map(number, neighbours)
-        hotspots = self._hotspots(number, layout, vectors)
+        spaces = self._spaces(number, kind, neighbours)
+        hotspots = self._hotspots(number, layout, vectors, *([spaces[CLUSTERED]] if CLUSTERED in spaces else []))
+        names = self._names(hotspots.path)
         judged, order = (*self._random, self.spec.neighbours.metric), catalogue.columns["image"]
         return Branch(
             model=model,
@@ -198,11 +235,13 @@ class Plan:
                 perplexity: _name("tsne", [perplexity, self.spec.tsne.components, *judged], neighbours, order)
                 for perplexity in self.spec.tsne.perplexities
             },
+            spaces=spaces,
             layout=self.layout_name(number),
             clusters=[self.spec.clusters.path] if number == 0 and self.spec.clusters.path else [],
             map_link=link,
             hotspots_link=hotspots,
-            names=self._names(hotspots.path),
+            names=names,
+            edited=self._edited(names) if number == 0 else "",
         )
 
     def _map(self, number: int, neighbours: str) -> tuple[str, str, Link | None]:
@@ -210,16 +249,48 @@ class Plan:
         own, order = self.spec.positions.digest, self.catalogue.columns["image"]
         if own and number == 0:
             return "positions", _name("positions", own, neighbours, order), None
-        parameters = [spec.parameters(self.spec.umap), *self._random]
+        weight = [self.spec.label_weight] if self.labels else []
+        parameters = [spec.parameters(self.spec.umap), *self._random, *weight]
         # Maps of one line may hold other images, and share all else.
-        above = [spec.parameters(self.spec.vectors), spec.parameters(self.spec.neighbours)]
+        above = [spec.parameters(self.spec.vectors), spec.parameters(self.spec.neighbours), *self.labels]
         line = _name("umap", [parameters, above], self._features(self.spec.features.models[number]))
+        said = [self.catalogue.columns[name] for name in self.labels]
 
         def named(former: str) -> str:
-            return f"layouts/umap/{_name('umap', parameters, neighbours, order, *_and(former))}.zarr"
+            return f"layouts/umap/{_name('umap', parameters, neighbours, order, *said, *_and(former))}.zarr"
 
         link = (self.lineage if self.spec.keep else NONE).link(line, named)
         return "umap", Path(link.path).stem, link
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The column of labels that maps are drawn by; none where there is none, or it is not to count."""
+        named = [column.name for column in self.catalogue.described if column.role == "label" and column.given]
+        return tuple(named[:1]) if self.spec.label_weight else ()
+
+    def _spaces(self, number: int, kind: str, neighbours: str) -> dict[int, str]:
+        own = number == 0 and self.spec.clusters.digest
+        found = [CLUSTERED] if self.spec.hotspots.space == "umap5" and not own else []
+        found += [self.spec.components] if self.spec.components > 2 and kind == "umap" else []
+        return {count: _name("space", [count, spec.parameters(self.space_umap(count)), *self._random], neighbours) for count in found}
+
+    def space_umap(self, components: int) -> Umap:
+        """The parameters of a map of so many dimensions: clusters are to lie as dense as they are."""
+        return dataclasses.replace(self.spec.umap, min_dist=0.0) if components == CLUSTERED else self.spec.umap
+
+    def space(self, name: str) -> tuple[Branch, int]:
+        """The branch of a space, and its dimensions."""
+        return next((branch, count) for branch in self.branches for count, artefact in branch.spaces.items() if artefact == name)
+
+    @cached_property
+    def spaces(self) -> dict[str, str]:
+        """Folder of the map in three dimensions, by the name in the site of the map that it goes with."""
+        return {branch.layout: path for branch in self.branches for path in branch.space(self.spec.components)}
+
+    @cached_property
+    def spaces_stamps(self) -> list[str]:
+        """Stamps of these."""
+        return [f"{path}/stamp.json" for path in self.spaces.values()]
 
     def _variants(self, kind: str, layout: str, neighbours: str) -> str:
         """Name of the variants of a map, empty where there are none: they start from it."""
@@ -228,15 +299,15 @@ class Plan:
         parameters = [[spec.parameters(one) for one in (self.spec.umap, *self.spec.variants)], *self._random]
         return _name("variants", parameters, layout, neighbours)
 
-    def _hotspots(self, number: int, layout: str, vectors: str) -> Link:
+    def _hotspots(self, number: int, layout: str, vectors: str, *space: str) -> Link:
         own = self.spec.clusters.digest if number == 0 else ""
         # The number stands in the summary, as part of the layout's name.
-        section = {key: value for key, value in spec.parameters(self.spec.hotspots).items() if key != "names"}
+        section = {key: value for key, value in spec.parameters(self.spec.hotspots).items() if key not in ("names", "space")}
         random = [self.spec.seed] if self.spec.hotspots.method == "kmeans" else []
         parameters = [section, own, self.layout_name(number), *random]
 
         def named(former: str) -> str:
-            return f"hotspots/{_name('hotspots', parameters, layout, vectors, *_and(former))}.zarr"
+            return f"hotspots/{_name('hotspots', parameters, layout, vectors, *space, *_and(former))}.zarr"
 
         # Found otherwise or on another map, a hotspot of the same pictures is still the same.
         return self.lineage.link(_name("hotspots", self.layout_name(number), self._features(self.spec.features.models[number])), named)
@@ -253,6 +324,11 @@ class Plan:
         """Digests of columns of the catalogue, with their years, and of those that say which items are shown, and in what order."""
         used = [name for column in columns for name in (column, spec.years_of(column))]
         return [self.catalogue.columns[name] for name in ("item", "image", *used) if name in self.catalogue.columns]
+
+    def _edited(self, names: str) -> str:
+        # The names are of these hotspots; the file tells pictures by image or by item.
+        items = [self.catalogue.columns[name] for name in ("item", "image") if name in self.catalogue.columns]
+        return _name("edited", self.spec.edited.digest, names, *items) if self.spec.edited.digest else ""
 
     @property
     def _first(self) -> Branch:
@@ -297,18 +373,58 @@ class Plan:
         """What the plan of the atlas reads of the one that it carries on from, where there is one."""
         return [f"{self.atlases_link.former}/images.parquet"] if self.atlases_link.former else []
 
+    @cached_property
+    def deepzooms(self) -> tuple[DeepZoom, ...]:
+        """The grids that become one large picture each. Raises ConfigError where there is no layout of a name."""
+        return tuple(self._deepzoom(layout) for layout in self.spec.deepzoom.layouts)
+
+    def _deepzoom(self, layout: str) -> DeepZoom:
+        if layout not in self.layouts:
+            raise ConfigError(
+                "a deep zoom of a grid that there is not",
+                expected=f"names among {', '.join(self.layouts)}",
+                found=layout,
+                where="deepzoom.layouts",
+                action="correct the name, or take it out of your configuration file",
+            )
+        wanted, items = self.spec.deepzoom, [self.catalogue.columns[name] for name in ("item", "image")]
+        made_of = (self.layouts[layout], self._first.vectors, self.ingest, *items)
+        jobs = max(1, math.ceil(self.catalogue.items / wanted.cells_per_job))
+        ground = self.spec.ingest.ground
+        name = _name("deepzoom", [wanted.cell, wanted.tile, wanted.quality, jobs, ground], *made_of)
+        mosaic = _name("deepzoom", ["mosaic", wanted.mosaic, wanted.mosaic_cell, wanted.quality, ground], *made_of)
+        return DeepZoom(
+            layout,
+            self.layouts[layout],
+            name,
+            tuple(f"deepzoom/{name}/tiles/{job}.zarr" for job in range(jobs)),
+            f"deepzoom/{name}/{mosaic}" if wanted.mosaic != "none" else "",
+        )
+
+    def deepzoom(self, name: str) -> DeepZoom:
+        """The deep zoom of this name."""
+        return next(one for one in self.deepzooms if one.name == name)
+
+    @cached_property
+    def deepzoom_stamps(self) -> list[str]:
+        """Stamps of all deep zooms."""
+        return [f"{path}/stamp.json" for one in self.deepzooms for path in one.parts]
+
     @property
     def site(self) -> str:
         """Digest of everything in the site but the viewer."""
-        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.names)]
+        branches = [name for branch in self.branches for name in (branch.model.name, branch.map, branch.names, *_and(branch.edited))]
         parts = (
             *branches,
-            *(f"{name}={path}" for name, path in self.layouts.items()),
+            *(f"{name}={path}" for name, path in (*self.layouts.items(), *self.spaces.items())),
             self.atlases,
+            *(path for one in self.deepzooms for path in one.parts),
             self.catalogue.table,
             self.catalogue.problems,
         )
-        return _name("site", spec.parameters(self.spec.site) | {"logo": self.spec.site.logo.digest}, *parts)
+        site = self.spec.site
+        told = spec.parameters(site) | {"logo": site.logo.digest, "stories": site.stories.digest}
+        return _name("site", told, *parts)
 
     @property
     def shown(self) -> str:
@@ -371,6 +487,11 @@ class Plan:
         """Stamps of the names of all hotspots, the first model's first."""
         return [f"hotspots/names/{branch.names}/stamp.json" for branch in self.branches]
 
+    @cached_property
+    def edited_stamps(self) -> list[str]:
+        """Stamp of the first model's hotspots as a person wants them, where there is a file."""
+        return [f"hotspots/edited/{branch.edited}/stamp.json" for branch in self.branches if branch.edited]
+
     def features_stamps(self, branch: Branch) -> list[str]:
         """Stamps of all shards of a model's features."""
         return [f"features/{branch.features}/{shard}.zarr/stamp.json" for shard in self.catalogue.shards]
@@ -409,7 +530,15 @@ class Plan:
     def artefacts(self) -> set[str]:
         """Folders of all that the site is made from, and of the maps that its own carry on from."""
         stamps = [*self.images_stamps, *self.all_features_stamps, *self.vectors_stamps, *self.neighbours_stamps, *self.layouts_stamps]
-        stamps += [*self.hotspots_stamps, *self.names_stamps, f"atlases/{self.atlases}/plan.zarr/stamp.json", *self.atlas_stamps]
+        stamps += [f"layouts/space/{name}.zarr/stamp.json" for branch in self.branches for name in branch.spaces.values()]
+        stamps += [
+            *self.hotspots_stamps,
+            *self.names_stamps,
+            *self.edited_stamps,
+            f"atlases/{self.atlases}/plan.zarr/stamp.json",
+            *self.atlas_stamps,
+        ]
+        stamps += self.deepzoom_stamps
         stamps += [stamp for branch in self.branches for stamp in branch.prepared_stamps]
         formers = {branch.map_link.former for branch in self.branches if branch.map_link and branch.map_link.former}
         return {stamp.removesuffix("/stamp.json") for stamp in stamps} | formers
@@ -459,6 +588,7 @@ _MEMORY: dict[str, tuple[int, float]] = {
     "layouts": (1500, 0.008),
     "hotspots": (800, 0.003),
     "atlases": (1200, 0.0002),
+    "deepzoom": (1000, 0.0002),
     "site": (800, 0.004),
 }
 
@@ -481,5 +611,6 @@ _MINUTES: dict[str, tuple[int, float]] = {
     "layouts": (60, 0.0005),
     "hotspots": (30, 0.0001),
     "atlases": (30, 0.0001),
+    "deepzoom": (30, 0.0001),
     "site": (30, 0.0005),
 }

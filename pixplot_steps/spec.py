@@ -14,12 +14,13 @@ from typing import Any
 VERSIONS = {
     "fetch": 1,
     "catalog": 4,
-    "ingest": 5,
+    "ingest": 6,
     "model": 1,
     "features": 2,
     "vectors": 2,
     "neighbours": 2,
     "umap": 5,
+    "space": 1,
     "variants": 1,
     "positions": 2,
     "grid": 2,
@@ -35,8 +36,10 @@ VERSIONS = {
     "alphabetical": 3,
     "hotspots": 3,
     "names": 1,
+    "edited": 1,
     "atlases": 3,
-    "site": 11,
+    "deepzoom": 1,
+    "site": 12,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -216,7 +219,7 @@ class Similarity:
 
 @dataclass(frozen=True)
 class Tsne:
-    """`perplexities`: a t-SNE for each; `components`: 1 or 2."""
+    """`perplexities`: a t-SNE for each; `components`: 1 to 3."""
 
     perplexities: tuple[float, ...]
     components: int
@@ -289,12 +292,14 @@ class Colour:
 
 @dataclass(frozen=True)
 class Hotspots:
-    """`method`: hdbscan or kmeans; `min_cluster_size`: members of the smallest that hdbscan finds; `max_clusters`: the largest are kept.
+    """`method`: hdbscan or kmeans; `space`: map, or umap5, five dimensions; `max_clusters`: the largest are kept.
 
-    `n_clusters`: how many kmeans makes. `names`: columns by name or role that hotspots are named by, or auto.
+    `min_cluster_size`: members of the smallest that hdbscan finds; `n_clusters`: how many kmeans makes. `names`: columns by name or role
+    that hotspots are named by, or auto.
     """
 
     method: str
+    space: str
     min_cluster_size: int
     max_clusters: int
     n_clusters: int
@@ -328,11 +333,24 @@ class Given:
 
 
 @dataclass(frozen=True)
+class DeepZoom:
+    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels."""
+
+    layouts: tuple[str, ...]
+    cell: int
+    tile: int
+    quality: int
+    mosaic: str
+    mosaic_cell: int
+    cells_per_job: int
+
+
+@dataclass(frozen=True)
 class Site:
-    """Texts of the page; whether there are compressed copies; where it will be on the web (empty where that is not known).
+    """Texts of the page; `gzip`: whether there are compressed copies; `address`: where it will be, or empty.
 
     `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
-    `data_from`: places whose collections the page may show.
+    `data_from`: places whose collections the page may show; `stories`: their file.
     """
 
     title: str
@@ -345,14 +363,17 @@ class Site:
     opening: str
     alt: str
     data_from: tuple[str, ...]
+    stories: Given
 
 
 @dataclass(frozen=True)
 class Spec:
     """The whole configuration. `images` and `metadata` are absolute paths or patterns; `manifests` are absolute paths or addresses.
 
-    `positions` replace the map of the first model, `clusters` its hotspots. `variants`: of each map.
-    `use_cache`: whether what earlier runs made is used; `keep`: whether maps stay where they were in the run before.
+    `positions` replace the map of the first model, `clusters` its hotspots, and `edited` is laid over these. `variants`: of each map.
+    `use_cache`: whether what earlier runs made is used; `keep`: whether maps stay where they were in the run before;
+    `label_weight`: how much the metadata's labels count in them, 0 for not at all; `components`: 2, or 3 for one besides in three
+    dimensions.
     """
 
     workdir: Path
@@ -372,6 +393,8 @@ class Spec:
     umap: Umap
     variants: tuple[Umap, ...]
     keep: bool
+    label_weight: float
+    components: int
     grid: Grid
     similarity: Similarity
     tsne: Tsne
@@ -384,8 +407,10 @@ class Spec:
     colour: Colour
     alphabetical: Alphabetical
     clusters: Given
+    edited: Given
     hotspots: Hotspots
     atlases: Atlases
+    deepzoom: DeepZoom
     site: Site
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
-from pixplot_steps import digest
+from pixplot_steps import cells, digest
 from pixplot_steps.atlases import geometry
 from pixplot_steps.store import arrays, commit, tables
 
@@ -211,7 +211,9 @@ def _write_shard(folder: Path, numbered: dict[int, Picture], ok: list[bool]) -> 
     sizes = np.array([p.pixels.shape[1::-1] for p in pictures], np.uint32)
     colours = np.array([p.pixels.reshape(-1, 3).mean(0).round() for p in pictures]).astype(np.uint8)
     with commit.folder(folder) as draft:
-        arrays.write(draft.path, "thumb", np.array([thumbnail(p.pixels) if use else blank for p, use in zip(pictures, ok, strict=True)]))
+        thumbs = np.array([thumbnail(p.pixels) if use else blank for p, use in zip(pictures, ok, strict=True)])
+        arrays.write(draft.path, "thumb", thumbs, scattered=True)
+        arrays.write(draft.path, "thumb_32", cells.reduced(thumbs, sizes, 32, GROUND), scattered=True)
         arrays.write(draft.path, "size", sizes * good[:, None].astype(np.uint32))
         arrays.write(draft.path, "colour", colours * good[:, None].astype(np.uint8))
         arrays.write(draft.path, "phash", np.array([_phash(p) for p in pictures]))

@@ -7,10 +7,12 @@ of `atlases` and `site`, so a reader that can show it can show what the workflow
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -66,6 +68,25 @@ def atlas(
     return out
 
 
+def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
+    """Draw the grid as one large picture below the artefacts' root, and as a mosaic of a format; returns the folder of the tiles."""
+    out = found.root / "deepzoom" / "0123456789ab"
+    where = ("--catalog", found.catalog, "--vectors", found.vectors, "--layout", found.layout("grid"), "--name", "grid")
+    step("deepzoom", "plan", *where, "--out", out / "plan.zarr")
+    drawn = ("--plan", out / "plan.zarr", "--quality", 85)
+    pictures = ("--images", found.images, "--ground", artefacts.GROUND)
+    sides = ("--cell", 128, "--tile", tile)
+    for group in range(2):
+        job = ("--group", group, "--groups", 2, "--out", out / "tiles" / f"{group}.zarr")
+        step("deepzoom", "tiles", *drawn, *pictures, *sides, *job)
+    parts = [out / "tiles" / f"{group}.zarr" for group in range(2)]
+    step("deepzoom", "top", *drawn, *sides, "--tiles", *parts, "--out", out / "top.zarr")
+    if mosaic:
+        target = ("--format", mosaic, "--cell", 32, "--out", found.root / "deepzoom" / "ba9876543210")
+        step("deepzoom", "mosaic", *drawn, *pictures, *target)
+    return out
+
+
 PLAIN: dict[str, str] = {"logo": "", "light": "#a8441b", "dark": "#f2a468", "opening": "", "alt": ""}
 """The look of a site that says nothing of it."""
 
@@ -76,26 +97,34 @@ def site(
     viewer: Path | None = None,
     layouts: Sequence[str] = ("umap", "grid"),
     address: str = "",
-    *,
-    gzip: bool = False,
+    stories: Path | str = "",
+    edited: Sequence[Path] = (),
+    spaces: Sequence[str] = (),
     data_from: Sequence[str] = (),
     look: Mapping[str, str] | None = None,
+    *,
+    gzip: bool = False,
 ) -> None:
-    """Write the site of the artefacts, whose atlas is drawn, to `out`."""
+    """Write the site of the artefacts, whose atlas is drawn, to `out`; with the grid's deep zoom and mosaic where they are drawn."""
     pages = sorted((found.root / "atlas" / "pages").iterdir(), key=lambda path: int(path.name))
     named = [f"{name}={found.layout(name)}" for name in layouts]
-    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *named)
+    inputs = ("--catalog", found.catalog, "--images", found.images, "--vectors", found.vectors, "--layouts", *named, "--spaces", *spaces)
     described = ("--features", found.features, "--neighbours", found.neighbours)
     atlas_flags = (
         "--hotspots",
         found.hotspots,
         "--names",
         found.names,
+        "--edited",
+        *edited,
         "--atlas-plan",
         found.root / "atlas" / "plan.zarr",
         "--atlas-pages",
         *pages,
     )
+    large = [path for path in sorted((found.root / "deepzoom").glob("*")) if (path / "top.zarr").is_dir()]
+    mosaics = [path for path in sorted((found.root / "deepzoom").glob("*")) if path not in large]
+    zooms = ("--deepzoom", *(f"grid={path}" for path in large), "--mosaics", *(f"grid={path}" for path in mosaics))
     texts = (
         "--title",
         "Synthetic <b>site</b>",
@@ -105,12 +134,23 @@ def site(
         str(gzip).lower(),
         "--address",
         address,
+        "--stories",
+        stories,
     )
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))
     flags = (*(f"--{key}={value}" for key, value in (PLAIN | dict(look or {})).items()), "--data-from", *data_from)
-    step("site", *inputs, *described, *atlas_flags, *texts, *record, *flags, *made, *ends)
+    step("site", *inputs, *described, *atlas_flags, *zooms, *texts, *record, *flags, *made, *ends)
+
+
+def edited(found: Artefacts, wishes: dict[str, Any], out: Path) -> Path:
+    """The hotspots as the file of wishes has them."""
+    file = out.with_suffix(".json")
+    file.write_text(json.dumps({"format": "pixplot-hotspots", "version": 1, **wishes}), "utf-8")
+    inputs = ("--catalog", found.catalog, "--vectors", found.vectors, "--map", found.layout("umap"))
+    step("hotspots", "edit", *inputs, "--hotspots", found.hotspots, "--names", found.names, "--file", file, "--out", out)
+    return out
 
 
 def main() -> None:

@@ -21,13 +21,13 @@ PACKAGE = ROOT / "pixplot_steps"
 RULES = ROOT / "workflow" / "rules"
 VIEWER = ROOT / "viewer" / "src"
 
-STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "site")
+STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
 """All stages, in the order of the data."""
 
 COMMANDS = ("command",)
 """Folders of commands that need several modules. They may import what stages share; no stage imports them."""
 
-SHARED = {"store", "spec", "archive", "errors", "digest", "fit", "metric", "networks"}
+SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks", "stories"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {

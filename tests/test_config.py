@@ -32,7 +32,8 @@ def _read(**changes: Any) -> spec.Spec:
 def test_the_defaults_are_valid_and_every_section_is_read() -> None:
     read = _read()
     assert (read.images, read.workdir, read.site.title) == (("/base/pictures",), Path("/base/results"), "pictures")
-    assert spec.parameters(read.umap) | {"keep": read.keep, "components": 2} == DEFAULTS["layouts"]["umap"]
+    more = {"keep": read.keep, "label_weight": read.label_weight, "components": read.components}
+    assert spec.parameters(read.umap) | more == DEFAULTS["layouts"]["umap"]
 
 
 def test_lists_of_parameters_make_variants_of_the_map() -> None:
@@ -49,7 +50,7 @@ def test_lists_of_parameters_make_variants_of_the_map() -> None:
         ({"layouts__umap__n_neighbors": []}, ["layouts.umap.n_neighbors"], "an empty list"),
         ({"layouts__umap__min_dist": [0.1, 2]}, ["layouts.umap.min_dist.1", "a number from 0 to 0.99"], "a value in a list"),
         ({"hotspots__min_cluster_sise": 3}, ["hotspots.min_cluster_sise", "did you mean 'min_cluster_size'?"], "a slip of the pen"),
-        ({"layouts__umap__zzz": 3}, ["layouts.umap.zzz", "allowed here: n_neighbors, min_dist, components, epochs"], "nothing like it"),
+        ({"layouts__umap__zzz": 3}, ["layouts.umap.zzz", "allowed here: n_neighbors, min_dist, epochs"], "nothing like it"),
         ({"image": "x"}, ["image: no such key", "did you mean 'images'?"], "at the top"),
         ({"vectors__components": 0}, ["vectors.components", "a whole number from 2 to 1024", "found 0"], "out of range"),
         ({"vectors__components": "many"}, ["vectors.components", "found 'many'"], "wrong kind"),

@@ -231,6 +231,59 @@ def test_variants_of_a_map_change_nothing_but_themselves() -> None:
     assert "variants" not in plan.Plan(own, _CATALOGUE).layouts, "a map of one's own has none"
 
 
+def _labelled(column: str) -> plan.Catalogue:
+    label = arrangements.Column("school", "text", "label", 8, 3, None)
+    return dataclasses.replace(_CATALOGUE, described=(*_COLUMNS, label), columns=_CATALOGUE.columns | {"school": column})
+
+
+def test_a_map_is_drawn_by_labels_where_there_are_any_and_they_count() -> None:
+    base = _spec()
+    off = dataclasses.replace(base, label_weight=0.0)
+    plain, without = plan.Plan(base, _CATALOGUE), plan.Plan(off, _labelled("a"))
+    assert (plain.labels, without.labels, plan.Plan(base, _labelled("a")).labels) == ((), (), ("school",))
+    assert plain.branches[0].map == without.branches[0].map
+    maps = {plan.Plan(base, _labelled(text)).branches[0].map for text in "ab"}
+    maps |= {plan.Plan(dataclasses.replace(base, label_weight=w), _labelled("a")).branches[0].map for w in (0.3, 1.0)}
+    assert len(maps | {plain.branches[0].map}) == 5
+    first = plan.Plan(base, _labelled("a"))
+    after = plan.Plan(base, _labelled("b"), _shown(first))
+    assert after.branches[0].map_former == [f"{first.branches[0].map_path}/places.parquet"], "other labels move it from where it was"
+
+
+@pytest.mark.parametrize(
+    ("changes", "spaces", "changed"),
+    [
+        ({}, [], set()),
+        ({"components": 3}, [3], {"site"}),
+        ({"space": "umap5"}, [5], {"hotspots", "names", "site"}),
+        ({"components": 3, "space": "umap5"}, [5, 3], {"hotspots", "names", "site"}),
+        ({"components": 3, "space": "umap5", "own": True}, [], set()),
+    ],
+)
+def test_a_space_is_made_where_something_is_made_from_it(changes: dict[str, Any], spaces: list[int], changed: set[str]) -> None:
+    base = _spec()
+    if changes.get("own"):
+        base = dataclasses.replace(base, positions=spec.Given("/p.csv", "p"), clusters=spec.Given("/c.csv", "c"))
+    hotspots = dataclasses.replace(base.hotspots, space=changes.get("space", "map"))
+    after = plan.Plan(dataclasses.replace(base, hotspots=hotspots, components=changes.get("components", 2)), _CATALOGUE)
+    before = plan.Plan(base, _CATALOGUE)
+    assert _changed(before, after) == changed
+    assert list(after.branches[0].spaces) == spaces
+    assert len(after.artefacts - before.artefacts) >= len(spaces)
+    assert [after.space(name)[1] for name in after.branches[0].spaces.values()] == spaces
+    assert list(after.spaces) == (["umap"] if 3 in spaces else [])
+    assert [after.space_umap(count).min_dist for count in (3, 5)] == [0.1, 0.0]
+
+
+def test_wishes_change_nothing_but_the_first_hotspots_that_are_shown() -> None:
+    before = plan.Plan(_spec("builtin", "inception_v3"), _CATALOGUE)
+    after = dataclasses.replace(before, spec=dataclasses.replace(before.spec, edited=spec.Given("/x.json", "digest")))
+    elsewhere = dataclasses.replace(before, spec=dataclasses.replace(before.spec, edited=spec.Given("/y.yaml", "digest")))
+    assert _changed(before, after) == {"site"}
+    assert (before.edited_stamps, len(after.edited_stamps), elsewhere.edited_stamps) == ([], 1, after.edited_stamps)
+    assert after.artefacts - before.artefacts == {after.edited_stamps[0].removesuffix("/stamp.json")}
+
+
 def test_own_positions_replace_the_first_map_alone() -> None:
     own = dataclasses.replace(_spec("builtin", "inception_v3"), positions=spec.Given("/x.csv", "digest"))
     first, second = plan.Plan(own, _CATALOGUE).branches

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
+from pixplot_steps import cells
 from pixplot_steps.atlases.geometry import Pages
-from pixplot_steps.atlases.pages import encode, reduced
+from pixplot_steps.atlases.pages import encode
 
 
 class Canvas:
@@ -30,9 +31,9 @@ class Canvas:
         self._filled = np.zeros(len(numbers) * pages.per_page, bool)
 
     def draw(self, slots: NDArray[np.integer], thumbs: NDArray[np.uint8], sizes: NDArray[np.integer]) -> None:
-        """Draw thumbnails (u8 [n, 128, 128, 3]) of pictures of `sizes` ([n, 2]) into `slots` ([n]), which lie on these pages."""
+        """Draw thumbnails (u8 [n, s, s, 3]) of pictures of `sizes` ([n, 2]) into `slots` ([n]), which lie on these pages."""
         places = slots.astype(np.int64) - self._first
-        for place, cell in zip(places.tolist(), reduced(thumbs, sizes, self.pages.cell, self.ground), strict=True):
+        for place, cell in zip(places.tolist(), cells.reduced(thumbs, sizes, self.pages.cell, self.ground), strict=True):
             os.pwrite(self._file, cell, place * cell.nbytes)
         self._filled[places] = True
 
@@ -41,12 +42,12 @@ class Canvas:
         pages = self.pages
         cell, columns = pages.cell, pages.columns
         lines = pages.height(number) // cell
-        cells = np.empty((lines * columns, cell, cell, 3), np.uint8)
+        drawn = np.empty((lines * columns, cell, cell, 3), np.uint8)
         begin = (number - self.numbers.start) * pages.per_page
-        filled = self._filled[begin : begin + len(cells)]
-        _read(self._file, cells[: _last(filled)], begin * cells[:1].nbytes)
-        cells[~filled] = ImageColor.getrgb(self.ground)
-        pixels = cells.reshape(lines, columns, cell, cell, 3).swapaxes(1, 2)
+        filled = self._filled[begin : begin + len(drawn)]
+        _read(self._file, drawn[: _last(filled)], begin * drawn[:1].nbytes)
+        drawn[~filled] = ImageColor.getrgb(self.ground)
+        pixels = drawn.reshape(lines, columns, cell, cell, 3).swapaxes(1, 2)
         return Image.fromarray(np.ascontiguousarray(pixels).reshape(lines * cell, pages.page, 3))
 
     def encoded(self, form: str, quality: int) -> Iterator[tuple[int, bytes]]:

@@ -267,6 +267,7 @@ def _totals(wanted: spec.Spec, path: Path) -> tuple[dict[str, tuple[int, int]], 
         "layouts": jobs(now.layouts_stamps),
         "hotspots": jobs([*now.hotspots_stamps, *now.names_stamps]),
         "atlases": jobs([f"atlases/{now.atlases}/plan.zarr/stamp.json", *now.atlas_stamps]),
+        **({"deepzoom": jobs(now.deepzoom_stamps)} if now.deepzooms else {}),
         "site": (1, int(made)),
     }, counts
 

@@ -108,7 +108,7 @@ FLAGS: tuple[Flag, ...] = (
         "min_dist", "layouts", "layouts.umap.min_dist", "of UMAP; several make variants with sliders", [0.01], read=float, many=True
     ),
     Flag(("min_distance",), "layouts", "layouts.umap.min_dist", "older name of --min_dist", read=float, many=True),
-    _of_pixplot("n_components", "layouts", "layouts.umap.components", "of UMAP; 2, as maps are flat", 2, read=int),
+    _of_pixplot("n_components", "layouts", "layouts.umap.components", "of UMAP; 3: besides the map one in three dimensions", 2, read=int),
     _of_pixplot(
         "metric", "layouts", "neighbours.metric", "of the graph that UMAP lays out: correlation, cosine or euclidean", "correlation"
     ),

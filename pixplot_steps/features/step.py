@@ -174,9 +174,9 @@ def _by_builtin(args: argparse.Namespace) -> Found:
     features = np.zeros((len(ok), builtin.DIMENSIONS), np.float16)
     for start in range(0, len(ok), BATCH):
         batch = slice(start, start + BATCH)
-        rows = np.flatnonzero(ok[batch])
+        rows = start + np.flatnonzero(ok[batch])
         if len(rows):
-            features[start + rows] = builtin.describe(np.asarray(thumb[batch])[rows], size[batch][rows])
+            features[rows] = builtin.describe(thumb.rows(rows), size[rows])
     said = models.BUILTIN
     summary = {"model": "builtin", "version": said.version, "dimensions": builtin.DIMENSIONS, "description": said.description}
     return Found(features, ok, {}, summary)

@@ -51,7 +51,7 @@ def none(points: int) -> NDArray[np.int64]:
 
 
 def by_density(positions: NDArray[np.float32], min_cluster_size: int) -> Labels:
-    """Clusters of positions [M, 2] (HDBSCAN, Campello et al. 2013, excess of mass), and the branches of the hierarchy that they lie on.
+    """Clusters of positions [M, d] (HDBSCAN, Campello et al. 2013, excess of mass), and the branches of the hierarchy that they lie on.
 
     A cluster of more than half of all points says nothing: the hierarchy is cut below it.
     """

@@ -15,11 +15,17 @@ def match(before: NDArray[np.int64], now: NDArray[np.int64]) -> dict[int, int]:
     The pair with the greatest overlap is taken first, then the next of those that are left; of equal ones the first. Images that are
     gone since count for nothing.
     """
-    count = int(before.max(initial=-1)) + 1
-    both = (before >= 0) & (now >= 0)
-    pairs, shared = np.unique(now[both] * count + before[both], return_counts=True)
+    rows = np.flatnonzero(before >= 0)
+    return match_sets(before[rows], rows, now)
+
+
+def match_sets(numbers: NDArray[np.int64], rows: NDArray[np.int64], now: NDArray[np.int64]) -> dict[int, int]:
+    """The same where those before may share images: `numbers` and `rows` i64 [p] are pairs of one and an image of it, each once."""
+    count = int(numbers.max(initial=-1)) + 1
+    both = now[rows] >= 0
+    pairs, shared = np.unique(now[rows[both]] * count + numbers[both], return_counts=True)
     new, old = np.divmod(pairs, max(1, count))
-    sizes_now, sizes_before = _sizes(now), _sizes(before)
+    sizes_now, sizes_before = _sizes(now), np.bincount(numbers, minlength=1)
     overlap = shared / (sizes_now[new] + sizes_before[old] - shared)
     found: dict[int, int] = {}
     taken: set[int] = set()

@@ -1,7 +1,7 @@
 """The step `hotspots`: `find` finds dense regions of a map and their members among the shown items; `name` names them by the metadata.
 
-Two commands, so that other metadata gives other names without another search. Memory: the vectors, and some 300 bytes for each image;
-`name`: the columns that it names by, and some 50 bytes for each word.
+`edit` lays over them what a person wants. Commands of their own, so that other metadata, or another file, costs no other search. Memory:
+the vectors, and some 300 bytes for each image; `name`: the columns that it names by, and some 50 bytes for each word; `edit`: the file.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import re
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 
 from pixplot_steps import digest, spec
 from pixplot_steps.errors import SourceError
-from pixplot_steps.hotspots import clusters, matching, names
+from pixplot_steps.hotspots import clusters, edited, matching, names
 from pixplot_steps.store import arrays, commit, given, shown, tables
 
 _NOISE = "-1"
@@ -30,8 +29,6 @@ _NOISE = "-1"
 
 _TOLD = 5
 """Names that the log shows."""
-
-_NUMBERED = re.compile(r"Cluster (\d+)")
 
 
 @dataclass(frozen=True)
@@ -63,15 +60,16 @@ class Own:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the two commands."""
+    """Add the commands."""
     commands = parser.add_subparsers(dest="what", title="commands", required=True)
     _configure_find(commands.add_parser("find", help="find the dense regions of a map"))
     _configure_name(commands.add_parser("name", help="name what was found by the metadata of its members"))
+    _configure_edit(commands.add_parser("edit", help="lay over what was found what a person wants"))
 
 
 def run(args: argparse.Namespace) -> None:
-    """Find or name the hotspots. Raises MissingPartError and SourceError."""
-    (_find if args.what == "find" else _name)(args)
+    """Find, name or edit the hotspots. Raises MissingPartError and SourceError."""
+    {"find": _find, "name": _name, "edit": _edit}[args.what](args)
 
 
 def _configure_name(parser: argparse.ArgumentParser) -> None:
@@ -82,10 +80,23 @@ def _configure_name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the names to write")
 
 
+def _configure_edit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
+    parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors")
+    parser.add_argument("--map", type=Path, required=True, metavar="PATH", help="the layout in which they were found")
+    parser.add_argument("--hotspots", type=Path, required=True, metavar="PATH", help="what was found")
+    parser.add_argument("--names", type=Path, required=True, metavar="PATH", help="their names")
+    parser.add_argument("--file", type=Path, required=True, metavar="PATH", help="what a person wants: JSON or YAML")
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the hotspots to write")
+
+
 def _configure_find(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalog", type=Path, required=True, metavar="DIR", help="the catalogue")
     parser.add_argument("--vectors", type=Path, required=True, metavar="PATH", help="the vectors")
     parser.add_argument("--map", type=Path, required=True, metavar="PATH", help="the layout in which regions are dense")
+    parser.add_argument(
+        "--space", type=Path, nargs="*", required=True, metavar="PATH", help="the map in more dimensions, if they are dense there"
+    )
     parser.add_argument("--layout-name", required=True, metavar="TEXT", help="the name of that layout in the site")
     parser.add_argument("--clusters", type=Path, nargs="*", required=True, metavar="PATH", help="clusters of one's own, by file name")
     parser.add_argument("--method", choices=("hdbscan", "kmeans"), required=True, help="how they are found")
@@ -100,15 +111,14 @@ def _configure_find(parser: argparse.ArgumentParser) -> None:
 
 
 def _find(args: argparse.Namespace) -> None:
-    picture = commit.stamps([args.catalog, args.vectors, args.map])[2].summary["cell"]
     items = shown.read(args.catalog, args.vectors, [])
     first_item = items.first_items
-    of = _Map(arrays.read(args.map, "positions")[first_item], picture, items.image_row, arrays.read(args.vectors, "vectors"))
+    of = _map(args, items)
     own = _own(items, len(of.positions), args.clusters[0]) if args.clusters else None
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
     nothing = Former([], [], np.full(len(images), -1))
     former = _former(args.former[0], images) if args.former else nothing
-    labels = _labels(of.positions, args, own)
+    labels = _labels(_dense(of, args), args, own)
     hotspots = _described(of, labels.hotspot)
     kept = _labelled(_identified(hotspots if own else hotspots[: args.max_clusters], images, former), own, former)
     regions = _identified(_described(of, labels.region), images, nothing)
@@ -137,6 +147,19 @@ class _Map:
     picture: float
     image_row: NDArray[np.int64]
     vectors: NDArray[np.float32]
+
+
+def _map(args: argparse.Namespace, items: shown.Shown) -> _Map:
+    picture = commit.stamps([args.catalog, args.vectors, args.map])[2].summary["cell"]
+    return _Map(arrays.read(args.map, "positions")[items.first_items], picture, items.image_row, arrays.read(args.vectors, "vectors"))
+
+
+def _dense(of: _Map, args: argparse.Namespace) -> NDArray[np.float32]:
+    """Points f32 [M, d] among which the hotspots are dense."""
+    if not args.space:
+        return of.positions
+    commit.stamps(args.space)
+    return np.asarray(arrays.read(args.space[0], "coordinates"), dtype=np.float32)
 
 
 def _labels(positions: NDArray[np.float32], args: argparse.Namespace, own: Own | None) -> clusters.Labels:
@@ -222,7 +245,7 @@ def _labelled(found: list[Found], own: Own | None, former: Former) -> list[Found
     """Each with its name: that of one's own file; or the one it had; or a number above all that were given."""
     if own is not None:
         return [replace(one, label=own.labels[own.of_image[one.hotspot.rows[0]]]) for one in found]
-    given = [int(match.group(1)) for label in former.labels if (match := _NUMBERED.fullmatch(label))]
+    given = [int(match.group(1)) for label in former.labels if (match := edited.NUMBERED.fullmatch(label))]
     numbers = itertools.count(max([0, *given]) + 1)
     return [one if one.label else replace(one, label=f"Cluster {next(numbers)}") for one in found]
 
@@ -284,3 +307,94 @@ def _is_prose(field: pa.Field) -> bool:
     """Whether a column is named by its words, and not by its values as they are."""
     said = field.metadata or {}
     return said.get(b"type") == b"text" and not pa.types.is_list(field.type)
+
+
+def _edit(args: argparse.Namespace) -> None:
+    summary, named = (stamp.summary for stamp in commit.stamps([args.hotspots, args.names]))
+    items = shown.read(args.catalog, args.vectors, [])
+    of, first_item = _map(args, items), items.first_items
+    of_item = arrays.read(args.hotspots, "members")
+    wanted = edited.read(_text_of(args.file), args.file.name)
+    wishes = _wishes([*wanted.hotspots, *wanted.removed], items, args.vectors)
+    count = len(wanted.hotspots)
+    found = edited.arrange([one["id"] for one in summary["list"]], of_item[first_item].astype(np.int64), wishes[:count], wishes[count:])
+    listed = [
+        _chosen(choice, summary["list"][choice.found], named["labels"][choice.found])
+        if choice.found >= 0
+        else _made(choice, of, first_item)
+        for choice in found.shown
+    ]
+    members, sets = _laid_out(found, of_item, items.image_row)
+    with commit.folder(args.out) as draft:
+        arrays.write(draft.path, "members", members)
+        arrays.write(draft.path, "rows", np.concatenate([np.empty(0, np.uint32), *sets]))
+        arrays.write(draft.path, "ends", np.cumsum([len(rows) for rows in sets], dtype=np.uint32))
+        faults = [{"stage": "hotspots", **asdict(fault)} for fault in found.faults]
+        tables.write(draft.path / "problems.parquet", pa.Table.from_pylist(faults, tables.PROBLEMS), tables.PROBLEMS)
+        draft.rows = len(members)
+        removed = [{"id": one.id, "label": one.label} for one in found.removed]
+        draft.summary = {"layout": summary["layout"], "list": listed, "removed": removed}
+    made = sum(choice.found < 0 for choice in found.shown)
+    print(
+        f"hotspots: {len(listed)} after {args.file.name}, {made} of them made by hand; {len(found.removed)} left out, "
+        f"{len(found.faults)} problems",
+        file=sys.stderr,
+    )
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        action = "save it as UTF-8"
+        raise SourceError(
+            "the file of hotspots cannot be used", expected="UTF-8", found=str(error), where=str(path), action=action
+        ) from None
+
+
+def _wishes(entries: list[edited.Entry], items: shown.Shown, vectors: Path) -> list[edited.Wish]:
+    """Entries with their images, told by id or by the path or name of an item."""
+    images = tables.read(vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
+    names = [name for entry in entries for name in entry.items]
+    place = given.places(names, items.items["item"].to_pylist()) if names else np.empty(0, dtype=np.int64)
+    by_name = np.where(place >= 0, items.image_row[place], -1)
+    ends = np.cumsum([0, *(len(entry.items) for entry in entries)])
+    return [_wish(entry, images, by_name[begin:end]) for entry, begin, end in zip(entries, ends, ends[1:], strict=False)]
+
+
+def _wish(entry: edited.Entry, images: pa.Array, by_name: NDArray[np.int64]) -> edited.Wish:
+    found = pa.compute.index_in(pa.array(entry.images, pa.string()), value_set=images)
+    rows = np.concatenate([np.asarray(found.fill_null(-1), dtype=np.int64), by_name])
+    lost = [told for told, row in zip([*entry.images, *entry.items], rows.tolist(), strict=True) if row < 0]
+    return edited.Wish(entry, np.unique(rows[rows >= 0]), tuple(lost))
+
+
+def _chosen(choice: edited.Choice, entry: dict[str, Any], name: str) -> dict[str, Any]:
+    """A hotspot that was found, with its name; a number given by hand is none."""
+    label = "" if edited.NUMBERED.fullmatch(choice.label) else choice.label
+    tags = {"tags": list(choice.tags)} if choice.tags else {}
+    return {**entry, "id": choice.id, "label": label or name or entry["label"], "named": bool(label or name), **tags}
+
+
+def _made(choice: edited.Choice, of: _Map, first_item: NDArray[np.int64]) -> dict[str, Any]:
+    hotspot = clusters.describe(choice.rows, of.positions, of.vectors, of.picture)
+    count = int(np.isin(of.image_row, choice.rows).sum())
+    entry = _entry(Found(choice.id, count, hotspot, choice.label or choice.id), first_item, -1)
+    return _chosen(choice, entry, "")
+
+
+def _laid_out(
+    found: edited.Arranged, of_item: NDArray[np.int32], image_row: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], list[NDArray[np.uint32]]]:
+    """The hotspot of each item, i32 [N]; and the rows of those shown that it does not tell, then of those removed."""
+    place = np.full(of_item.max(initial=-1) + 2, -1, dtype=np.int32)
+    for number, choice in enumerate(found.shown):
+        if choice.found >= 0:
+            place[choice.found] = number
+    sets = []
+    for choice in [*found.shown, *found.removed]:
+        inside = np.isin(image_row, choice.rows) if choice.found < 0 else of_item == choice.found
+        told = choice.found >= 0 and place[choice.found] >= 0
+        sets.append(np.flatnonzero(inside & (not told)).astype(np.uint32))
+    # Of those in none, -1, the last place is read.
+    return place[of_item], sets

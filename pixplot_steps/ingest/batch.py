@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pixplot_steps import cells
 from pixplot_steps.ingest import fault, phash, row, spool
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import Location
@@ -27,14 +28,15 @@ _SECONDS = 300.0
 class Batch:
     """The rows of one shard.
 
-    `thumb` u8 [n, cell, cell, 3]; `size` u32 [n, 2]; `colour` u8 [n, 3]; `phash` u64 [n, 4]; `ok` bool [n]; `pictures`: n JPEG files,
-    empty where not ok; `faults`: per row what was wrong; `squares`: by side, u8 [n, side, side, 3]. Rows that are not ok are the ground
-    colour, 0 and False. What is large lies in files of `folder`, which must stay as long as the batch is read.
+    `thumb` u8 [n, cell, cell, 3]; `small` u8 [n, 32, 32, 3]; `size` u32 [n, 2]; `colour` u8 [n, 3]; `phash` u64 [n, 4]; `ok` bool [n];
+    `pictures`: n JPEG files, empty where not ok; `faults`: per row what was wrong; `squares`: by side, u8 [n, side, side, 3]. Rows that are
+    not ok are the ground colour, 0 and False. What is large lies in files of `folder`, which must stay as long as the batch is read.
     """
 
     def __init__(self, rows: int, wanted: Wanted, folder: Path) -> None:
         self.wanted = wanted
         self.thumb = self._pixels(folder / "thumb", rows, wanted.thumbnail)
+        self.small = self._pixels(folder / "small", rows, cells.SMALL)
         self.squares = {side: self._pixels(folder / f"square_{side}", rows, side) for side in wanted.squares}
         self.size = np.zeros((rows, 2), np.uint32)
         self.colour = np.zeros((rows, 3), np.uint8)
@@ -71,7 +73,7 @@ class Batch:
         elif isinstance(answer, Fault):
             self.faults[number] = (answer,)
         else:
-            self.thumb[number], self.pictures[number] = answer.thumb, answer.picture
+            self.thumb[number], self.small[number], self.pictures[number] = answer.thumb, answer.small, answer.picture
             self.colour[number], self.size[number], self.phash[number] = answer.colour, answer.size, answer.phash
             for squares, square in zip(self.squares.values(), answer.squares, strict=True):
                 squares[number] = square

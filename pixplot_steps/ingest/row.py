@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pixplot_steps import fit
+from pixplot_steps import cells, fit
 from pixplot_steps.ingest import decode, fault, location, phash, render
 from pixplot_steps.ingest.fault import Fault
 from pixplot_steps.ingest.location import LONG, Location
@@ -32,10 +32,11 @@ class Task:
 class Row:
     """`thumb` u8 [cell, cell, 3]; `picture`: a JPEG file; `colour` u8 [3]; `size`: width and height in pixels; `phash` u64 [4].
 
-    `squares`: u8 [side, side, 3], one for each side wanted.
+    `small` u8 [32, 32, 3]: the thumbnail, reduced. `squares`: u8 [side, side, 3], one for each side wanted.
     """
 
     thumb: NDArray[np.uint8]
+    small: NDArray[np.uint8]
     picture: bytes
     colour: NDArray[np.uint8]
     size: tuple[int, int]
@@ -70,6 +71,7 @@ def _row(decoded: Decoded, wanted: Wanted) -> Row:
     longest = min(max(size), wanted.picture)
     return Row(
         thumb=thumb,
+        small=cells.reduced(thumb[None], np.array([size]), cells.SMALL, wanted.ground)[0],
         picture=decoded.kept or render.picture(image, longest, wanted.quality),
         colour=render.mean_colour(thumb, place),
         size=size,

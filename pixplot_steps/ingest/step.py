@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pixplot_steps import cells
 from pixplot_steps.errors import ConfigError, SourceError
 from pixplot_steps.ingest import fault
 from pixplot_steps.ingest.batch import Batch
@@ -98,7 +99,9 @@ def _problems(images: list[str | None], faults: list[tuple[Fault, ...]]) -> pa.T
 
 
 def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
-    arrays.write(folder, "thumb", batch.thumb)
+    # The atlas and the deep zoom read them here and there.
+    arrays.write(folder, "thumb", batch.thumb, "quick", scattered=True)
+    arrays.write(folder, f"thumb_{cells.SMALL}", batch.small, "quick", scattered=True)
     for side, squares in batch.squares.items():
         arrays.write(folder, f"square_{side}", squares, "quick")
     arrays.write(folder, "size", batch.size)

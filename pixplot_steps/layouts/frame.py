@@ -30,13 +30,24 @@ def turned(coordinates: NDArray[np.floating], rows: NDArray[np.integer], towards
     return found
 
 
+def spread_out(coordinates: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Coordinates [M, d] turned so that the first axis is that of most variance, and so on: what is cut off at the end is the least."""
+    centred = coordinates.astype(np.float64) - coordinates.mean(axis=0, dtype=np.float64)
+    directions = np.linalg.eigh(np.einsum("ni,nj->ij", centred, centred))[1][:, ::-1]
+    # The sign of an axis is free; its largest part is taken as positive.
+    largest = np.abs(directions).argmax(axis=0)
+    directions = directions * np.where(directions[largest, np.arange(len(largest))] < 0, -1.0, 1.0)
+    found: NDArray[np.float64] = np.einsum("ni,ij->nj", centred, directions)
+    return found
+
+
 def half_span(coordinates: NDArray[np.floating]) -> float:
     """Half the longer side of the box around coordinates [M, 2]: what a map unit is in their unit; 1 where all are one point."""
     return float(np.ptp(coordinates, axis=0).max()) / 2 or 1.0
 
 
 def scaled(coordinates: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Coordinates [M, 2] in [-1, 1], one scale for both axes, centred; every distance keeps its share."""
+    """Coordinates [M, d] in [-1, 1], one scale for all axes, centred; every distance keeps its share."""
     low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     half = (high - low).max() / 2
     centred = coordinates - (low + high) / 2

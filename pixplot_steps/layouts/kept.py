@@ -17,13 +17,18 @@ _FEW = 0.1
 
 @dataclass(frozen=True)
 class Fit:
-    """What a map is made from: `vectors` f32 [M, d], their graph, and the parameters."""
+    """What a map is made from: `vectors` f32 [M, d], their graph, the parameters, and what a person says of the images, if anything."""
 
     vectors: NDArray[np.float32]
     graph: umap.Graph
     wanted: Umap
     seed: int
     reproducible: bool
+    labels: umap.Labels | None = None
+
+    def embed(self, start: NDArray[np.floating] | None = None) -> NDArray[np.float32]:
+        """Coordinates f32 [M, 2], from `start` where there is one."""
+        return umap.embed(self.vectors, self.graph, self.wanted, self.seed, self.reproducible, start, labels=self.labels)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Former:
     """The map before: `known` bool [M], which images it has; `places` f32 [n, 2] of these, in map units, in their order.
 
     `scale`: a map unit in UMAP's; `placed`: images that were put among fixed ones since the last layout of the whole; `quality`: its own.
+    `relabelled`: whether any of them has another label now.
     """
 
     known: NDArray[np.bool_]
@@ -38,6 +44,7 @@ class Former:
     scale: float
     placed: int
     quality: dict[str, Any] | None
+    relabelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,15 +57,14 @@ class Map:
 
 def afresh(fit: Fit) -> Map:
     """A map that knows no other."""
-    coordinates = umap.embed(fit.vectors, fit.graph, fit.wanted, fit.seed, fit.reproducible)
-    return _whole(coordinates, None)
+    return _whole(fit.embed(), None)
 
 
 def carry_on(fit: Fit, former: Former) -> Map:
     """A map on which the images of the former one lie where they lay.
 
-    A few new ones are placed among the old ones, none of which moves at all. When these have become more than a tenth of the images, the
-    whole is laid out again from there, and turned so that old images come near their old places.
+    A few new ones are placed among the old ones, none of which moves at all. When these have become more than a tenth of the images, or
+    old ones have other labels, the whole is laid out again from there, and turned so that old images come near their old places.
     """
     if not former.known.any():
         return afresh(fit)
@@ -66,9 +72,8 @@ def carry_on(fit: Fit, former: Former) -> Map:
     start[former.known] = former.places.astype(np.float64) * former.scale
     start = placing.place(fit.graph.nearest(fit.wanted.n_neighbors - 1), start, ~former.known, fit.vectors, fit.wanted.min_dist, fit.seed)
     placed = former.placed + int((~former.known).sum())
-    if placed > _FEW * len(former.known):
-        coordinates = umap.embed(fit.vectors, fit.graph, fit.wanted, fit.seed, fit.reproducible, start)
-        return _whole(coordinates, former)
+    if placed > _FEW * len(former.known) or former.relabelled:
+        return _whole(fit.embed(start), former)
     places = np.clip(start / former.scale, -1, 1).astype(np.float32)
     places[former.known] = former.places
     return Map(places, {"scale": former.scale, "placed": placed, "kept": _kept(places, former, whole=False)})
@@ -76,8 +81,7 @@ def carry_on(fit: Fit, former: Former) -> Map:
 
 def variant(fit: Fit, places: NDArray[np.float32]) -> NDArray[np.float32]:
     """Places f32 [M, 2] by other parameters, laid out from the `places` of a map and turned onto them: so each image moves little."""
-    coordinates = umap.embed(fit.vectors, fit.graph, fit.wanted, fit.seed, fit.reproducible, places)
-    return frame.scaled(frame.turned(frame.gathered(coordinates), np.arange(len(places)), places))
+    return frame.scaled(frame.turned(frame.gathered(fit.embed(places)), np.arange(len(places)), places))
 
 
 def _whole(coordinates: NDArray[np.float32], former: Former | None) -> Map:

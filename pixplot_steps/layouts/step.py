@@ -51,6 +51,9 @@ _SAMPLE_SEED = 1
 
 T = TypeVar("T")
 
+_PLANE = 2
+"""Dimensions that the page shows."""
+
 _LINE_ASPECT = 1.8
 """Width by height of a t-SNE of one component."""
 
@@ -70,7 +73,10 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "--mask": {"metavar": "FIGURE", "help": "rectangle, circle, hexagon, or the path of a picture"},
     "--decay": {"type": float, "metavar": "FLOAT", "help": "of the radius, in (0, 1)"},
     "--perplexity": {"type": float, "metavar": "FLOAT", "help": "how many neighbours count"},
-    "--components": {"type": int, "metavar": "INT", "help": "1 or 2"},
+    "--components": {"type": int, "metavar": "INT", "help": "dimensions"},
+    "--n-neighbors": {"type": int, "metavar": "INT", "help": "neighbours that shape it, itself counted"},
+    "--min-dist": {"type": float, "metavar": "FLOAT", "help": "how close points may come"},
+    "--epochs": {"type": int, "metavar": "INT", "help": "rounds of descent; 0: by size"},
     "--seed": {"type": int, "metavar": "INT", "help": "of everything random"},
     "--reproducible": {"choices": ("true", "false"), "help": "whether two runs must give the same bytes"},
     "--file": {"type": Path, "metavar": "PATH", "help": "the positions, by file name"},
@@ -121,6 +127,8 @@ def _configure_umap(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--n-neighbors", type=int, required=True, metavar="INT", help="neighbours that shape the map, itself counted")
     parser.add_argument("--min-dist", type=float, required=True, metavar="FLOAT", help="how close points may come")
     parser.add_argument("--epochs", type=int, required=True, metavar="INT", help="rounds of descent; 0: by size")
+    parser.add_argument("--labels", type=json.loads, required=True, metavar="JSON", help="list of the column of labels, or of none")
+    parser.add_argument("--label-weight", type=float, required=True, metavar="FLOAT", help="how much labels count, in (0, 1]")
     parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of the descent")
     parser.add_argument("--reproducible", choices=("true", "false"), required=True, help="whether two runs must give the same bytes")
     parser.add_argument(
@@ -137,6 +145,8 @@ def _configure_variants(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wanted", type=_wanted, nargs="+", required=True, metavar="JSON", help="parameters of the map, then of each variant"
     )
+    parser.add_argument("--labels", type=json.loads, required=True, metavar="JSON", help="list of the column of labels, or of none")
+    parser.add_argument("--label-weight", type=float, required=True, metavar="FLOAT", help="how much labels count, in (0, 1]")
     parser.add_argument("--seed", type=int, required=True, metavar="INT", help="seed of the descent")
     parser.add_argument("--reproducible", choices=("true", "false"), required=True, help="whether two runs must give the same bytes")
     parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="the variants to write")
@@ -152,12 +162,12 @@ def _variants(args: argparse.Namespace) -> None:
     table = tables.read(args.map / "places.parquet", tables.PLACES)
     start = np.column_stack([table["x"], table["y"]]).astype(np.float32)
     graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
-    image_row = shown.read(args.catalog, args.vectors, []).image_row
+    labels, image_row = _labels(args)
     base, *others = args.wanted
     with commit.folder(args.out) as draft:
         described = []
         for number, wanted in enumerate(others):
-            places = kept.variant(kept.Fit(vectors, graph, wanted, args.seed, args.reproducible == "true"), start)
+            places = kept.variant(kept.Fit(vectors, graph, wanted, args.seed, args.reproducible == "true", labels.given), start)
             measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), places)
             arrays.write(draft.path, f"positions_{number}", places[image_row])
             described.append({**_pair(wanted), "cell": frame.picture_side(places[image_row]), "quality": measured})
@@ -176,26 +186,51 @@ def _umap(args: argparse.Namespace) -> None:
     vectors = arrays.read(args.vectors, "vectors")
     images = tables.read(args.vectors / "images.parquet", tables.IMAGES, ["image"])["image"].combine_chunks()
     graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
-    fit = kept.Fit(vectors, graph, Umap(args.n_neighbors, args.min_dist, args.epochs), args.seed, args.reproducible == "true")
-    found = kept.carry_on(fit, _former(args.former[0], images)) if args.former else kept.afresh(fit)
+    labels, image_row = _labels(args)
+    wanted = Umap(args.n_neighbors, args.min_dist, args.epochs)
+    fit = kept.Fit(vectors, graph, wanted, args.seed, args.reproducible == "true", labels.given)
+    found = kept.carry_on(fit, _former(args.former[0], images, labels)) if args.former else kept.afresh(fit)
     measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), found.places)
-    image_row = shown.read(args.catalog, args.vectors, []).image_row
     positions, near = found.places[image_row], quality.near(graph.indices, found.places)[image_row]
     summary = {"label": "Map", "kind": "map", "cell": frame.picture_side(positions), "quality": measured, **found.told}
-    columns = [images, pa.array(found.places[:, 0]), pa.array(found.places[:, 1])]
-    _write(args.out, positions, summary, near=near, places=pa.Table.from_arrays(columns, schema=tables.PLACES))
+    if labels.given:
+        summary["supervised"] = {"column": args.labels[0], "weight": args.label_weight}
+    places = pa.Table.from_arrays([images, pa.array(found.places[:, 0]), pa.array(found.places[:, 1])], schema=tables.PLACES)
+    _write(args.out, positions, summary, near=near, places=places.append_column("label", labels.texts) if labels.given else places)
 
 
-def _former(path: Path, images: pa.Array) -> kept.Former:
+@dataclass(frozen=True)
+class _Labels:
+    """The label of each image: `texts` [M], null for none; and the same for UMAP, None where there is no column of them."""
+
+    texts: pa.Array
+    given: umap.Labels | None
+
+
+def _labels(args: argparse.Namespace) -> tuple[_Labels, NDArray[np.int64]]:
+    """The labels of images, of several items the first's; and the image of each item shown."""
+    items = shown.read(args.catalog, args.vectors, args.labels)
+    if not args.labels:
+        return _Labels(pa.nulls(0, pa.string()), None), items.image_row
+    said = pc.utf8_trim_whitespace(_texts(items.items[args.labels[0]]).cast(pa.string())).combine_chunks().take(items.first_items)
+    # A blank is no label: PixPlot took it for one of its own.
+    texts = pc.if_else(pc.equal(said, ""), pa.scalar(None, pa.string()), said)
+    of = np.asarray(texts.dictionary_encode().indices.fill_null(-1), dtype=np.int64)
+    return _Labels(texts, umap.Labels(of, args.label_weight)), items.image_row
+
+
+def _former(path: Path, images: pa.Array, labels: _Labels) -> kept.Former:
     """What the map before says of these images."""
     summary = commit.stamp(path.parent).summary
     table = tables.read(path, tables.PLACES)
     row = pa.compute.index_in(images, value_set=table["image"].combine_chunks())
     known = np.asarray(pa.compute.is_valid(row))
-    old = np.column_stack([table["x"], table["y"]]).astype(np.float32)
-    return kept.Former(
-        known, old[np.asarray(row.filter(row.is_valid()), dtype=np.int64)], summary["scale"], summary["placed"], summary["quality"]
-    )
+    old = np.column_stack([table["x"], table["y"]]).astype(np.float32)[np.asarray(row.drop_null(), dtype=np.int64)]
+    relabelled = False
+    if labels.given:
+        before = table["label"].combine_chunks().take(row.drop_null())
+        relabelled = not before.equals(labels.texts.filter(row.is_valid()))
+    return kept.Former(known, old, summary["scale"], summary["placed"], summary["quality"], relabelled)
 
 
 def _positions(args: argparse.Namespace) -> None:
@@ -278,10 +313,25 @@ def _tsne(args: argparse.Namespace) -> None:
         summary |= {"kind": "grid", "cell": framed.scale, "quality": None}
         _write(args.out, framed.positions(places), summary)
         return
-    placed_ = frame.scaled(frame.gathered(embedded))
+    deep = frame.scaled(frame.spread_out(embedded)) if args.components > _PLANE else None
+    placed_ = frame.scaled(frame.gathered(embedded) if deep is None else deep[:, :_PLANE])
     measured = _map_quality(metric.to_euclidean(vectors, graph_summary["metric"]), placed_)
     positions, near = placed_[image_row], quality.near(graph.indices, placed_)[image_row]
-    _write(args.out, positions, {**summary, "kind": "map", "cell": frame.picture_side(positions), "quality": measured}, near=near)
+    summary |= {"kind": "map", "cell": frame.picture_side(positions), "quality": measured}
+    _write(args.out, positions, summary, near=near, deep=None if deep is None else deep[image_row])
+
+
+def _space(args: argparse.Namespace) -> None:
+    commit.stamps([args.vectors, args.neighbours])
+    vectors = arrays.read(args.vectors, "vectors")
+    graph = umap.Graph(arrays.read(args.neighbours, "indices"), arrays.read(args.neighbours, "distances"))
+    wanted = Umap(args.n_neighbors, args.min_dist, args.epochs)
+    found = umap.embed(vectors, graph, wanted, args.seed, args.reproducible == "true", components=args.components)
+    with commit.folder(args.out) as draft:
+        arrays.write(draft.path, "coordinates", frame.scaled(found))
+        draft.rows = len(found)
+        draft.summary = {"components": args.components}
+    print(f"layouts: {len(found)} images in {args.components} dimensions", file=sys.stderr)
 
 
 def _grid(args: argparse.Namespace) -> None:
@@ -408,6 +458,11 @@ _LAYOUTS = {
     "positions": _Layout("positions of one's own instead of the map", (*_OF_GRAPH, "--file", "--metric"), _positions),
     "jitter": _Layout("a map with its overlaps removed", ("--map", "--fill", "--farthest"), _jitter),
     "tsne": _Layout("the map by another method", (*_OF_GRAPH, "--perplexity", "--components", "--seed", "--reproducible"), _tsne),
+    "space": _Layout(
+        "the map in more dimensions, which no page shows",
+        ("--vectors", "--neighbours", "--components", "--n-neighbors", "--min-dist", "--epochs", "--seed", "--reproducible"),
+        _space,
+    ),
     "grid": _Layout("a grid that keeps the neighbours of a map", ("--map", *_OF_VECTORS, "--aspect", "--mask"), _grid),
     "similarity": _Layout("a grid by likeness itself", (*_OF_VECTORS, "--aspect", "--decay", "--seed"), _similarity),
     "date": _Layout("columns of dates", ("--catalog", "--vectors", "--by", "--unit", "--aspect"), _date),
@@ -498,9 +553,12 @@ def _write(
     made: marks.Arranged | None = None,
     near: NDArray[np.uint8] | None = None,
     places: pa.Table | None = None,
+    deep: NDArray[np.float32] | None = None,
 ) -> None:
     with commit.folder(out) as draft:
         arrays.write(draft.path, "positions", positions)
+        if deep is not None:
+            arrays.write(draft.path, "positions3", deep)
         if places is not None:
             tables.write(draft.path / "places.parquet", places, tables.PLACES)
         tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table() if problems is None else problems, tables.FAULTS)
@@ -515,6 +573,6 @@ def _write(
             arrays.write(draft.path, "line_ends", made.lines.ends.astype(np.uint32))
         draft.rows = len(positions)
         marked = {"labels": len(made.labels), "lines": len(made.lines.ends)} if made else {}
-        draft.summary = {**summary, **marked, "near": near is not None}
+        draft.summary = {**summary, **marked, "near": near is not None} | ({} if deep is None else {"deep": True})
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (summary["quality"] or {}).items())
     print(f"layouts: {summary['label']}, {len(positions)} items" + (f", {told}" if told else ""), file=sys.stderr)

@@ -18,11 +18,11 @@ _SPREAD = 1e-4
 _EARLY, _LATE = 250, 500
 _EXAGGERATION = 12
 _INTERPOLATED = 10_000
-"""From so many points on repulsion is interpolated on a raster: FIt-SNE (Linderman and others 2019)."""
+"""From so many points on repulsion is interpolated on a raster: FIt-SNE (Linderman and others 2019). Of three components it never is."""
 
 
 def embed(vectors: NDArray[np.float32], graph: Graph, perplexity: float, components: int, seed: int, jobs: int) -> NDArray[np.float32]:
-    """Coordinates f32 [M, components] (1 or 2) of images, started from the first columns of their vectors [M, d].
+    """Coordinates f32 [M, components] (1 to 3) of images, started from the first columns of their vectors [M, d].
 
     The graph has at least `perplexity` neighbours of each; three times as many make the perplexity exact. One job gives the same bytes
     each time.
@@ -38,7 +38,7 @@ def embed(vectors: NDArray[np.float32], graph: Graph, perplexity: float, compone
     count = graph.indices.shape[1]
     # Where neighbours are few, all of them count as alike.
     affinities = PerplexityBasedNN(knn_index=known, perplexity=min(perplexity, count), k_neighbors=count, n_jobs=jobs)
-    method = "fft" if len(vectors) >= _INTERPOLATED else "bh"
+    method = "fft" if len(vectors) >= _INTERPOLATED and components < 3 else "bh"
     embedding = openTSNE.TSNEEmbedding(
         start, affinities, negative_gradient_method=method, n_jobs=jobs, random_state=seed, learning_rate="auto"
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ _SPREAD = 1.0
 _NEGATIVE_SAMPLES = 5
 _START_SIZE = 10.0
 _JITTER = 1e-3
+_FAR = 2.5
+_FARTHEST = 1e12
+"""How far labels are from each other at a weight of 0 and of 1: umap-learn's own."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,14 @@ class Graph:
         return Graph(self.indices[:, :count], self.distances[:, :count])
 
 
+@dataclass(frozen=True)
+class Labels:
+    """What a person says of the images: `of` i64 [M], a number for each label, -1 for none; `weight` in (0, 1]."""
+
+    of: NDArray[np.int64]
+    weight: float
+
+
 def embed(
     vectors: NDArray[np.float32],
     graph: Graph,
@@ -43,39 +55,52 @@ def embed(
     seed: int,
     reproducible: bool,
     start: NDArray[np.floating] | None = None,
+    *,
+    labels: Labels | None = None,
+    components: int = 2,
 ) -> NDArray[np.float32]:
-    """Coordinates f32 [M, 2] of images, started from `start` [M, 2], or else from the first two columns of their vectors [M, d].
+    """Coordinates f32 [M, components] of images, started from `start` [M, components], or else from the first columns of their vectors.
 
     A start from the principal components keeps the large shape of the data and does not depend on a random
-    eigensolver (Kobak and Linderman 2021). `reproducible` takes one thread, since parallel descent races.
+    eigensolver (Kobak and Linderman 2021). `reproducible` takes one thread, since parallel descent races. With `labels`, images of
+    different ones are drawn apart: the supervised form.
     Raises ConfigError where the graph has fewer neighbours than are wanted.
     """
     if len(vectors) < _FEWEST:
-        return _on_circle(len(vectors))
+        return _on_circle(len(vectors), components)
     umap = import_umap()
     random = np.random.RandomState(seed)
-    begin = _start(vectors if start is None else start, random)
+    begin = _start(vectors if start is None else start, components, random)
     with _numba_threads(1 if reproducible else None):
-        return _optimise(umap, begin, vectors, _with_self(graph, wanted.n_neighbors), wanted, random, not reproducible)
+        edges = fuzzy(umap, vectors, _with_self(graph, wanted.n_neighbors), random, labels)
+        return _optimise(umap, begin, vectors, edges, wanted, random, not reproducible)
+
+
+def fuzzy(umap: ModuleType, vectors: NDArray[np.float32], graph: Graph, random: np.random.RandomState, labels: Labels | None) -> Any:
+    """The graph (each point its own first neighbour) as a sparse matrix of weights; edges between images of different labels are weak."""
+    found, _, _ = umap.fuzzy_simplicial_set(
+        vectors, graph.indices.shape[1], random, "precomputed", knn_indices=graph.indices, knn_dists=graph.distances
+    )
+    if labels is None:
+        return found
+    far = _FAR / (1.0 - labels.weight) if labels.weight < 1 else _FARTHEST
+    return umap.discrete_metric_simplicial_set_intersection(found, labels.of, far_dist=far)
 
 
 def _optimise(
     umap: ModuleType,
     start: NDArray[np.float32],
     vectors: NDArray[np.float32],
-    graph: Graph,
+    edges: Any,
     wanted: Umap,
     random: np.random.RandomState,
     parallel: bool,
 ) -> NDArray[np.float32]:
-    fuzzy, _, _ = umap.fuzzy_simplicial_set(
-        vectors, graph.indices.shape[1], random, "precomputed", knn_indices=graph.indices, knn_dists=graph.distances
-    )
     a, b = umap.find_ab_params(_SPREAD, wanted.min_dist)
     coordinates, _ = umap.simplicial_set_embedding(
         vectors,
-        fuzzy,
-        n_components=2,
+        edges,
+        n_components=start.shape[1],
         initial_alpha=1.0,
         a=a,
         b=b,
@@ -94,9 +119,9 @@ def _optimise(
     return np.asarray(coordinates, dtype=np.float32)
 
 
-def _start(vectors: NDArray[np.floating], random: np.random.RandomState) -> NDArray[np.float32]:
-    start = np.zeros((len(vectors), 2))
-    start[:, : min(2, vectors.shape[1])] = vectors[:, :2]
+def _start(vectors: NDArray[np.floating], components: int, random: np.random.RandomState) -> NDArray[np.float32]:
+    start = np.zeros((len(vectors), components))
+    start[:, : min(components, vectors.shape[1])] = vectors[:, :components]
     span = np.ptp(start, axis=0).max()
     # Equal vectors must not start on one spot, where they would stay together and no axis would have a length.
     return (start * (_START_SIZE / span if span > 0 else 1.0) + random.normal(scale=_JITTER, size=start.shape)).astype(np.float32)
@@ -119,11 +144,12 @@ def _with_self(graph: Graph, wanted: int) -> Graph:
     return Graph(indices, np.hstack([np.zeros((rows, 1), dtype=np.float32), graph.distances[:, : count - 1]]))
 
 
-def _on_circle(count: int) -> NDArray[np.float32]:
-    if count == 1:
-        return np.zeros((1, 2), dtype=np.float32)
-    angles = np.pi - 2 * np.pi * np.arange(count) / count
-    return np.column_stack([np.cos(angles), np.sin(angles)]).round(6).astype(np.float32)
+def _on_circle(count: int, components: int) -> NDArray[np.float32]:
+    circle = np.zeros((count, components), dtype=np.float32)
+    if count > 1:
+        angles = np.pi - 2 * np.pi * np.arange(count) / count
+        circle[:, :2] = np.column_stack([np.cos(angles), np.sin(angles)]).round(6)
+    return circle
 
 
 def import_umap() -> ModuleType:

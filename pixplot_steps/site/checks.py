@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pixplot_steps import digest
 from pixplot_steps.site import table
 from pixplot_steps.site.manifest import FORMAT, PICTURE_PATH, VERSION
 from pixplot_steps.site.untrusted import MANIFEST, Fault, Node, Site, Wrong
@@ -26,6 +27,7 @@ Faults = Iterator[Fault]
 
 _PROBLEMS = ("path", "stage", "kind", "reason", "action")
 _ID = re.compile("[0-9a-f]{32}")
+_EDITED_ID = re.compile(r"[0-9a-f]{32}|own-[0-9A-Za-z\-]{1,64}")
 _SLACK = 1e-6
 """Float32 positions may round past 1 by this."""
 
@@ -41,6 +43,8 @@ _UNITS = ("year", "decade", "century", "hue", "lightness")
 _COLOUR = re.compile("#[0-9a-f]{6}")
 _HOST = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 _SERVICE = {"id": str, "version": int, "level": int, "width": int, "height": int, "region": str, "large": str}
+
+_DEEPZOOM = re.compile(r"deepzoom/[0-9a-f]{12}")
 
 _END_OF_JPEG = b"\xff\xd9"
 
@@ -228,6 +232,7 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         one["model"].text(*(named["name"].text() for named in manifest["models"].list()))
     values = site.array(one["positions"], "f32", (_count(manifest), 2))
     yield from _outside(one["positions"], values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
+    yield from _depth(site, manifest, one)
     if one.get("near") is not None:
         site.array(one["near"], "u8", (_count(manifest),))
     if (given := one["positions"].get("coarse")) is not None:
@@ -236,6 +241,7 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         yield from _outside(given, steps, near, "the nearest steps to the positions")
     yield from _labels(site, one)
     yield from _lines(site, one)
+    yield from _deepzoom(site, one)
 
 
 def _made_from(manifest: Node, one: Node) -> None:
@@ -245,6 +251,17 @@ def _made_from(manifest: Node, one: Node) -> None:
             one[key].text()
     for column in one["columns"].list() if one.get("columns") else []:
         column.text(*(named["name"].text() for named in manifest["columns"].list()))
+
+    if (drawn := one.get("supervised")) is not None:
+        drawn["column"].text(*(named["name"].text() for named in manifest["columns"].list()))
+        drawn["weight"].number(0, 1)
+
+
+def _depth(site: Site, manifest: Node, one: Node) -> Faults:
+    """The places in three dimensions, where there are any."""
+    if (deep := one.get("positions3")) is not None:
+        values = site.array(deep, "f32", (_count(manifest), 3))
+        yield from _outside(deep, values, np.abs(values) <= 1 + _SLACK, "positions in [-1, 1]")
 
 
 def _labels(site: Site, one: Node) -> Faults:
@@ -274,6 +291,47 @@ def _lines(site: Site, one: Node) -> Faults:
     yield from _outside(reference["ends"], ends, np.diff(ends, prepend=0) >= 2, "ends that ascend by two points or more")
     if ends[-1] != count:
         yield Fault(reference["ends"]["file"].text(), f"{count}, the number of points, at the end", str(ends[-1]))
+
+
+def _deepzoom(site: Site, one: Node) -> Faults:
+    """The layout as one large picture, where it is one: its descriptors, and that its tiles are there."""
+    told = one.get("deepzoom")
+    if told is None:
+        return
+    width, height, tile = (told[key].integer(1) for key in ("width", "height", "tile"))
+    told["cell"].integer(1)
+    base = told["dzi"].text().removesuffix(".dzi")
+    if not _DEEPZOOM.fullmatch(base):
+        raise told["dzi"].wrong("deepzoom/, twelve hexadecimal characters and .dzi")
+    descriptor = site.path(f"{base}.dzi").read_text("utf-8", "replace")
+    for words in (f'TileSize="{tile}"', 'Overlap="0"', f'Width="{width}"', f'Height="{height}"'):
+        if words not in descriptor:
+            yield Fault(f"{base}.dzi", words, "another, or none")
+    sizes = [path.stat().st_size for path in (site.root / f"{base}_files").glob("*/*.jpg")]
+    if (len(sizes), sum(sizes)) != (told["tiles"].integer(1), told["bytes"].integer(1)):
+        expected = f"{told['tiles'].value} tiles of {told['bytes'].value} bytes"
+        yield Fault(f"{base}_files", expected, f"{len(sizes)} tiles of {sum(sizes)} bytes")
+    yield from _deepzoom_as_iiif(site, told, base)
+    if (mosaic := told.get("mosaic")) is not None:
+        path = site.path(mosaic["file"].text())
+        if (path.stat().st_size, digest.of_file(path)) != (mosaic["bytes"].integer(1), mosaic["digest"].text()):
+            yield Fault(mosaic["file"].text(), "the bytes that the manifest says", "others")
+
+
+def _deepzoom_as_iiif(site: Site, told: Node, base: str) -> Faults:
+    if told.get("iiif") is None:
+        return
+    name = told["iiif"].text(f"{base}/info.json")
+    try:
+        info = json.loads(site.path(name).read_bytes())
+        sides = [info["width"], info["height"], info["tiles"][0]["width"]]
+        largest = max(info["tiles"][0]["scaleFactors"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise Wrong(name, "a IIIF image with tiles", "something else") from None
+    if sides != [told[key].integer() for key in ("width", "height", "tile")]:
+        yield Fault(name, "the sides that the manifest says", str(sides))
+    whole = f"{base}/full/{-(-sides[0] // largest)},{-(-sides[1] // largest)}/0/default.jpg"
+    site.image(whole if largest > 1 else f"{base}/full/max/0/default.jpg", "JPEG")
 
 
 def slots(site: Site, manifest: Node, known: Rows | None) -> Faults:
@@ -357,26 +415,46 @@ def hotspots(site: Site, manifest: Node, spots: Node) -> Faults:
     """Members, and the list, of one map's hotspots, and of its regions."""
     spots["layout"].text(*(one["name"].text() for one in manifest["layouts"].list()))
     regions = spots.get("regions")
-    yield from _groups(site, manifest, spots, 0 if regions is None else len(regions["list"].list()))
+    edited = spots.get("edited")
+    sets = [] if edited is None else _sets(site, manifest, edited, len(spots["list"].list()))
+    yield from _groups(site, manifest, spots, 0 if regions is None else len(regions["list"].list()), sets)
     if regions is not None:
-        yield from _groups(site, manifest, regions, 0)
+        yield from _groups(site, manifest, regions, 0, [])
 
 
-def _groups(site: Site, manifest: Node, spots: Node, regions: int) -> Faults:
+def _sets(site: Site, manifest: Node, edited: Node, listed: int) -> list[NDArray[np.uint32]]:
+    """The rows of each hotspot listed that `members` does not tell."""
+    removed = edited["removed"].list()
+    for one in removed:
+        if not _EDITED_ID.fullmatch(one["id"].text()):
+            raise one["id"].wrong("32 hexadecimal characters, or own- and letters or digits")
+        one["label"].text()
+    count = edited["rows"]["shape"].list()[0].integer()
+    rows, ends = site.array(edited["rows"], "u32", (count,)), site.array(edited["ends"], "u32", (listed + len(removed),))
+    steps = np.diff(ends.astype(np.int64), prepend=0)
+    if (steps < 0).any() or (ends[-1] if len(ends) else 0) != count:
+        raise edited["ends"]["file"].wrong(f"ends that ascend to {count}, the number of rows")
+    found = np.split(rows, ends[:-1])
+    if any(len(one) and (one[-1] >= _count(manifest) or (one[1:] <= one[:-1]).any()) for one in found):
+        raise edited["rows"]["file"].wrong(f"rows of each hotspot that ascend, below {_count(manifest)}")
+    return found[:listed]
+
+
+def _groups(site: Site, manifest: Node, spots: Node, regions: int, sets: list[NDArray[np.uint32]]) -> Faults:
     listed = spots["list"].list()
     members = site.array(spots["members"], "i32", (_count(manifest),))
     inside = (members >= -1) & (members < len(listed))
     yield from _outside(spots["members"], members, inside, f"members from -1 to {len(listed) - 1}")
     counts = [spot["count"].integer(1) for spot in listed]
-    if counts != sorted(counts, reverse=True):
+    if not sets and counts != sorted(counts, reverse=True):
         yield spots["list"].wrong("hotspots that descend by count").fault
     names = [spot["id"].text() for spot in listed]
     if len(set(names)) != len(names):
         yield spots["list"].wrong("distinct ids").fault
-    numbers = np.bincount(members[inside] + 1, minlength=len(listed) + 1)[1:]
     for i, spot in enumerate(listed):
         spot["region"].integer(-1, regions - 1)
-        yield from _hotspot(spot, i, members, int(numbers[i]))
+        own = bool(sets) and len(sets[i]) > 0
+        yield from _hotspot(spot, sets[i] if own else np.flatnonzero(members == i), len(members), made=bool(sets))
 
 
 def problems(site: Site, manifest: Node) -> Faults:
@@ -526,18 +604,20 @@ class _Pages:
         return -(-slots // (self.page // self.cell)) * self.cell
 
 
-def _hotspot(spot: Node, index: int, members: NDArray[np.int32], number: int) -> Faults:
+def _hotspot(spot: Node, rows: NDArray[Any], count: int, *, made: bool) -> Faults:
     spot["label"].text()
     spot["named"].boolean()
-    if spot["count"].integer() != number:
-        yield spot["count"].wrong(f"{number}, the rows that are members").fault
-    if members[spot["item"].integer(0, len(members) - 1)] != index:
+    for tag in tags.list() if (tags := spot.get("tags")) else []:
+        tag.text()
+    if spot["count"].integer() != len(rows):
+        yield spot["count"].wrong(f"{len(rows)}, the rows that are members").fault
+    if spot["item"].integer(0, count - 1) not in rows:
         yield spot["item"].wrong("the row of a member").fault
     yield from _frame(spot)
     for ring in spot["outline"].list():
         if len([point for point in ring.list() if len([value.number(-2, 2) for value in point.list()]) == 2]) < 3:
             yield spot["outline"].wrong("rings of three points or more").fault
-    if not _ID.fullmatch(spot["id"].text()):
+    if not (_EDITED_ID if made else _ID).fullmatch(spot["id"].text()):
         yield spot["id"].wrong("32 hexadecimal characters").fault
 
 

@@ -1,6 +1,6 @@
 """The site folder: writes only what differs, and sweeps what is no longer named. Touches nothing that a site does not own.
 
-A site owns `index.html`, `assets/`, `data/`, `pictures/` and `iiif/`; other files at its root are the publisher's.
+A site owns `index.html`, `assets/`, `data/`, `pictures/`, `iiif/` and `deepzoom/`; other files at its root are the publisher's.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ _OWNED = (
     re.compile(r"pictures/[^/]{1,2}/[^/]+\.jpg"),
     re.compile(r"assets/.+"),
     re.compile(r"iiif/[\w-]+\.json"),
+    re.compile(r"deepzoom/[0-9a-f]{12}(\.(dzi|jpg|png|pdf)|_files/\d+/\d+_\d+\.jpg|/info\.json|/[a-z\d,]+/[a-z\d,]+/0/default\.jpg)"),
     re.compile(r"(.+/)?\.[^/]+\.partial"),
 )
 _LASTING = re.compile(r"(data/[0-9a-f]{32}\.|assets/.+\.)(arrow|bin|js|css|svg|json)")
 _RECORD_FORMAT = 1
-FOLDERS = ("data", "pictures", "assets", "iiif")
+FOLDERS = ("data", "pictures", "assets", "iiif", "deepzoom")
 
 
 def compressible(named: set[str]) -> set[str]:

@@ -60,6 +60,21 @@ def pictures(part: Part) -> Iterator[tuple[str, memoryview]]:
             yield part.ids[i], data[int(begins[i] - begins[first]) : int(ends[i] - begins[first])]
 
 
+def tiles(part: Path) -> Iterator[tuple[str, str | None, memoryview]]:
+    """Each tile of a part of a deep zoom: its paths as a Deep Zoom Image and as a IIIF image, and its file."""
+    table = tables.read(part / "tiles.parquet", tables.TILES)
+    if not table.num_rows:
+        return
+    ends = np.asarray(table["end"], dtype=np.int64)
+    begins = np.concatenate([[0], ends[:-1]])
+    names = list(zip(table["dzi"].to_pylist(), table["iiif"].to_pylist(), strict=True))
+    stored = arrays.open_array(part, "tile")
+    for first, last in _runs(begins, ends):
+        data = np.asarray(stored[int(begins[first]) : int(ends[last])], dtype=np.uint8).data
+        for i in range(first, last + 1):
+            yield *names[i], data[int(begins[i] - begins[first]) : int(ends[i] - begins[first])]
+
+
 def picture_lengths(part: Part) -> NDArray[np.int64]:
     """Bytes of each picture's file."""
     ends = arrays.read(part.folder, "picture_end").astype(np.int64)

@@ -14,13 +14,17 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Hotspots:
-    """Those of one map, and its regions, the coarse level: entries and the array of members; `region_members` is None without any."""
+    """Those of one map, and its regions, the coarse level: entries and the array of members; `region_members` is None without any.
+
+    `edited`: where a person arranged them, the sets of rows that `members` does not tell, and the entries that were removed.
+    """
 
     layout: str
     listed: list[Json]
     members: Json
     regions: list[Json]
     region_members: Json | None
+    edited: Json | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ class Model:
 class Parts:
     """Everything that a manifest names. `layouts`: name, the layout's own summary and the references to its files, in order.
 
-    `models` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout.
+    `models` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout. `deepzoom`: what is
+    said of the deep zooms of layouts, by name.
     """
 
     title: str
@@ -77,12 +82,14 @@ class Parts:
     hotspots: list[Hotspots]
     problems: Json
     pictures: Pictures
+    deepzoom: dict[str, Json]
     services: Json | None = None
     look: Json | None = None
     opening: str = ""
     alt: str | None = None
     search: Json | None = None
     table_parts: Json | None = None
+    stories: Json | None = None
 
 
 def picture_path(image: str) -> str:
@@ -92,7 +99,7 @@ def picture_path(image: str) -> str:
 
 def value(parts: Parts) -> Json:
     """The manifest as a JSON value; nothing in it depends on the time or on the machine."""
-    optional = {"services": parts.services, "search": parts.search, "parts": parts.table_parts}
+    optional = {"services": parts.services, "search": parts.search, "parts": parts.table_parts, "stories": parts.stories}
     return _always(parts) | {key: found for key, found in optional.items() if found}
 
 
@@ -131,10 +138,11 @@ def _counts(parts: Parts) -> Json:
 
 def _layout(parts: Parts, name: str, summary: Json, files: Json) -> Json:
     described = {key: summary[key] for key in ("label", "kind", "cell", "quality")}
-    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of") if summary.get(key)}
+    described |= {key: summary[key] for key in ("kept", "parameters", "variant_of", "supervised") if summary.get(key)}
     base = summary.get("variant_of", name)
     made = {"arrangement": base.partition("-")[0], "columns": summary.get("columns", []), "unit": summary.get("variant")}
-    return {"name": name, "model": _model_of(parts, base), **described, **made, **files}
+    large = {"deepzoom": parts.deepzoom[name]} if name in parts.deepzoom else {}
+    return {"name": name, "model": _model_of(parts, base), **described, **made, **files, **large}
 
 
 def _model_of(parts: Parts, layout: str) -> str | None:
@@ -147,7 +155,8 @@ def _model_of(parts: Parts, layout: str) -> str | None:
 
 def _hotspots(found: Hotspots) -> Json:
     regions = {"members": found.region_members, "list": found.regions} if found.regions else None
-    return {"layout": found.layout, "members": found.members, "list": found.listed, "regions": regions}
+    edited = {"edited": found.edited} if found.edited else {}
+    return {"layout": found.layout, "members": found.members, "list": found.listed, "regions": regions} | edited
 
 
 def _all_of(model: Model) -> Json:

@@ -12,7 +12,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,27 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pixplot_steps import digest, stories
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, iiif, look, manifest, search, services, similar, stacks, table
+from pixplot_steps.site import (
+    coarse,
+    folder,
+    gather,
+    hashed,
+    iiif,
+    look,
+    manifest,
+    search,
+    services,
+    similar,
+    slides,
+    stacks,
+    table,
+    terms,
+)
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
+
+Json = dict[str, Any]
 
 _EXAMPLES = 3
 _ADVICE = 2
@@ -38,15 +56,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layouts", type=_named_path, nargs="+", required=True, metavar="NAME=PATH", help="layouts; the first is shown first"
     )
+    parser.add_argument(
+        "--spaces", type=_named_path, nargs="*", required=True, metavar="NAME=PATH", help="the same maps in three dimensions"
+    )
     parser.add_argument("--hotspots", type=Path, nargs="+", required=True, help="hotspots of each model's map")
     parser.add_argument("--names", type=Path, nargs="+", required=True, help="names of the hotspots of each model's map")
+    parser.add_argument(
+        "--edited", type=Path, nargs="*", required=True, help="the first ones as a person wants them, where there is a file"
+    )
     parser.add_argument("--atlas-plan", type=Path, required=True, help="plan of the atlas")
     parser.add_argument("--atlas-pages", type=Path, nargs="*", required=True, help="groups of atlas pages, in order")
+    parser.add_argument("--deepzoom", type=_named_path, nargs="*", required=True, metavar="NAME=PATH", help="deep zooms of layouts")
+    parser.add_argument("--mosaics", type=_named_path, nargs="*", required=True, metavar="NAME=PATH", help="mosaics of layouts")
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
     parser.add_argument("--gzip", type=json.loads, required=True, help="write compressed copies too: true or false")
     parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
+    parser.add_argument("--stories", required=True, help="file of stories, or nothing")
     parser.add_argument("--logo", required=True, help="picture file of the collection's sign, or nothing")
     parser.add_argument("--light", required=True, help="accent on light ground, #rrggbb")
     parser.add_argument("--dark", required=True, help="accent on dark ground, #rrggbb")
@@ -106,6 +133,11 @@ class _Site:
         folder.write(self.root, name, data)
         self.named.add(name)
 
+    def fixed(self, name: str, data: memoryview) -> None:
+        """A file whose name says what it was made from, so that its length is enough to know it by."""
+        folder.write_hashed(self.root, name, data)
+        self.named.add(name)
+
     def hashed(self, file: hashed.Hashed) -> dict[str, Any]:
         folder.write_hashed(self.root, file.path, file.data)
         self.named.add(file.path)
@@ -138,11 +170,14 @@ def _check_parts(args: argparse.Namespace) -> None:
         [
             *args.vectors,
             *args.neighbours,
-            *(path for _, path in args.layouts),
+            *(path for _, path in (*args.layouts, *args.spaces)),
             *args.hotspots,
             *args.names,
+            *args.edited,
             args.atlas_plan,
             *args.atlas_pages,
+            *(part for _, path in args.deepzoom for part in (*(path / "tiles").iterdir(), path / "top.zarr")),
+            *(path for _, path in args.mosaics),
         ]
     )
 
@@ -181,6 +216,8 @@ def _write_data(
     columns = table.columns(items.items.schema)
     rows = table.shown(items.items, columns)
     large = count > search.FROM
+    hotspots = _all_hotspots(site, args, count)
+    layouts = list(_layouts(site, args, items.image_row))
     return manifest.Parts(
         title=_text(args.title),
         description=_text(args.description),
@@ -195,19 +232,21 @@ def _write_data(
             {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
             for column, years in table.dates(items.items.schema)
         ],
-        layouts=list(_layouts(site, args.layouts, count)),
+        layouts=layouts,
+        deepzoom=_deepzooms(site, args),
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
-        hotspots=[_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)],
+        hotspots=hotspots,
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
         services=_service_files(site, items.items),
         look={"logo": _logo(site, args.logo), "accent": {"light": args.light, "dark": args.dark}},
         opening=_text(args.opening),
         alt=args.alt if args.alt in items.items.column_names else None,
-        search=search.index(rows, columns, site.hashed) if large else None,
-        table_parts=search.parts(rows, columns, site.hashed) if large else None,
+        search=search.index(rows, columns, site.hashed, terms.BLOCK) if large else None,
+        stories=_stories(site, args.stories, layouts, hotspots, rows),
+        table_parts=search.parts(rows, columns, site.hashed, search.PART) if large else None,
     )
 
 
@@ -216,6 +255,22 @@ def _logo(site: _Site, path: str) -> dict[str, Any] | None:
         return None
     drawn = look.sign(Path(path).read_bytes(), path)
     return site.hashed(hashed.file(drawn.data, "png", width=drawn.width, height=drawn.height))
+
+
+def _stories(
+    site: _Site, path: str, layouts: list[tuple[str, Json, Json]], hotspots: list[manifest.Hotspots], rows: pa.Table
+) -> dict[str, Any] | None:
+    if not path:
+        return None
+    levels = [listed for one in hotspots for listed in (one.listed, one.regions)]
+    clusters = [{spot["id"]: spot["label"] for spot in listed} for listed in levels]
+    found = slides.written(stories.read(Path(path)), [name for name, *_ in layouts], clusters, set(rows[table.ITEM].to_pylist()))
+    return site.hashed(hashed.file(commit.json_text(found), "json"))
+
+
+def _all_hotspots(site: _Site, args: argparse.Namespace, count: int) -> list[manifest.Hotspots]:
+    found = [_hotspots(site, *paths, count) for paths in zip(args.hotspots, args.names, strict=True)]
+    return [*(_edited(site, found[0], path, count) for path in args.edited), *found[len(args.edited) :]]
 
 
 def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hotspots:
@@ -227,6 +282,14 @@ def _hotspots(site: _Site, path: Path, names: Path, count: int) -> manifest.Hots
         _labelled(summary["regions"], named["regions"]),
         site.hashed(hashed.array(_rows(path, "regions", count))) if summary["regions"] else None,
     )
+
+
+def _edited(site: _Site, found: manifest.Hotspots, path: Path, count: int) -> manifest.Hotspots:
+    """The hotspots as a person wants them; the regions stay."""
+    summary = commit.stamp(path).summary
+    members = site.hashed(hashed.array(_rows(path, "members", count)))
+    sets = {name: site.hashed(hashed.array(arrays.read(path, name))) for name in ("rows", "ends")}
+    return replace(found, listed=summary["list"], members=members, edited={**sets, "removed": summary["removed"]})
 
 
 def _labelled(entries: list[dict[str, Any]], labels: list[str]) -> list[dict[str, Any]]:
@@ -259,8 +322,7 @@ def _write_iiif(site: _Site, args: argparse.Namespace, items: shown.Shown, found
         return
     sizes = gather.values(found, "size")[items.image_row]
     rows = iiif.rows(items.items, sizes, parts.pictures.longest_side)
-    members = _rows(args.hotspots[0], "members", len(rows))
-    spots = ((one["id"], one["label"], np.flatnonzero(members == place).tolist()) for place, one in enumerate(parts.hotspots[0].listed))
+    spots = ((one["id"], one["label"], members) for one, members in zip(parts.hotspots[0].listed, _members(args, len(rows)), strict=False))
     for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots):
         site.write(name, data)
 
@@ -275,6 +337,16 @@ def _write_compressed(site: _Site) -> None:
         site.named.add(copy)
 
 
+def _members(args: argparse.Namespace, count: int) -> Iterator[list[int]]:
+    """The rows of each of the first hotspots, in the order of their list."""
+    [path] = args.edited or args.hotspots[:1]
+    members = _rows(path, "members", count)
+    ends = arrays.read(path, "ends") if args.edited else np.zeros(len(commit.stamp(path).summary["list"]), dtype=np.uint32)
+    rows = arrays.read(path, "rows") if args.edited else np.empty(0, dtype=np.uint32)
+    for place, own in enumerate(np.split(rows, ends[:-1])):
+        yield (own if len(own) else np.flatnonzero(members == place)).tolist()
+
+
 def _models(args: argparse.Namespace) -> list[manifest.Model]:
     pairs = zip(args.vectors, args.neighbours, strict=True)
     return [manifest.Model(commit.stamp(vectors).summary, commit.stamp(neighbours).summary) for vectors, neighbours in pairs]
@@ -285,12 +357,15 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
     return stacks.first_rows(stacks.groups(digests)[items.image_row])
 
 
-def _layouts(site: _Site, named: list[tuple[str, Path]], count: int) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _layouts(site: _Site, args: argparse.Namespace, image_row: NDArray[np.int64]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Name, summary and files of each; the variants of a map follow it, under its name with their parameters."""
+    named, spaces, count = args.layouts, dict(args.spaces), len(image_row)
     bases = {name.replace("variants", "umap", 1): commit.stamp(path).summary["base"] for name, path in named if _has_variants(name)}
     for name, path in named:
         if not _has_variants(name):
             found, summary, files = _layout(site, name, path, count)
+            if name in spaces:
+                files["positions3"] = site.hashed(hashed.array(arrays.read(spaces[name], "coordinates")[image_row]))
             yield found, summary | {"parameters": bases.get(name)}, files
             continue
         described = commit.stamp(path).summary
@@ -316,6 +391,8 @@ def _positions(site: _Site, values: NDArray[Any]) -> dict[str, Any]:
 def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[str, Any], dict[str, Any]]:
     summary = commit.stamp(path).summary
     files = _positions(site, _rows(path, "positions", count))
+    if summary.get("deep"):
+        files["positions3"] = site.hashed(hashed.array(_rows(path, "positions3", count)))
     if summary.get("near"):
         files["near"] = site.hashed(hashed.array(_rows(path, "near", count)))
     if summary.get("labels"):
@@ -335,6 +412,47 @@ def _atlas(site: _Site, args: argparse.Namespace, count: int) -> manifest.Atlas:
     for page in pages:
         levels[int(page.name.partition("-")[0])].append(site.hashed(hashed.file(page.read_bytes(), page.suffix[1:])))
     return manifest.Atlas(plan["page"], plan["format"], plan["slots"], slots, list(levels.items()))
+
+
+def _deepzooms(site: _Site, args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """What the manifest says of the deep zoom of each layout that has one."""
+    mosaics = dict(args.mosaics)
+    found = {}
+    for name, path in args.deepzoom:
+        found[name] = _deepzoom(site, path, args.address)
+        if name in mosaics:
+            found[name]["mosaic"] = _mosaic(site, mosaics[name])
+    return found
+
+
+def _deepzoom(site: _Site, path: Path, address: str) -> dict[str, Any]:
+    """Write the tiles of a deep zoom, as a Deep Zoom Image and, where the site's address is known, as a IIIF image."""
+    top, base = path / "top.zarr", f"deepzoom/{path.name}"
+    summary, lengths = commit.stamp(top).summary, []
+    for part in [*sorted((path / "tiles").iterdir(), key=lambda part: int(part.stem)), top]:
+        for dzi, iiif_name, data in gather.tiles(part):
+            site.fixed(f"{base}_files/{dzi}", data)
+            lengths.append(len(data))
+            if address and iiif_name:
+                site.fixed(f"{base}/{iiif_name}", data)
+    site.write(f"{base}.dzi", (top / "image.dzi").read_bytes())
+    told = {key: summary[key] for key in ("width", "height", "cell", "tile")}
+    told |= {"dzi": f"{base}.dzi", "tiles": len(lengths), "bytes": sum(lengths)}
+    if address:
+        info = json.loads((top / "info.json").read_bytes()) | {"id": f"{address.rstrip('/')}/{base}"}
+        site.write(f"{base}/info.json", commit.json_text(info))
+        told["iiif"] = f"{base}/info.json"
+    return told
+
+
+def _mosaic(site: _Site, path: Path) -> dict[str, Any]:
+    """Copy a mosaic, which may be larger than memory."""
+    summary = commit.stamp(path).summary
+    file = path / summary["file"]
+    name = f"deepzoom/{path.name}{file.suffix}"
+    site.fixed(name, np.memmap(file, np.uint8, "r").data)
+    reference = {"file": name, "bytes": file.stat().st_size, "digest": digest.of_file(file)}
+    return reference | {"width": summary["width"], "height": summary["height"], "cell": summary["cell"]}
 
 
 def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
@@ -374,7 +492,8 @@ def _problems(args: argparse.Namespace, columns: list[str]) -> pa.Table:
         "layouts": [path for _, path in args.layouts],
         "hotspots": args.hotspots,
     }
-    return table.sorted_problems([*gather.problems(args.catalog, folders, items), _unused(args, columns)])
+    edited = [tables.read(path / "problems.parquet", tables.PROBLEMS) for path in args.edited]
+    return table.sorted_problems([*gather.problems(args.catalog, folders, items), *edited, _unused(args, columns)])
 
 
 def _unused(args: argparse.Namespace, columns: list[str]) -> pa.Table:

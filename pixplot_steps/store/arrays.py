@@ -1,7 +1,7 @@
-"""Arrays as Zarr version 3 with the sharding codec: files of up to 64 MiB of values, chunks of about 1 MB.
+"""Arrays as Zarr version 3 with the sharding codec: files of up to 64 MiB of values, chunks of about 1 MB, or of one row each.
 
 An array is named inside a folder (a Zarr group). Arrays are written once, by one writer, and never changed. Writing holds the values of
-one file in memory.
+one file in memory. Zarr writes what an array is, and reads slices; files are written, and single rows read, by `pieces`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
 from pixplot_steps.errors import MissingPartError
-from pixplot_steps.store import commit
+from pixplot_steps.store import commit, pieces
+from pixplot_steps.store.pieces import Blosc, Cut
 
 if TYPE_CHECKING:
     import dask.array as da
@@ -47,30 +48,36 @@ Packing = Literal["small", "quick", "none"]
 and read in half; `none`: what is packed already, such as JPEG files. Measured on photographs of 224 x 224 pixels."""
 
 
-def write(folder: Path, name: str, values: Values, packing: Packing = "small") -> None:
-    """Write `values` as array `name` of the group `folder`, cut along the first axis."""
+_PACKERS = {"small": Blosc("zstd", 3, shuffle=True), "quick": Blosc("lz4", 5, shuffle=False), "none": None}
+
+
+def write(folder: Path, name: str, values: Values, packing: Packing = "small", *, scattered: bool = False) -> None:
+    """Write `values` as array `name` of the group `folder`, cut along the first axis.
+
+    `scattered`: rows will be read here and there (`Stored.rows`), so each is a chunk of its own.
+    """
     group = zarr.open_group(folder, mode="a", zarr_format=3)
-    chunk_rows, shard_rows = _split(values)
-    array = group.create_array(
+    chunk_rows, shard_rows = _split(values, 1 if scattered else CHUNK_BYTES)
+    packer = _PACKERS[packing]
+    group.create_array(
         name,
         shape=values.shape,
         dtype=values.dtype,
         chunks=(chunk_rows, *_tail(values)),
         shards=(shard_rows, *_tail(values)),
         # A checksum closes each chunk: a changed bit is found whenever the chunk is read, at no cost to speak of.
-        compressors=[*_packers(packing, values.dtype.itemsize), Crc32cCodec()],
+        compressors=[*_codec(packer, values.dtype.itemsize), Crc32cCodec()],
         config={"write_empty_chunks": True},
     )
-    for begin in range(0, values.shape[0] if math.prod(values.shape) else 0, shard_rows):
-        array[begin : begin + shard_rows] = values[begin : begin + shard_rows]
+    cut = Cut(chunk_rows, shard_rows, _tail(values), values.dtype)
+    for number, begin in enumerate(range(0, values.shape[0] if math.prod(values.shape) else 0, shard_rows)):
+        pieces.write(cut.path(folder / name, number), cut, values[begin : begin + shard_rows], packer)
 
 
-def _packers(packing: Packing, itemsize: int) -> list[BloscCodec]:
-    if packing == "none":
+def _codec(packer: Blosc | None, itemsize: int) -> list[BloscCodec]:
+    if packer is None:
         return []
-    if packing == "quick":
-        return [BloscCodec(cname="lz4", clevel=5, shuffle="noshuffle", typesize=itemsize)]
-    return [BloscCodec(cname="zstd", clevel=3, shuffle="shuffle", typesize=itemsize)]
+    return [BloscCodec(cname=packer.name, clevel=packer.level, shuffle="shuffle" if packer.shuffle else "noshuffle", typesize=itemsize)]
 
 
 def read(folder: Path, name: str) -> NDArray[Any]:
@@ -109,9 +116,14 @@ class Stored:
     def __getitem__(self, key: Any) -> NDArray[Any]:
         return self._read(lambda: self.array[key])
 
-    def rows(self, wanted: NDArray[np.int64]) -> NDArray[Any]:
+    def rows(self, wanted: NDArray[np.integer[Any]]) -> NDArray[Any]:
         """The rows of these numbers, in their order; only the chunks that hold one are read. Raises DamagedError."""
-        return self._read(lambda: self.array.get_orthogonal_selection((wanted, *[slice(None)] * (self.ndim - 1))))
+        array = self.array
+        if len(wanted) and not 0 <= int(wanted.min()) <= int(wanted.max()) < self.shape[0]:
+            raise IndexError(f"rows {wanted.min()} to {wanted.max()} of {self.shape[0]} in {self.name}")
+        cut = Cut(array.chunks[0], (array.shards or array.chunks)[0], array.chunks[1:], self.dtype)
+        packed = BloscCodec in {type(codec) for codec in array.compressors}
+        return self._read(lambda: pieces.read(self.folder / self.name, cut, wanted, packed))
 
     def _read(self, ask: Callable[[], Any]) -> NDArray[Any]:
         try:
@@ -154,9 +166,9 @@ def _tail(values: Values) -> tuple[int, ...]:
     return tuple(max(1, n) for n in values.shape[1:])
 
 
-def _split(values: Values) -> tuple[int, int]:
+def _split(values: Values, chunk_bytes: int) -> tuple[int, int]:
     row_bytes = max(1, math.prod(_tail(values)) * values.dtype.itemsize)
     rows = max(1, values.shape[0])
-    chunk = max(1, min(rows, CHUNK_BYTES // row_bytes))
+    chunk = max(1, min(rows, chunk_bytes // row_bytes))
     chunks_per_shard = max(1, min(math.ceil(rows / chunk), SHARD_BYTES // (chunk * row_bytes)))
     return chunk, chunk * chunks_per_shard

@@ -71,6 +71,18 @@ def rows(names: Sequence[str], items: Sequence[str]) -> NDArray[np.int64]:
     return np.array(found, dtype=np.int64)
 
 
+def places(names: Sequence[str], items: Sequence[str]) -> NDArray[np.int64]:
+    """The other way round: for each name the row of its item, i64 [n], or -1. Here one item may have several names."""
+    by_path = {item: row for row, item in enumerate(items)}
+    by_name: dict[str, int] = {}
+    for row, item in enumerate(items):
+        name = item.rpartition("/")[2]
+        by_name[name] = -1 if name in by_name else row
+    clean = [name.replace("\\", "/").removeprefix("./") for name in names]
+    found = [by_path.get(name, by_name.get(name.rpartition("/")[2], -1)) for name in clean]
+    return np.array(found, dtype=np.int64)
+
+
 def _by_name(name: str, own: dict[str, int], by_name: dict[str, int]) -> int:
     return by_name.get(name, -1) if own[name] == 1 else -1
 

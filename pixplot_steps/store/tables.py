@@ -68,6 +68,10 @@ MEMBERS = pa.schema([("image", pa.string()), ("id", pa.string())])
 SLOTS = pa.schema([("image", pa.string()), ("slot", pa.int32())])
 """The slot of each image in an atlas."""
 
+TILES = pa.schema([("dzi", pa.string()), ("iiif", pa.string()), ("end", pa.int64())])
+"""The tiles of a part of a deep zoom, in the order in which their files lie one after another: the path of each as a Deep Zoom Image and,
+where it is one, as a IIIF image; where its bytes end."""
+
 NO_YEARS = (0, -1)
 """The first year after the last one: no date."""
 

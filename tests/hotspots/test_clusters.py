@@ -86,10 +86,12 @@ def write(root: Path, positions: NDArray[np.float32], image_row: list[int], numb
 
 
 def find(
-    root: Path, most: int, own: Sequence[Path] = (), former: Sequence[Path] = (), method: str = "hdbscan"
+    root: Path, most: int, own: Sequence[Path] = (), former: Sequence[Path] = (), method: str = "hdbscan", space: Sequence[Path] = ()
 ) -> tuple[NDArray[np.int32], list[dict[str, Any]]]:
     inputs = ("--catalog", root / "catalog", "--vectors", root / "v.zarr", "--map", root / "map.zarr", "--layout-name", "umap")
     flags = (
+        "--space",
+        *space,
         "--clusters",
         *own,
         "--method",
@@ -216,6 +218,19 @@ def test_kmeans_puts_every_picture_into_a_hotspot(tmp_path: Path) -> None:
     members, found = find(tmp_path, 9, method="kmeans")
     assert len(found) == 4
     assert (members >= 0).all()
+
+
+def test_what_is_dense_in_a_space_is_found_there_and_described_on_the_map(tmp_path: Path) -> None:
+    """Three groups in five dimensions, of which the map shows a single cloud."""
+    positions = np.random.default_rng(0).uniform(-1, 1, (120, 2)).astype(np.float32)
+    write(tmp_path, positions, list(range(120)))
+    space = np.repeat(0.8 * np.eye(3, 5), 40, axis=0) + np.random.default_rng(1).normal(scale=0.02, size=(120, 5))
+    with commit.folder(tmp_path / "space.zarr") as draft:
+        arrays.write(draft.path, "coordinates", space.astype(np.float32))
+    members, found = find(tmp_path, 9, space=[tmp_path / "space.zarr"])
+    assert sorted(one["count"] for one in found) == [40, 40, 40]
+    assert [len(set(members[start : start + 40].tolist())) for start in (0, 40, 80)] == [1, 1, 1]
+    assert all(np.allclose(one["centre"], np.median(positions[members == i], axis=0), atol=1e-5) for i, one in enumerate(found))
 
 
 def test_many_hotspots_lie_in_regions(tmp_path: Path) -> None:

@@ -72,6 +72,11 @@ def test_rows_good_and_bad(tmp_path: Path) -> None:
     assert thumb.shape == (3, 128, 128, 3)
     assert (thumb[0, 40:88] == (200, 100, 50)).all()
     assert (thumb[1:] == (10, 11, 12)).all()
+    small = arrays.read(out, "thumb_32")
+    assert small.shape == (3, 32, 32, 3)
+    assert (small[0, 8:24] == (200, 100, 50)).all()
+    assert (small[0, :8] == (10, 11, 12)).all()
+    assert (small[1:] == (10, 11, 12)).all()
     assert commit.check(out).rows == 3
 
 

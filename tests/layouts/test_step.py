@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numba
 import numpy as np
+import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
+from sklearn.manifold import trustworthiness
+from sklearn.neighbors import NearestNeighbors
 
 from pixplot_steps import spec
 from pixplot_steps.errors import ConfigError, SourceError
 from pixplot_steps.layouts import step
+from pixplot_steps.layouts import umap as layout
 from pixplot_steps.neighbours import step as neighbours
 from pixplot_steps.store import arrays, commit, shown, tables
 from pixplot_steps.vectors import step as vectors
@@ -31,8 +37,8 @@ class Made:
     graph: Path
 
 
-def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0) -> Made:
-    parts = shards.write(root, shards.clustered(count), bad=bad, twice=twice)
+def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0, more: shards.Columns = ()) -> Made:
+    parts = shards.write(root, shards.clustered(count), bad=bad, twice=twice, more=more)
     made = Made(root, parts.catalog, root / "v.zarr", root / "n.zarr")
     inputs = ("--catalog", parts.catalog, "--images", parts.images, "--features", parts.features)
     shards.step(vectors, *inputs, "--others", "--components", 10, "--whiten", "false", "--out", made.vectors)
@@ -41,11 +47,12 @@ def make(root: Path, count: int, bad: tuple[int, ...] = (), twice: int = 0) -> M
     return made
 
 
-def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24, former: Path | None = None) -> Path:
+def umap(made: Made, name: str, n_neighbors: int = 15, seed: int = 24, former: Path | None = None, labels: str = "[]") -> Path:
     flags = ("--n-neighbors", n_neighbors, "--min-dist", 0.1, "--epochs", 0, "--seed", seed, "--reproducible", "true")
+    drawn = ("--labels", labels, "--label-weight", 0.5)
     inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph)
     before = [former / "places.parquet"] if former else []
-    shards.step(step, "umap", *inputs, *flags, "--former", *before, "--out", made.root / name)
+    shards.step(step, "umap", *inputs, *flags, *drawn, "--former", *before, "--out", made.root / name)
     return made.root / name
 
 
@@ -114,7 +121,8 @@ def test_variants_lie_as_the_map_does(made: Made, mapped: Path) -> None:
     wanted = [f'{{"n_neighbors": {n}, "min_dist": {d}, "epochs": 0}}' for n, d in ((15, 0.1), (5, 0.1), (15, 0.8))]
     inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph, "--map", mapped)
     out = made.root / "variants.zarr"
-    shards.step(step, "variants", *inputs, "--wanted", *wanted, "--seed", 24, "--reproducible", "true", "--out", out)
+    labels = ("--labels", "[]", "--label-weight", 0.5)
+    shards.step(step, "variants", *inputs, "--wanted", *wanted, *labels, "--seed", 24, "--reproducible", "true", "--out", out)
     summary = commit.stamp(out).summary
     assert summary["base"] == {"n_neighbors": 15, "min_dist": 0.1}
     assert [(one["n_neighbors"], one["min_dist"]) for one in summary["variants"]] == [(5, 0.1), (15, 0.8)]
@@ -167,6 +175,129 @@ def test_a_mask_that_has_no_dark_part(made: Made, mapped: Path) -> None:
     Image.new("RGB", (9, 9), "white").save(made.root / "white.png")
     with pytest.raises(SourceError, match="dark part"):
         grid(made, mapped, made.root / "white.png")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A collection of which half the images have one of two labels that cut across the groups; the others' is blank or missing."""
+
+    made: Made
+    of: NDArray[np.int64]
+
+
+def labelled(root: Path, change: tuple[int, ...] = ()) -> Labelled:
+    generator = np.random.default_rng(3)
+    of = np.where(generator.random(300) < 0.5, generator.integers(0, 2, 300), -1)
+    of[list(change)] = 1 - of[list(change)]
+    texts = [["", None, "  "][i % 3] if number < 0 else f" {'ab'[number]} " for i, number in enumerate(of.tolist())]
+    more = [(pa.field("label", pa.string()), pa.array(texts, pa.string()))]
+    return Labelled(make(root, 300, more=more), of)
+
+
+def apart(positions: NDArray[np.float32], of: NDArray[np.int64]) -> float:
+    """The share of images of a label whose nearest other image that has one has the same."""
+    told = np.flatnonzero(of >= 0)
+    found = NearestNeighbors(n_neighbors=2).fit(positions[told]).kneighbors(return_distance=False)[:, 0]
+    return float((of[told] == of[told[found]]).mean())
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Labelled:
+    return labelled(tmp_path_factory.mktemp("labelled"))
+
+
+@pytest.fixture(scope="module")
+def supervised(marked: Labelled) -> Path:
+    return umap(marked.made, "umap.zarr", labels='["label"]')
+
+
+def test_labels_draw_images_apart(marked: Labelled, supervised: Path, made: Made) -> None:
+    plain = umap(marked.made, "plain.zarr")
+    before, after = (apart(arrays.read(path, "positions"), marked.of) for path in (plain, supervised))
+    assert after > before + 0.15, "labels by lot, and half of the images have none"
+    assert commit.stamp(supervised).summary["supervised"] == {"column": "label", "weight": 0.5}
+    assert "supervised" not in commit.stamp(plain).summary
+
+
+def test_a_blank_label_is_no_label(marked: Labelled, supervised: Path) -> None:
+    """PixPlot took the blank cells of its column `label` for a class of their own."""
+    labels = tables.read(supervised / "places.parquet", tables.PLACES)["label"].to_pylist()
+    assert labels == [None if number < 0 else "ab"[number] for number in marked.of.tolist()]
+
+
+def test_other_labels_lay_the_map_out_again_and_the_same_ones_do_not(supervised: Path, tmp_path: Path) -> None:
+    same, other = labelled(tmp_path / "same").made, labelled(tmp_path / "other", change=(0, 5, 9)).made
+    told = [commit.stamp(umap(one, "umap.zarr", former=supervised, labels='["label"]')).summary["kept"] for one in (same, other)]
+    assert [one["laid_out_again"] for one in told] == [False, True]
+    assert (told[0]["old"], told[0]["new"], told[0]["drift_percent"]) == (300, 0, 0.0)
+    assert told[1]["drift_percent"] < 25, "from there, and turned back"
+
+
+def test_the_graph_of_labelled_images_is_umaps(marked: Labelled) -> None:
+    vectors_ = arrays.read(marked.made.vectors, "vectors")
+    indices = np.column_stack([np.arange(300), arrays.read(marked.made.graph, "indices")])
+    distances = np.column_stack([np.zeros(300), arrays.read(marked.made.graph, "distances")]).astype(np.float32)
+    umap_ = layout.import_umap()
+    theirs = umap_.UMAP(n_neighbors=15, precomputed_knn=(indices, distances), n_epochs=1, init="random", random_state=1, target_weight=0.7)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wanted = theirs.fit(vectors_, marked.of).graph_
+    found = layout.fuzzy(
+        umap_, vectors_, layout.Graph(indices.astype(np.int32), distances), np.random.RandomState(1), layout.Labels(marked.of, 0.7)
+    )
+    # Theirs searches its smooth radii in other steps.
+    assert abs(found - wanted).max() < 5e-3
+    plain = layout.fuzzy(umap_, vectors_, layout.Graph(indices.astype(np.int32), distances), np.random.RandomState(1), None)
+    assert abs(plain - wanted).max() > 0.5
+
+
+@pytest.mark.parametrize("weight", [0.1, 0.99, 1.0])
+def test_every_weight_gives_a_map(marked: Labelled, weight: float) -> None:
+    found = layout.Labels(marked.of, weight)
+    vectors_ = arrays.read(marked.made.vectors, "vectors")
+    graph = layout.Graph(arrays.read(marked.made.graph, "indices"), arrays.read(marked.made.graph, "distances"))
+    coordinates = layout.embed(vectors_, graph, spec.Umap(15, 0.1, 50), 1, True, labels=found)
+    assert np.isfinite(coordinates).all()
+
+
+@pytest.mark.parametrize("components", [3, 5])
+def test_a_space_of_more_dimensions(made: Made, components: int) -> None:
+    paths = [made.root / f"space{components}-{number}.zarr" for number in range(2)]
+    for path in paths:
+        flags = ("--components", components, "--n-neighbors", 15, "--min-dist", 0, "--epochs", 100, "--seed", 1, "--reproducible", "true")
+        shards.step(step, "space", "--vectors", made.vectors, "--neighbours", made.graph, *flags, "--out", path)
+    assert commit.stamp(paths[0]) == commit.stamp(paths[1])
+    found = arrays.read(paths[0], "coordinates")
+    assert found.shape == (298, components)
+    assert (np.abs(found) <= 1).all()
+    assert (np.ptp(found, axis=0) > 0.2).all(), "all of them are used"
+    points = arrays.read(made.vectors, "vectors")
+    assert trustworthiness(points, found, n_neighbors=10) > 0.9
+    golden_check.check("space", spec.VERSIONS["space"], {"span": np.ptp(found, axis=0).max().round(2).item()})
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_space_of_few(count: int) -> None:
+    vectors_ = np.eye(count, 3, dtype=np.float32)
+    graph = layout.Graph(np.zeros((count, count - 1), np.int32), np.zeros((count, count - 1), np.float32))
+    assert layout.embed(vectors_, graph, spec.Umap(15, 0.1, 0), 1, True, components=3).shape == (count, 3)
+
+
+def test_tsne_of_three_components_shows_the_two_of_most_variance(made: Made) -> None:
+    out = made.root / "tsne3.zarr"
+    inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph)
+    flags = ("--perplexity", 10, "--components", 3, "--seed", 1, "--reproducible", "true")
+    shards.step(step, "tsne", *inputs, *flags, "--out", out)
+    summary, shown_ = commit.stamp(out).summary, arrays.read(out, "positions")
+    deep = arrays.read(out, "positions3")
+    assert (summary["kind"], summary["deep"], deep.shape) == ("map", True, (317, 3))
+    first, *others = np.unique(deep, axis=0).var(axis=0)
+    assert [first, *others] == sorted([first, *others], reverse=True)
+    ratio = np.ptp(shown_, axis=0) / np.ptp(deep[:, :2], axis=0)
+    assert ratio[0] == pytest.approx(ratio[1], rel=1e-4)
+    points = arrays.read(made.vectors, "vectors")
+    rows = np.unique(shown.read(made.catalog, made.vectors, []).image_row, return_index=True)[1]
+    assert trustworthiness(points, deep[rows], n_neighbors=10) > 0.95
 
 
 @pytest.mark.parametrize(("components", "kind"), [(2, "map"), (1, "grid")])

@@ -70,6 +70,23 @@ def test_variants_follow_their_map_with_its_model(tmp_path: Path) -> None:
     assert "parameters" not in grid
 
 
+def test_a_map_in_three_dimensions_goes_with_its_map(built: Built, tmp_path: Path) -> None:
+    known = shown.read(built.found.catalog, built.found.vectors)
+    deep = np.random.default_rng(0).uniform(-1, 1, (37, 3)).astype(np.float32)
+    with commit.folder(tmp_path / "space.zarr") as draft:
+        arrays.write(draft.path, "coordinates", deep)
+    site_fixture.site(built.found, tmp_path / "site", spaces=[f"umap={tmp_path / 'space.zarr'}"])
+    assert verify(tmp_path / "site") == []
+    value = manifest(tmp_path / "site")
+    base, grid = value["layouts"]
+    assert (array(tmp_path / "site", base["positions3"]) == deep[known.image_row]).all()
+    assert "positions3" not in grid
+    base["supervised"] = {"column": "none", "weight": 0.5}
+    base["positions3"]["shape"] = [41, 2]
+    (tmp_path / "site/data/manifest.json").write_bytes(commit.json_text(value))
+    assert {fault.expected.partition(":")[0] for fault in verify(tmp_path / "site")} >= {"layouts[0].supervised.column"}
+
+
 def test_the_summary_says_what_the_site_holds(built: Built) -> None:
     assert verify(built.site) == []
     size = sum(len(data) for data in files(built.site).values())

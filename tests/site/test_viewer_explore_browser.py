@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
+from pixplot_steps.hotspots import edited
 from tests.site import test_viewer_browser as base
 from tests.site.test_viewer_browser import Collection, Visit, alone, ready
 
@@ -345,8 +346,10 @@ def test_a_group_is_selected_named_kept_moved_deleted_and_taken_home(visit: Visi
     assert (value["format"], value["version"]) == ("pixplot-hotspots", 1)
     rows = rows_where(collection, "category", lambda category: category == "Category 3")
     assert value["hotspots"][0]["label"] == "The <third> kind"
-    assert value["hotspots"][0]["items"] == [collection.value("item", row) for row in rows]
+    assert value["hotspots"][0]["images"] == sorted({collection.value("image", row) for row in rows})
     assert [hotspot["label"] for hotspot in value["hotspots"]] == ["The <third> kind", "Cluster 2"]
+    assert [hotspot["label"] for hotspot in value["removed"]] == ["Cluster 1"]
+    edited.read(json.dumps(value), "saved.json")
     page.get_by_role("button", name="Restore the original").click()
     expect(strip.get_by_role("button").first).to_contain_text("Cluster 1")
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from pixplot_steps import cli, digest
 from tests.workflow.collection import Collection, draw
@@ -122,9 +124,12 @@ def test_a_change_of_the_collection(
         ({"layouts": {"umap": {"min_dist": 0.3}}}, once(*MAPS - OTHERS - {"vectors", "neighbours"})),
         ({"layouts": {"umap": {"keep": False}}}, {}),
         ({"layouts": {"umap": {"min_dist": [0.1, 0.5], "n_neighbors": [15, 5]}}}, once("variants", "site")),
+        ({"layouts": {"umap": {"components": 3}}}, once("space", "site")),
         ({"layouts": {"grid": {"aspect": 1}}}, once("grid", "site")),
         ({"hotspots": {"max_clusters": 5}}, once("hotspots", "names", "site")),
+        ({"hotspots": {"space": "umap5"}}, once("space", "hotspots", "names", "site")),
         ({"atlases": {"quality": 50}}, once("atlas_plan", "atlas_pages", "site")),
+        ({"deepzoom": {"layouts": ["grid"]}}, once("deepzoom_plan", "deepzoom_tiles", "deepzoom_top", "site")),
         ({"site": {"title": "Another"}}, once("site")),
         # What is there stays in its shards; only what comes later fills shards of the new size.
         ({"catalog": {"shard_size": 5}}, once("catalog")),
@@ -142,6 +147,50 @@ def test_a_change_of_the_configuration(twelve: Collection, tmp_path: Path, confi
         assert {rule: count for rule, count in run.jobs.items() if rule != "all"} == jobs
     finally:
         twelve.configure({"metadata": str(twelve.root / "metadata.csv")})
+
+
+def hotspots(collection: Collection) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads((collection.site / "data/manifest.json").read_bytes())["hotspots"]["list"]
+    return listed
+
+
+def test_hotspots_stay_as_a_person_wants_them(changed: Collection) -> None:
+    """Named, left out and made by hand; then a picture comes and another goes, and the file is as it was."""
+    metadata, found = str(changed.root / "metadata.csv"), {"method": "kmeans", "n_clusters": 3}
+    changed.configure({"metadata": metadata, "hotspots": found})
+    assert changed.run().jobs == once("all", "catalog", "hotspots", "names", "site")
+    first, second, third = hotspots(changed)
+    wanted = [
+        {"id": third["id"], "label": "The third", "tags": ["small"]},
+        {"id": "own-1-2", "label": "By hand", "items": ["p001.png", "p002.png", "p004.png"]},
+    ]
+    file = changed.root / "hotspots.yaml"
+    file.write_text(yaml.safe_dump({"format": "pixplot-hotspots", "version": 1, "hotspots": wanted, "removed": [{"id": first["id"]}]}))
+    changed.configure({"metadata": metadata, "hotspots": {**found, "edited": str(file)}})
+    assert changed.run().jobs == once("all", "edited", "site")
+    assert [(one["id"], one["label"]) for one in hotspots(changed)] == [
+        (third["id"], "The third"),
+        ("own-1-2", "By hand"),
+        (second["id"], second["label"]),
+    ]
+    assert changed.run().jobs == {}
+    add(changed)
+    remove(changed)
+    run = changed.run()
+    assert run.code == 0, run.text
+    assert {rule: count for rule, count in run.jobs.items() if rule != "all"} == carried_on(
+        "catalog", "ingest", "features", "edited", *MAPS
+    )
+    named, made, *others = hotspots(changed)
+    assert (named["id"], named["label"], named["tags"]) == (third["id"], "The third", ["small"])
+    assert (made["id"], made["label"], made["count"]) == ("own-1-2", "By hand", 2)
+    assert first["id"] not in {one["id"] for one in others}
+    assert cli.main(["verify", str(changed.site)]) == 0
+    problems = pq.read_table(changed.work / "problems.parquet").to_pylist()
+    assert [(row["path"], row["kind"]) for row in problems if row["stage"] == "hotspots"] == [("By hand", "picture not found")]
+    file.write_text("hotspots: 1")
+    run = changed.run()
+    assert (run.code == 0, "docs/hotspots.md" in run.text) == (False, True)
 
 
 @dataclass(frozen=True)

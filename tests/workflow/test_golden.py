@@ -111,8 +111,10 @@ ELSEWHERE = {
     "fetch": "tests/fetch/test_step.py",
     "variants": "tests/layouts/test_step.py",
     "model": "tests/features/test_networks.py",
-    **dict.fromkeys(("positions", "tsne"), "tests/layouts/test_step.py"),
+    **dict.fromkeys(("positions", "space", "tsne"), "tests/layouts/test_step.py"),
     "names": "tests/hotspots/test_clusters.py",
+    "edited": "tests/hotspots/test_edited.py",
+    "deepzoom": "tests/deepzoom/test_step.py",
     **dict.fromkeys(("date", "category", "geographic", "axes", "custom", "colour"), "tests/layouts/test_arranged.py"),
 }
 """Steps that a build of the twelve does not need, and the test that has their golden output."""

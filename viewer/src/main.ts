@@ -16,11 +16,13 @@ import { Loading } from "./control/loading";
 import { Panel } from "./control/panel";
 import { Pointing } from "./control/pointing";
 import { Problems } from "./control/problems";
+import { Saving } from "./control/saving";
 import { Sharing } from "./control/sharing";
 import { addressShown, Steps } from "./control/steps";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { PictureLoader } from "./data/pictures";
+import { fetchSets } from "./data/sets";
 import { loadTree } from "./data/tree";
 import { FormatError, GraphicsError, ViewerError } from "./format/errors";
 import { hotspotsOf, type Layout, type Manifest } from "./format/manifest";
@@ -28,8 +30,7 @@ import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type AtlasPlan, planAtlas, sharperLevels } from "./model/budget";
 import { setFor } from "./model/groups";
-import type { Exported } from "./model/iiif";
-import { type Items, plainItems, sizeOf } from "./model/items";
+import { type Items, plainItems } from "./model/items";
 import { sourceOf } from "./model/source";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
@@ -73,6 +74,7 @@ class Viewer implements Desk, Controls {
   readonly finding: Finding = new Finding(this);
   readonly hotspots: Hotspots = new Hotspots(this);
   readonly problems: Problems = new Problems(this);
+  readonly saving: Saving = new Saving(this);
   readonly sharing: Sharing = new Sharing(this);
   readonly grouping: Grouping;
   readonly explorer: Explorer;
@@ -121,9 +123,10 @@ class Viewer implements Desk, Controls {
       count: this.items.count,
       first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${this.root || location.pathname}`,
-      members: (set) => this.collection.members(set),
-      itemOf: (row) => this.collection.itemOf(row),
-      rowOf: (item) => this.collection.rowOf(item),
+      members: (ref) => this.collection.members(ref),
+      sets: (set) => fetchSets(set),
+      hold: (rows) => this.collection.hold(rows),
+      rowsOf: (items) => this.collection.rowsOf(items),
     });
   }
 
@@ -135,8 +138,6 @@ class Viewer implements Desk, Controls {
       map: this.stage,
       mark: this.site.table.digest.slice(0, 6),
       finder: () => this.collection.finder(),
-      read: (column, row) => this.collection.table?.value(column, row),
-      exported: (rows) => this.#exported(rows),
       remember: (kind) => this.steps.remember(kind),
     });
   }
@@ -165,20 +166,6 @@ class Viewer implements Desk, Controls {
 
   arrived(): Promise<void> {
     return this.steps.begin();
-  }
-
-  /** What a IIIF manifest says of some rows. */
-  async #exported(rows: Int32Array): Promise<Exported> {
-    const services = await this.collection.services(rows);
-    return {
-      address: this.root || new URL(".", location.href).href,
-      title: this.site.title,
-      columns: this.site.columns,
-      pictures: this.site.pictures,
-      read: (column, row) => this.collection.table?.value(column, row) ?? null,
-      size: (row) => sizeOf(this.items, row),
-      service: (row) => services.get(row) ?? null,
-    };
   }
 }
 

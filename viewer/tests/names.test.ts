@@ -16,6 +16,7 @@ function group(label: string, x0: number, x1: number, region: number): Group {
     outline: [],
     region,
     rows: null,
+    tags: [],
   };
 }
 
@@ -44,6 +45,13 @@ describe("names on the map", () => {
     expect(namesOnMap(seven, seven, { x: 0, y: 0, k: 100 }, 0.01)).toEqual([]);
     const region = namesOnMap(GROUPS, [group("7", -1, -0.2, -1)], { x: 0, y: 0, k: 100 }, 0.01);
     expect(region.map(({ text }) => text)).toEqual(["Ships", "Trees", "Maps", "Alone"]);
+  });
+
+  it("leave out what is hidden, and no other", () => {
+    const at = (k: number, off: string[]) =>
+      namesOnMap([...GROUPS, OWN], REGIONS, { x: 0, y: 0, k }, 0.01, off).map(({ text }) => text);
+    expect(at(100, ["West"])).toEqual(["East", "Alone"]);
+    expect(at(600, ["West", "Trees"])).toEqual(["East", "Ships", "Alone"]);
   });
 
   it("make room for pictures that are large", () => expect(shown(6000, 0.01)).toEqual([]));

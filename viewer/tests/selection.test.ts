@@ -1,16 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Column } from "../src/format/manifest";
 import { csvCell, toCsv, toJson } from "../src/model/export";
-import {
-  arranged,
-  groupsFile,
-  moved,
-  NO_EDITS,
-  readEdits,
-  renamed,
-  withOwn,
-  without,
-} from "../src/model/groups";
+import { arranged, moved, NO_EDITS, readEdits, renamed, withOwn, without } from "../src/model/groups";
 import { DIMMED, HIDDEN, Highlight, LIT } from "../src/model/highlight";
 import { inside, rectangleShape } from "../src/model/lasso";
 import { byKind, problemsCsv } from "../src/model/problems";
@@ -140,6 +131,7 @@ describe("hotspots of the reader's own", () => {
     outline: null,
     named: null,
     region: null,
+    tags: null,
   }));
   const rowOf = (item: string) => (item.startsWith("row") ? Number(item.slice(3)) : undefined);
   const shown = (edits = NO_EDITS) => arranged(site, edits, rowOf);
@@ -189,13 +181,11 @@ describe("hotspots of the reader's own", () => {
     }
   });
 
-  it("can be taken home as a file", () => {
-    const file = JSON.parse(groupsFile(shown().slice(0, 1), () => ["x.jpg"]));
-    expect(file).toEqual({
-      format: "pixplot-hotspots",
-      version: 1,
-      hotspots: [{ id: "a", label: "A", items: ["x.jpg"] }],
-    });
+  it("are the site's once it has taken them up from the reader's file", () => {
+    const edits = { ...NO_EDITS, own: [{ id: "b", label: "Mine", items: ["row7"] }] };
+    expect(ids(edits)).toBe("abc");
+    expect(shown(edits)[1]).toMatchObject({ label: "B", rows: null });
+    expect(ids(without(edits, "b"))).toBe("ac");
   });
 });
 
@@ -220,6 +210,19 @@ describe("Highlight", () => {
     expect([...highlight.lit, highlight.active]).toEqual([LIT, LIT, LIT, LIT, false]);
     expect(highlight.update()).toBe(false);
   });
+});
+
+it("hides what is off, whatever else is asked for", () => {
+  const highlight = new Highlight(3);
+  highlight.off = bits("010");
+  expect([highlight.update(), highlight.active]).toEqual([true, true]);
+  expect(Array.from(highlight.lit)).toEqual([LIT, HIDDEN, LIT]);
+  highlight.spot = bits("110");
+  highlight.update();
+  expect(Array.from(highlight.lit)).toEqual([LIT, HIDDEN, DIMMED]);
+  highlight.off = null;
+  highlight.spot = null;
+  expect([highlight.update(), highlight.active]).toEqual([true, false]);
 });
 
 describe("stacks", () => {

@@ -5,6 +5,7 @@ wildcard_constraints:
     digest="[0-9a-f]{12}",
     ingest="[0-9a-f]{12}",
     model="[a-z0-9_]+-[0-9a-f]{12}",
+    mosaic="[0-9a-f]{12}",
     shard="[0-9a-f]{32}",
     group=r"\d+",
 
@@ -32,7 +33,7 @@ def planned_once(path, ledger, *status):
         SPEC, planning.read_catalogue(path), lineage.read(ledger, commit.whole)
     )
     try:
-        found.layouts
+        found.deepzooms
     except PixplotError as error:
         raise WorkflowError(str(error)) from None
     return found
@@ -97,9 +98,19 @@ def planned(attribute):
     return lambda wildcards: getattr(plan(), attribute)
 
 
+def deepzoom(wildcards):
+    """The deep zoom of a job."""
+    return plan().deepzoom(wildcards.digest)
+
+
 def columns_of(digest):
     """The columns that an arrangement is made from, as a JSON list: their names may look like flags."""
     return json.dumps(plan().arrangement(digest).columns, ensure_ascii=False)
+
+
+def labels():
+    """The column of labels that maps are drawn by, as a JSON list of one or none."""
+    return json.dumps(plan().labels, ensure_ascii=False)
 
 
 def images():

@@ -2,7 +2,7 @@
 
 Needs vectors/<digest>.zarr, neighbours/<digest>.zarr and catalog/items.parquet; and the map that was shown before, if there is one.
 Colour needs the shards of images/ too.
-Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), tsne, jitter, grid and similarity of each model, and what plan.arranged lists.
+Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), space, tsne, jitter, grid and similarity of each model, and what plan.arranged lists.
 """
 
 
@@ -36,6 +36,8 @@ rule umap:
         n_neighbors=SPEC.umap.n_neighbors,
         min_dist=SPEC.umap.min_dist,
         epochs=SPEC.umap.epochs,
+        labels=lambda wildcards: labels(),
+        label_weight=SPEC.label_weight,
         seed=SPEC.seed,
         reproducible=str(SPEC.reproducible).lower(),
         out="layouts/umap/{digest}.zarr",
@@ -48,6 +50,8 @@ rule umap:
             --n-neighbors {params.n_neighbors:q} \
             --min-dist {params.min_dist:q} \
             --epochs {params.epochs:q} \
+            --labels {params.labels:q} \
+            --label-weight {params.label_weight:q} \
             --seed {params.seed:q} \
             --reproducible {params.reproducible:q} \
             --former {input.former:q} \
@@ -87,6 +91,8 @@ rule variants:
             json.dumps(planning.spec.parameters(one))
             for one in (SPEC.umap, *SPEC.variants)
         ],
+        labels=lambda wildcards: labels(),
+        label_weight=SPEC.label_weight,
         seed=SPEC.seed,
         reproducible=str(SPEC.reproducible).lower(),
         out="layouts/variants/{digest}.zarr",
@@ -98,6 +104,8 @@ rule variants:
             --neighbours {params.neighbours:q} \
             --map {params.map:q} \
             --wanted {params.wanted:q} \
+            --labels {params.labels:q} \
+            --label-weight {params.label_weight:q} \
             --seed {params.seed:q} \
             --reproducible {params.reproducible:q} \
             --out {params.out:q} \
@@ -140,6 +148,54 @@ rule positions:
             --neighbours {params.neighbours:q} \
             --file {params.file:q} \
             --metric {params.metric:q} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
+rule space:
+    input:
+        vectors=ancient(
+            lambda wildcards: f"vectors/{plan().space(wildcards.digest)[0].vectors}.zarr/stamp.json"
+        ),
+        neighbours=ancient(
+            lambda wildcards: f"neighbours/{plan().space(wildcards.digest)[0].neighbours}.zarr/stamp.json"
+        ),
+    output:
+        stamp="layouts/space/{digest}.zarr/stamp.json",
+    log:
+        "logs/layouts/space/{digest}.log",
+    benchmark:
+        "benchmarks/layouts/space/{digest}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=memory("layouts"),
+        runtime=minutes("layouts"),
+    params:
+        vectors=lambda wildcards, input: Path(input.vectors).parent,
+        neighbours=lambda wildcards, input: Path(input.neighbours).parent,
+        components=lambda wildcards: plan().space(wildcards.digest)[1],
+        n_neighbors=SPEC.umap.n_neighbors,
+        min_dist=lambda wildcards: plan()
+        .space_umap(plan().space(wildcards.digest)[1])
+        .min_dist,
+        epochs=SPEC.umap.epochs,
+        seed=SPEC.seed,
+        reproducible=str(SPEC.reproducible).lower(),
+        out="layouts/space/{digest}.zarr",
+    shell:
+        """
+        pixplot step layouts space \
+            --vectors {params.vectors:q} \
+            --neighbours {params.neighbours:q} \
+            --components {params.components:q} \
+            --n-neighbors {params.n_neighbors:q} \
+            --min-dist {params.min_dist:q} \
+            --epochs {params.epochs:q} \
+            --seed {params.seed:q} \
+            --reproducible {params.reproducible:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """

@@ -10,14 +10,17 @@ rule site:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
         layouts=ancient(planned("layouts_stamps")),
+        spaces=ancient(planned("spaces_stamps")),
         vectors=ancient(planned("vectors_stamps")),
         neighbours=ancient(planned("neighbours_stamps")),
         hotspots=ancient(planned("hotspots_stamps")),
         names=ancient(planned("names_stamps")),
+        edited=ancient(planned("edited_stamps")),
         atlas_plan=ancient(
             lambda wildcards: f"atlases/{plan().atlases}/plan.zarr/stamp.json"
         ),
         atlas_pages=ancient(planned("atlas_stamps")),
+        deepzoom=ancient(planned("deepzoom_stamps")),
         viewer=ancient(VIEWER / "index.html"),
     output:
         manifest=update("site/data/manifest.json"),
@@ -46,18 +49,29 @@ rule site:
         layouts=lambda wildcards: [
             f"{name}={path}" for name, path in plan().layouts.items()
         ],
+        spaces=lambda wildcards: [
+            f"{name}={path}" for name, path in plan().spaces.items()
+        ],
         hotspots=lambda wildcards, input: [
             Path(stamp).parent for stamp in input.hotspots
         ],
         names=lambda wildcards, input: [Path(stamp).parent for stamp in input.names],
+        edited=lambda wildcards, input: [Path(stamp).parent for stamp in input.edited],
         atlas_plan=lambda wildcards, input: Path(input.atlas_plan).parent,
         atlas_pages=planned("atlas_groups"),
+        deepzoom=lambda wildcards: [
+            f"{one.layout}=deepzoom/{one.name}" for one in plan().deepzooms
+        ],
+        mosaics=lambda wildcards: [
+            f"{one.layout}={one.mosaic}" for one in plan().deepzooms if one.mosaic
+        ],
         shown=planned("shown"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=SPEC.site.title,
         description=SPEC.site.description,
         gzip=str(SPEC.site.gzip).lower(),
         address=SPEC.site.address,
+        stories=SPEC.site.stories.path,
         logo=SPEC.site.logo.path,
         light=SPEC.site.light,
         dark=SPEC.site.dark,
@@ -73,15 +87,20 @@ rule site:
             --features {params.features:q} \
             --neighbours {params.neighbours:q} \
             --layouts {params.layouts:q} \
+            --spaces {params.spaces:q} \
             --hotspots {params.hotspots:q} \
             --names {params.names:q} \
+            --edited {params.edited:q} \
             --atlas-plan {params.atlas_plan:q} \
             --atlas-pages {params.atlas_pages:q} \
+            --deepzoom {params.deepzoom:q} \
+            --mosaics {params.mosaics:q} \
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
             --gzip {params.gzip:q} \
             --address={params.address:q} \
+            --stories={params.stories:q} \
             --logo={params.logo:q} \
             --light={params.light:q} \
             --dark={params.dark:q} \

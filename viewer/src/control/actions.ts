@@ -9,6 +9,7 @@ import type { Hotspots } from "./hotspots";
 import type { Panel } from "./panel";
 import type { Pointing } from "./pointing";
 import type { Problems } from "./problems";
+import type { Saving } from "./saving";
 import type { Sharing } from "./sharing";
 
 export interface Controls {
@@ -20,6 +21,7 @@ export interface Controls {
   readonly panel: Panel;
   readonly pointing: Pointing;
   readonly problems: Problems;
+  readonly saving: Saving;
   readonly sharing: Sharing;
 }
 
@@ -40,10 +42,12 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     chooseHotspot: (id) => open()?.hotspots.choose(id),
     renameHotspot: (id, label) => open()?.grouping.rename(id, label),
     moveHotspot: (id, by) => open()?.grouping.move(id, by),
+    toggleHotspot: (id) => open()?.hotspots.toggle(id),
+    setCoarse: (coarse) => open()?.hotspots.setCoarse(coarse),
     removeHotspot: (id) => open()?.hotspots.remove(id),
     makeHotspot: () => void open()?.hotspots.make(),
     selectHotspot: (id) => open()?.hotspots.select(id),
-    saveHotspots: () => open()?.grouping.save(),
+    saveHotspots: () => void open()?.grouping.save(),
     restoreHotspots: () => open()?.grouping.restore(),
     focusMap: (focused) => open()?.pointing.focus(focused),
     openMarked: () => open()?.pointing.openMarked(),
@@ -57,9 +61,7 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     copyCitation: async () => (await open()?.sharing.copyCitation()) ?? false,
     toggleFind: () => open()?.finding.toggle(),
     closeFind: () => open()?.finding.close(),
-    setTab: (tab) => {
-      ui.tab = tab;
-    },
+    setTab: (tab) => open()?.explorer.setTab(tab),
     setScope: (scope) => open()?.explorer.setScope(scope),
     setText: (text) => open()?.explorer.setText(text),
     openFirst: () => void open()?.panel.openFirst(),
@@ -77,7 +79,9 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     pointRow: (row) => open()?.pointing.pointRow(row),
     invertSelection: () => open()?.explorer.invert(),
     clearSelection: () => open()?.explorer.selectNone(),
-    save: (as) => void open()?.explorer.save(as),
+    save: (as) => void open()?.saving.save(as),
+    cancelSaving: () => open()?.saving.cancel(),
+    saveHotspot: (id) => void open()?.saving.saveHotspot(id),
     colourBy: (column) => void open()?.explorer.colourBy(column),
     openAbout: () => {
       ui.aboutOpen = true;

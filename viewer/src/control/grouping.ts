@@ -1,23 +1,28 @@
 /** The hotspots: those of the site with the reader's changes, which stay in this browser. */
-import type { Hotspots } from "../format/manifest";
+import type { ArrayRef, Hotspots } from "../format/manifest";
 import {
   arranged,
   type Edits,
   type Group,
   groupsFile,
+  type Held,
+  homeOf,
+  membersOf,
   moved,
   NO_EDITS,
+  OWN,
   readEdits,
+  regionGroup,
   renamed,
-  siteGroup,
+  type Sets,
   withOwn,
   without,
 } from "../model/groups";
-import { maskOf } from "../model/selection";
 import { download, fileStem } from "../ui/download";
 import { keep, readKept } from "../ui/kept";
 import type { UiState } from "../ui/state.svelte";
 import { strings } from "../ui/strings";
+import { note } from "./desk";
 
 export interface Grouped {
   readonly ui: UiState;
@@ -27,16 +32,22 @@ export interface Grouped {
   /** Where the changes are kept: one place for each collection. */
   readonly key: string;
   /** The place in its list of each row's hotspot. */
-  members(set: Hotspots): Promise<Int32Array>;
-  itemOf(row: number): string;
-  rowOf(item: string): number | undefined;
+  members(ref: ArrayRef): Promise<Int32Array>;
+  /** The rows that `members` does not tell; null where there are none. */
+  sets(set: Hotspots): Promise<Sets | null>;
+  /** The texts of some rows, or of all. */
+  hold(rows: ArrayLike<number> | null): Promise<{ value(column: string, row: number): unknown }>;
+  /** The row of each item that there is. */
+  rowsOf(items: readonly string[]): Promise<Map<string, number>>;
 }
 
 export class Grouping {
   #edits: Edits;
   #set: Hotspots | null;
-  #members: Int32Array | null = null;
+  #held: Held | null = null;
   #regions: readonly Group[] = [];
+  /** Rows of the items in the reader's own. */
+  #rows: ReadonlyMap<string, number> = new Map();
 
   constructor(readonly on: Grouped) {
     this.#edits = readEdits(readKept(on.key));
@@ -65,38 +76,40 @@ export class Grouping {
   /** Without members the list still flies to its hotspots; it only lights nothing. */
   async load(): Promise<void> {
     const set = this.#set;
-    this.#members = null;
-    const members = set && (await this.on.members(set).catch(() => null));
-    if (set === this.#set) this.#members = members;
+    this.#held = null;
+    const own = this.#edits.own.flatMap(({ items }) => items);
+    const missing = () => null;
+    const [rows, members, sets, regions] = await Promise.all([
+      own.length > 0 ? this.on.rowsOf(own) : this.#rows,
+      set && this.on.members(set.members).catch(missing),
+      set && this.on.sets(set).catch(missing),
+      set?.regions ? this.on.members(set.regions.members).catch(missing) : null,
+    ]);
+    this.#rows = rows;
+    if (set && set === this.#set) this.#held = { set, members, sets, regions };
   }
 
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
   show(): void {
     const { ui } = this.on;
-    this.#regions = this.#set?.regions?.list.map(siteGroup) ?? [];
-    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.on.rowOf(item));
+    this.#regions = this.#set?.regions?.list.map(regionGroup) ?? [];
+    ui.regions = this.#regions;
+    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.#rows.get(item));
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
   }
 
   find(id: string | null): Group | null {
-    return this.on.ui.hotspots.find((group) => group.id === id) ?? null;
+    const named = (group: Group) => group.id === id;
+    return this.on.ui.hotspots.find(named) ?? this.#regions.find(named) ?? null;
   }
 
   maskOf(group: Group): Uint8Array | null {
-    if (group.rows) return maskOf(this.on.count, group.rows);
-    const members = this.#members;
-    return members ? Uint8Array.from(members, (place) => (place === group.place ? 1 : 0)) : null;
+    return membersOf(group, this.#held, this.on.count);
   }
 
   /** The site's hotspot of a row, and its place there, from 0; null where it is in none. */
   homeOf(row: number): { group: Group; index: number } | null {
-    const members = this.#members;
-    const place = members?.[row] ?? -1;
-    const group = this.on.ui.hotspots.find((candidate) => !candidate.rows && candidate.place === place);
-    if (!members || place < 0 || !group) return null;
-    let index = 0;
-    for (let other = 0; other < row; other++) if (members[other] === place) index += 1;
-    return { group, index };
+    return this.#held && homeOf(row, this.on.ui.hotspots, this.#held);
   }
 
   rename(id: string, label: string): void {
@@ -112,12 +125,15 @@ export class Grouping {
   }
 
   /** A hotspot of the rows selected; its id, or null where nothing is. */
-  make(): string | null {
+  async make(): Promise<string | null> {
     const { ui } = this.on;
-    if (ui.selectedRows.length === 0) return null;
-    const id = `own-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    const rows = ui.selectedRows;
+    if (rows.length === 0) return null;
+    const texts = await this.on.hold(rows);
+    const items = Array.from(rows, (row) => `${texts.value("item", row)}`);
+    this.#rows = new Map([...this.#rows, ...items.map((item, place) => [item, rows[place] ?? 0] as const)]);
+    const id = `${OWN}${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
     const label = strings.ownHotspot(this.#edits.own.length + 1);
-    const items = Array.from(ui.selectedRows, (row) => this.on.itemOf(row));
     this.#change(withOwn(this.#edits, ui.hotspots, { id, label, items }));
     ui.announcement = strings.hotspotMade(label);
     return id;
@@ -127,20 +143,19 @@ export class Grouping {
     this.#change(NO_EDITS);
   }
 
-  save(): void {
-    const { ui } = this.on;
-    const text = groupsFile(ui.hotspots, (group) => this.#itemsOf(group));
+  async save(): Promise<void> {
+    const { ui, count } = this.on;
+    const texts = await this.on.hold(null).catch(() => null);
+    if (!texts) {
+      note(ui, strings.saveFailed);
+      return;
+    }
+    const of = (row: number) => `${texts.value("image", row)}`;
+    const text = groupsFile(ui.hotspots, this.#edits, this.#held, { count, of });
     download(
       `${fileStem(ui.manifest?.title ?? "")}-hotspots.json`,
       new Blob([text], { type: "application/json" }),
     );
-  }
-
-  #itemsOf(group: Group): string[] {
-    const items: string[] = [];
-    const mask = this.maskOf(group);
-    for (let row = 0; row < this.on.count; row++) if (mask?.[row]) items.push(this.on.itemOf(row));
-    return items;
   }
 
   #change(edits: Edits): void {

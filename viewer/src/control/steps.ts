@@ -30,12 +30,12 @@ export class Steps {
   constructor(readonly on: StepsDesk) {}
 
   #address(): Address {
-    const { ui, site, stage, collection, explorer } = this.on;
+    const { ui, site, stage, explorer } = this.on;
     const view = stage?.view;
     return {
       // An address that says nothing is that of the opening view, where there is one.
       layout: ui.layout === site.layouts[0]?.name && !site.opening ? null : ui.layout,
-      item: ui.detail && collection.table ? collection.itemOf(ui.detail.row) : null,
+      item: ui.detail?.item ?? null,
       place: view && !view.isFitted() ? view.looksAt : null,
       text: ui.text,
       choices: ui.choices,
@@ -43,6 +43,8 @@ export class Steps {
       selection: explorer.encodeSelection(),
       hotspot: ui.hotspot,
       colour: ui.legend?.column ?? null,
+      coarse: ui.coarse,
+      off: ui.off,
       size: ui.size,
     };
   }
@@ -82,9 +84,12 @@ export class Steps {
       [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
       if (ui.filtering || ui.found) await explorer.search(null);
       explorer.restoreSelection(address.selection);
+      ui.coarse = address.coarse;
+      if (address.off.length > 0 || ui.off.length > 0) hotspots.hide(address.off);
       hotspots.highlight(address.hotspot);
       if (address.colour !== (ui.legend?.column ?? null)) await explorer.colourBy(address.colour, false);
-      const row = address.item === null ? undefined : collection.rowOf(address.item);
+      const { item } = address;
+      const row = item === null ? undefined : (await collection.rowsOf([item])).get(item);
       if (row !== undefined) await panel.open(row, address.place === null);
       else panel.dismiss();
       const view = stage?.view;

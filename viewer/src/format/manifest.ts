@@ -4,7 +4,7 @@ import { FormatError } from "./errors";
 
 export const VERSION = 1;
 
-export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32";
+export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32" | "f64";
 
 export interface FileRef {
   file: string;
@@ -77,6 +77,16 @@ export interface Layout {
   parameters: Parameters | null;
   /** Of a variant the name of its map. */
   variant_of: string | null;
+  /** Of a map that is drawn by what a person says of the pictures: the column, and how much it counts. */
+  supervised: { column: string; weight: number } | null;
+  /** A grid as one large picture. */
+  deepzoom: DeepZoom | null;
+}
+
+/** `dzi`: path of a Deep Zoom Image; `mosaic`: the same in a single file. */
+export interface DeepZoom {
+  dzi: string;
+  mosaic: { file: string; width: number; height: number } | null;
 }
 
 export interface Level {
@@ -107,6 +117,8 @@ export interface Hotspot {
   named: boolean | null;
   /** The place of its region in the list of regions, or -1. */
   region: number | null;
+  /** Words that a person gave it. */
+  tags: string[] | null;
 }
 
 /** The hotspots of one map. */
@@ -118,6 +130,15 @@ export interface Hotspots {
   list: Hotspot[];
   /** The coarse level, where there is one. */
   regions: { members: ArrayRef; list: Hotspot[] } | null;
+  /** Where a person arranged them: rows that `members` does not tell, of those listed and then of those removed. */
+  edited: EditedRef | null;
+}
+
+export interface EditedRef {
+  rows: ArrayRef;
+  /** Where the rows of each end. */
+  ends: ArrayRef;
+  removed: { id: string; label: string }[];
 }
 
 /** The IIIF image services of the rows. */
@@ -150,6 +171,10 @@ export interface Manifest {
   model: { name: string; version: string; dimensions: number; description: string };
   vectors: { components: number; explained_variance: number } | null;
   services: ServicesRef | null;
+  /** The list of the files of an index of words, where there are too many rows to search the table itself. */
+  search: FileRef | null;
+  /** The table in parts of so many rows, and the list of their files. */
+  parts: { rows: number; list: FileRef } | null;
   /** The column that says what is on a picture that has no title. */
   alt: string | null;
   look: Look | null;
@@ -182,7 +207,7 @@ const colour: Reader<string> = (value, where) => {
 const label: Reader<string> = (value, where) => (typeof value === "number" ? `${value}` : text(value, where));
 
 const fileRef = { file: sitePath, bytes: count, digest: text };
-const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
+const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32", "f64");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
@@ -222,6 +247,13 @@ const layout = record<Layout>({
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
   parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
   variant_of: nullable(text),
+  supervised: nullable(record({ column: text, weight: finite })),
+  deepzoom: nullable(
+    record<DeepZoom>({
+      dzi: sitePath,
+      mosaic: nullable(record({ file: sitePath, width: positive, height: positive })),
+    }),
+  ),
 });
 
 const hotspot = record<Hotspot>({
@@ -234,6 +266,7 @@ const hotspot = record<Hotspot>({
   outline: nullable(list(list(list(finite)))),
   named: nullable(flag),
   region: nullable(finite),
+  tags: nullable(list(text)),
 });
 
 const hotspots = record<Hotspots>({
@@ -241,6 +274,9 @@ const hotspots = record<Hotspots>({
   members: array,
   list: list(hotspot),
   regions: nullable(record({ members: array, list: list(hotspot) })),
+  edited: nullable(
+    record<EditedRef>({ rows: array, ends: array, removed: list(record({ id: text, label: text })) }),
+  ),
 });
 
 const manifest = record<Manifest>({
@@ -268,6 +304,8 @@ const manifest = record<Manifest>({
   model: record({ name: text, version: label, dimensions: count, description: text }),
   vectors: nullable(record({ components: count, explained_variance: finite })),
   services: nullable(record<ServicesRef>({ records: file, ends: array, hosts: list(text) })),
+  search: nullable(file),
+  parts: nullable(record({ rows: positive, list: file })),
   alt: nullable(text),
   look: nullable(
     record<Look>({
@@ -278,9 +316,16 @@ const manifest = record<Manifest>({
   opening: nullable(text),
 });
 
+export { array as arrayOf, table as tableOf };
+
 function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]): void {
   if (ref.dtype === type && ref.shape.join() === shape.join()) return;
   throw new FormatError(where, `${type} [${shape.join(", ")}]`, `${ref.dtype} [${ref.shape.join(", ")}]`);
+}
+
+function requireSets({ rows, ends, removed }: EditedRef, listed: number, where: string): void {
+  requireShape(rows, `${where}, edited rows`, "u32", [rows.shape[0] ?? 0]);
+  requireShape(ends, `${where}, edited ends`, "u32", [listed + removed.length]);
 }
 
 function requireConsistent(site: Manifest): void {
@@ -304,6 +349,7 @@ function requireConsistent(site: Manifest): void {
   if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
     requireShape(set.members, `hotspots of ${set.layout}`, "i32", [n]);
+    if (set.edited) requireSets(set.edited, set.list.length, `hotspots of ${set.layout}`);
     for (const { id, item, bounds } of set.list) {
       if (item >= n) throw new FormatError(`hotspot ${id}.item`, `a row below ${n}`, item);
       if (bounds.length !== 4) throw new FormatError(`hotspot ${id}.bounds`, "four numbers", bounds);

@@ -1,6 +1,7 @@
 /** The hotspots as the reader has arranged them: those of the site, renamed, reordered or left out, and their own. */
 import type { Hotspot, Hotspots, Layout } from "../format/manifest";
 import type { Box } from "./camera";
+import { maskOf } from "./selection";
 
 export interface Group {
   readonly id: string;
@@ -20,6 +21,25 @@ export interface Group {
   readonly region: number;
   /** Rows of the reader's own, else null. */
   readonly rows: readonly number[] | null;
+  /** Words that a person gave it. */
+  readonly tags: readonly string[];
+  /** It is one of the coarse level. */
+  readonly coarse?: true;
+}
+
+/** Rows of groups that may share some: of the group at a place those from where the one before it ends. */
+export interface Sets {
+  readonly rows: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** The site's hotspots of one map, and who is in which; null while that is not known. */
+export interface Held {
+  readonly set: Hotspots;
+  readonly members: Int32Array | null;
+  readonly sets: Sets | null;
+  /** The place in its list of each row's region, where there are any. */
+  readonly regions?: Int32Array | null;
 }
 
 /** A hotspot of the reader's own, by the table's column `item`, which stays when the collection grows. */
@@ -27,6 +47,12 @@ export interface Own {
   readonly id: string;
   readonly label: string;
   readonly items: readonly string[];
+}
+
+/** The id of the image of each of so many rows. */
+export interface Images {
+  readonly count: number;
+  of(row: number): string;
 }
 
 /** What the reader changed; this is what is kept. */
@@ -39,6 +65,9 @@ export interface Edits {
 
 export const NO_EDITS: Edits = { labels: {}, removed: [], order: [], own: [] };
 export const LONGEST_LABEL = 200;
+
+/** How the id of a group begins that a reader made. */
+export const OWN = "own-";
 
 /** Kept edits as they were written; anything else, also from another version, is nothing. */
 export function readEdits(text: string | null): Edits {
@@ -77,7 +106,10 @@ export function arranged(
   edits: Edits,
   rowOf: (item: string) => number | undefined,
 ): Group[] {
-  const groups = [...list.map(siteGroup), ...edits.own.map((own) => ownGroup(own, rowOf))];
+  // What the reader made, and the site has since taken up from their file, is the site's.
+  const taken = new Set(list.map(({ id }) => id));
+  const own = edits.own.filter(({ id }) => !taken.has(id));
+  const groups = [...list.map(siteGroup), ...own.map((one) => ownGroup(one, rowOf))];
   const kept = groups.filter((group) => group !== null && !edits.removed.includes(group.id)) as Group[];
   const place = new Map(edits.order.map((id, index) => [id, index]));
   // Those that were never moved follow in their own order.
@@ -95,7 +127,11 @@ export function siteGroup({ outline, region, named, ...told }: Hotspot, place: n
   const [x0 = -1, y0 = -1, x1 = 1, y1 = 1] = told.bounds;
   const bounds = { x0, y0, x1, y1 };
   const drawn = { bounds, outline: outline ?? [], region: region ?? -1 };
-  return { id, label, named: named ?? true, count, item, place, ...drawn, rows: null };
+  return { id, label, named: named ?? true, count, item, place, ...drawn, rows: null, tags: told.tags ?? [] };
+}
+
+export function regionGroup(region: Hotspot, place: number): Group {
+  return { ...siteGroup(region, place), coarse: true };
 }
 
 function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | undefined): Group | null {
@@ -113,6 +149,7 @@ function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | u
     outline: [],
     region: -1,
     rows,
+    tags: [],
   };
 }
 
@@ -123,7 +160,7 @@ export function renamed(edits: Edits, id: string, label: string): Edits {
 
 export function without(edits: Edits, id: string): Edits {
   const own = edits.own.filter((group) => group.id !== id);
-  return own.length < edits.own.length ? { ...edits, own } : { ...edits, removed: [...edits.removed, id] };
+  return { ...edits, own, removed: [...edits.removed, id] };
 }
 
 /** Move a group by some places among those shown. */
@@ -141,8 +178,73 @@ export function withOwn(edits: Edits, shown: readonly Group[], own: Own): Edits 
   return { ...edits, own: [...edits.own, own], order: [own.id, ...shown.map(({ id }) => id)] };
 }
 
-/** The file that a reader takes home (docs/format.md, "A reader's hotspots"). */
-export function groupsFile(groups: readonly Group[], itemsOf: (group: Group) => string[]): string {
-  const hotspots = groups.map((group) => ({ id: group.id, label: group.label, items: itemsOf(group) }));
-  return `${JSON.stringify({ format: "pixplot-hotspots", version: 1, hotspots }, null, 1)}\n`;
+/** 1 for each row of a group, of `count` rows; null while its rows are not known. */
+export function membersOf(group: Group, held: Held | null, count: number): Uint8Array | null {
+  if (group.coarse) return maskAt(group.place, held?.regions ?? null);
+  return group.rows ? maskOf(count, group.rows) : held && membersAt(group.place, held, count);
+}
+
+function maskAt(place: number, members: Int32Array | null): Uint8Array | null {
+  return members && Uint8Array.from(members, (other) => (other === place ? 1 : 0));
+}
+
+function membersAt(place: number, { members, sets }: Held, count: number): Uint8Array | null {
+  const own = setAt(place, sets);
+  return own ? maskOf(count, own) : maskAt(place, members);
+}
+
+/** The rows of the hotspot at a place that `members` does not tell; null where that tells them. */
+function setAt(place: number, sets: Sets | null): Uint32Array | null {
+  const own = sets?.rows.subarray(sets.ends[place - 1] ?? 0, sets.ends[place] ?? 0);
+  return own && own.length > 0 ? own : null;
+}
+
+/** The first of the groups of the site that has a row, and the row's place there, from 0; null where none has it. */
+export function homeOf(
+  row: number,
+  shown: readonly Group[],
+  { members, sets }: Held,
+): { group: Group; index: number } | null {
+  for (const group of shown.filter(({ rows }) => !rows)) {
+    const own = setAt(group.place, sets);
+    if (own ? own.includes(row) : members?.[row] === group.place)
+      return { group, index: own ? own.indexOf(row) : countOf(group.place, members?.subarray(0, row)) };
+  }
+  return null;
+}
+
+function countOf(place: number, members: Int32Array = new Int32Array()): number {
+  return members.reduce((found, other) => found + (other === place ? 1 : 0), 0);
+}
+
+/**
+ * The file that a reader takes home (docs/format.md, "A reader's hotspots"): the groups shown, and those of the site that they, or
+ * somebody before them, removed. Pictures are told by image, so that moving a file changes nothing.
+ */
+export function groupsFile(shown: readonly Group[], edits: Edits, held: Held | null, images: Images): string {
+  const imagesOf = (mask: Uint8Array | null) => {
+    const found = new Set<string>();
+    for (let row = 0; row < images.count; row++) if (mask?.[row]) found.add(images.of(row));
+    return [...found].sort();
+  };
+  const hotspots = shown.map((group) => ({
+    id: group.id,
+    label: group.label,
+    ...(group.tags.length > 0 ? { tags: group.tags } : {}),
+    images: imagesOf(membersOf(group, held, images.count)),
+  }));
+  const listed = held?.set.list ?? [];
+  const removed = listed.flatMap(({ id, label }, place) =>
+    edits.removed.includes(id) && !id.startsWith(OWN) ? [{ id, label, place }] : [],
+  );
+  const before = (held?.set.edited?.removed ?? []).map((one, index) => ({
+    ...one,
+    place: listed.length + index,
+  }));
+  const gone = [...before, ...removed].map(({ id, label, place }) => ({
+    id,
+    label,
+    images: imagesOf(held && membersAt(place, held, images.count)),
+  }));
+  return `${JSON.stringify({ format: "pixplot-hotspots", version: 1, hotspots, removed: gone }, null, 1)}\n`;
 }

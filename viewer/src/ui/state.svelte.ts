@@ -15,7 +15,7 @@ export type Tab = "pictures" | "filters" | "hotspots";
 export type Tool = "lasso" | "rectangle";
 /** Which pictures are listed. */
 export type Scope = "found" | "view" | "selection";
-export type Saving = "csv" | "json" | "iiif" | "png";
+export type Saving = "csv" | "json" | "iiif" | "zip" | "png" | "svg";
 
 /** A picture's rectangle on the screen, in CSS pixels. */
 export interface Outline {
@@ -30,8 +30,8 @@ export interface Reader {
   title(row: number): string;
   /** What stands for its picture where that is not seen. */
   alt(row: number): string;
-  /** The address of its picture. */
-  picture(row: number): string;
+  /** The address of its picture; null while it is not known. */
+  picture(row: number): string | null;
   note(row: number): string;
 }
 
@@ -71,6 +71,11 @@ export class UiState {
   announcement = $state("");
 
   hotspots = $state.raw<readonly Group[]>([]);
+  /** The coarse level; empty where there is none. */
+  regions = $state.raw<readonly Group[]>([]);
+  coarse = $state(false);
+  /** Ids of those whose pictures are hidden. */
+  off = $state.raw<readonly string[]>([]);
   /** The id of the one chosen. */
   hotspot = $state<string | null>(null);
   hotspotsShown = $state(true);
@@ -113,6 +118,8 @@ export class UiState {
   selection = $state.raw<Uint8Array | null>(null);
   selectedRows = $state.raw<Int32Array>(new Int32Array());
   legend = $state.raw<Legend | null>(null);
+  /** How many pictures are in the archive that is being made. */
+  saving = $state.raw<{ readonly done: number; readonly all: number } | null>(null);
 
   hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
   selected = $state.raw<Outline | null>(null);
@@ -136,6 +143,11 @@ export class UiState {
     return !this.bare && (this.detail !== null || this.findOpen);
   }
 
+  /** The hotspots that are listed: of the one level or the other. */
+  get groups(): readonly Group[] {
+    return this.coarse && this.regions.length > 0 ? this.regions : this.hotspots;
+  }
+
   get listed(): Int32Array {
     if (this.scope === "selection") return this.selectedRows;
     if (this.scope === "view") return this.inView;
@@ -156,6 +168,9 @@ export interface Actions {
   renameHotspot(id: string, label: string): void;
   moveHotspot(id: string, by: number): void;
   removeHotspot(id: string): void;
+  /** Hide the pictures of a hotspot, or show them again. */
+  toggleHotspot(id: string): void;
+  setCoarse(coarse: boolean): void;
   makeHotspot(): void;
   selectHotspot(id: string): void;
   saveHotspots(): void;
@@ -191,6 +206,9 @@ export interface Actions {
   invertSelection(): void;
   clearSelection(): void;
   save(as: Saving): void;
+  cancelSaving(): void;
+  /** The table of a hotspot's pictures. */
+  saveHotspot(id: string): void;
   colourBy(column: string | null): void;
   openAbout(): void;
   closeAbout(): void;

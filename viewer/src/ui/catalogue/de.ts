@@ -105,7 +105,11 @@ export function de({ number, share }: Format): Catalogue {
       likeness: "Wie Ähnlichkeit gemessen wird",
       trust: "Wie weit man den Orten trauen darf",
       problems: "Was fehlt oder ausgebessert wurde",
+      large: "Als ein großes Bild",
     },
+    large: "Alle Bilder einer Anordnung in einem, zum Hineinzoomen.",
+    openLarge: (name) => `Öffnen: ${name}`,
+    mosaic: (kind, width, height) => `${kind}, ${number(width)} × ${number(height)} Pixel`,
     collection: (items, images) =>
       items === images
         ? `${pictures(items)}, alle verschieden.`
@@ -114,6 +118,8 @@ export function de({ number, share }: Format): Catalogue {
       `Das Modell ${name} (Version ${version}) hat jedes Bild durch ${number(dimensions)} Zahlen beschrieben. Bilder mit ähnlichen Zahlen liegen beieinander.`,
     vectors: (components, explained) =>
       `Sie wurden auf ${number(components)} verdichtet, die ${share(explained)} der Unterschiede bewahren.`,
+    supervised: (column) =>
+      `Bilder, die sich in „${column}“ unterscheiden, wurden auseinandergezogen; auch davon erzählen ihre Plätze.`,
     trustworthiness: (value) =>
       `Vertrauenswürdigkeit ${share(value)}: wie selten Bilder nebeneinander liegen, die einander nicht ähneln.`,
     neighboursMap: (value) =>
@@ -206,7 +212,31 @@ export function de({ number, share }: Format): Catalogue {
     invert: "Umkehren",
     clearSelection: "Auswahl aufheben",
     save: "Sichern",
-    saveAs: { csv: "Tabelle (CSV)", json: "Daten (JSON)", iiif: "IIIF-Manifest", png: "Ansicht (PNG)" },
+    saveAs: {
+      csv: "Tabelle (CSV)",
+      json: "Daten (JSON)",
+      iiif: "IIIF-Manifest",
+      zip: "Bilder (ZIP)",
+      png: "Ansicht (PNG)",
+      svg: "Ansicht (SVG)",
+    },
+    saved: (count) => `Gesichert: ${pictures(count)}`,
+    saveFailed:
+      "Das konnte nicht gesichert werden: Ein Teil davon ließ sich nicht laden. Versuchen Sie es noch einmal.",
+    savingPictures: (done, all) => `${number(done)} von ${number(all)} Bildern gesammelt`,
+    tooManyToSave: (most) =>
+      `Das sind zu viele Bilder für eine Datei. Wählen Sie höchstens ${number(most)} aus und sichern Sie noch einmal.`,
+    picturesNotSaved: (count) =>
+      count === 1
+        ? "Ein Bild konnte nicht geladen werden und fehlt in der Datei."
+        : `${number(count)} Bilder konnten nicht geladen werden und fehlen in der Datei.`,
+    level: "Stufe",
+    levels: { fine: "Fein", coarse: "Grob" },
+    hideMembers: (label) => `Bilder von ${label} verbergen`,
+    hotspotHidden: (label) => `Verborgen: ${label}`,
+    hotspotBack: (label) => `Wieder sichtbar: ${label}`,
+    saveTableOf: (label) => `Tabelle von ${label} sichern`,
+    cancel: "Abbrechen",
     newHotspot: "Neue Gruppe",
     ownHotspot: (place) => `Meine Gruppe ${place}`,
     rename: (label) => `Name von ${label}`,

@@ -102,7 +102,12 @@ export function en({ number, share }: Format) {
       likeness: "How likeness is measured",
       trust: "How far to trust the places",
       problems: "What was left out or repaired",
+      large: "As one large picture",
     },
+    large: "All pictures of an arrangement in one, to zoom into.",
+    openLarge: (name: string) => `Open: ${name}`,
+    mosaic: (kind: string, width: number, height: number) =>
+      `${kind}, ${number(width)} × ${number(height)} pixels`,
     collection: (items: number, images: number) =>
       items === images
         ? `${pictures(items)}, all of them different.`
@@ -111,6 +116,8 @@ export function en({ number, share }: Format) {
       `Each picture was described by ${number(dimensions)} numbers by the model ${name} (version ${version}). Pictures with similar numbers lie together.`,
     vectors: (components: number, explained: number) =>
       `These were condensed to ${number(components)}, which keep ${share(explained)} of the differences.`,
+    supervised: (column: string) =>
+      `Pictures that differ in “${column}” were drawn apart, so their places tell of that too.`,
     trustworthiness: (value: number) =>
       `Trustworthiness ${share(value)}: how rarely pictures lie side by side that are not alike.`,
     neighboursMap: (value: number) =>
@@ -198,7 +205,28 @@ export function en({ number, share }: Format) {
     invert: "Invert",
     clearSelection: "Select none",
     save: "Save",
-    saveAs: { csv: "Table (CSV)", json: "Data (JSON)", iiif: "IIIF manifest", png: "View (PNG)" },
+    saveAs: {
+      csv: "Table (CSV)",
+      json: "Data (JSON)",
+      iiif: "IIIF manifest",
+      zip: "Pictures (ZIP)",
+      png: "View (PNG)",
+      svg: "View (SVG)",
+    },
+    saved: (count: number) => `Saved: ${pictures(count)}`,
+    saveFailed: "This could not be saved: some of what belongs to it could not be loaded. Try again.",
+    savingPictures: (done: number, all: number) => `Collecting ${number(done)} of ${pictures(all)}`,
+    tooManyToSave: (most: number) =>
+      `These are too many pictures for one file. Select at most ${number(most)}, and save again.`,
+    picturesNotSaved: (count: number) =>
+      `${count === 1 ? "One picture" : `${number(count)} pictures`} could not be loaded and ${count === 1 ? "is" : "are"} missing in the file.`,
+    level: "Level",
+    levels: { fine: "Fine", coarse: "Coarse" },
+    hideMembers: (label: string) => `Hide the pictures of ${label}`,
+    hotspotHidden: (label: string) => `Hidden: ${label}`,
+    hotspotBack: (label: string) => `Shown again: ${label}`,
+    saveTableOf: (label: string) => `Save the table of ${label}`,
+    cancel: "Cancel",
     newHotspot: "New cluster",
     ownHotspot: (place: number) => `My cluster ${place}`,
     rename: (label: string) => `Name of ${label}`,

@@ -104,7 +104,11 @@ export function fr({ number, share }: Format): Catalogue {
       likeness: "Comment la ressemblance est mesurée",
       trust: "Jusqu’où se fier aux places",
       problems: "Ce qui manque ou fut réparé",
+      large: "Comme une seule grande image",
     },
+    large: "Toutes les images d’une disposition en une seule, à agrandir.",
+    openLarge: (name) => `Ouvrir : ${name}`,
+    mosaic: (kind, width, height) => `${kind} de ${number(width)} × ${number(height)} pixels`,
     collection: (items, images) =>
       items === images
         ? `${pictures(items)}, toutes différentes.`
@@ -113,6 +117,8 @@ export function fr({ number, share }: Format): Catalogue {
       `Le modèle ${name} (version ${version}) a décrit chaque image par ${number(dimensions)} nombres. Les images aux nombres semblables sont voisines.`,
     vectors: (components, explained) =>
       `Ils ont été condensés en ${number(components)}, qui gardent ${share(explained)} des différences.`,
+    supervised: (column) =>
+      `Les images qui diffèrent par « ${column} » ont été éloignées : leurs places en disent quelque chose aussi.`,
     trustworthiness: (value) =>
       `Fiabilité ${share(value)} : combien il est rare que des images voisines ne se ressemblent pas.`,
     neighboursMap: (value) =>
@@ -205,7 +211,30 @@ export function fr({ number, share }: Format): Catalogue {
     invert: "Inverser",
     clearSelection: "Ne rien sélectionner",
     save: "Enregistrer",
-    saveAs: { csv: "Tableau (CSV)", json: "Données (JSON)", iiif: "Manifeste IIIF", png: "Vue (PNG)" },
+    saveAs: {
+      csv: "Tableau (CSV)",
+      json: "Données (JSON)",
+      iiif: "Manifeste IIIF",
+      zip: "Images (ZIP)",
+      png: "Vue (PNG)",
+      svg: "Vue (SVG)",
+    },
+    saved: (count) => `Enregistré : ${pictures(count)}`,
+    saveFailed: "L’enregistrement a échoué : une partie des données n’a pas pu être chargée. Réessayez.",
+    savingPictures: (done, all) => `${number(done)} images sur ${number(all)} rassemblées`,
+    tooManyToSave: (most) =>
+      `Il y a trop d’images pour un seul fichier. Sélectionnez-en au plus ${number(most)} et enregistrez à nouveau.`,
+    picturesNotSaved: (count) =>
+      count === 1
+        ? "Une image n’a pas pu être chargée et manque dans le fichier."
+        : `${number(count)} images n’ont pas pu être chargées et manquent dans le fichier.`,
+    level: "Niveau",
+    levels: { fine: "Fin", coarse: "Large" },
+    hideMembers: (label) => `Masquer les images de ${label}`,
+    hotspotHidden: (label) => `Masqué : ${label}`,
+    hotspotBack: (label) => `De nouveau visible : ${label}`,
+    saveTableOf: (label) => `Enregistrer le tableau de ${label}`,
+    cancel: "Annuler",
     newHotspot: "Nouveau groupe",
     ownHotspot: (place) => `Mon groupe ${place}`,
     rename: (label) => `Nom de ${label}`,

@@ -1,0 +1,53 @@
+"""Pictures in square cells, made smaller.
+
+A cell is a square in which a picture is fitted and centred as docs/format.md says, on a ground. Its rectangle in a large cell is reduced to
+its rectangle in a small one by area (Pillow's BOX filter, integer arithmetic): every pixel stems from the picture, and none from the
+ground or from a neighbour.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pixplot_steps import fit
+
+SMALL = 32
+"""Side in pixels of the small thumbnail: what most maps are drawn with, and a sixteenth of the bytes. Still smaller cells are made of the
+large one, since a picture of 25 pixels made one of 6 is less sharp than one of 99."""
+
+_BATCH = 32
+"""Cells put together before they are copied."""
+
+
+def reduced(cells: NDArray[np.uint8], sizes: NDArray[np.integer[Any]], side: int, ground: str | tuple[int, ...]) -> NDArray[np.uint8]:
+    """Cells u8 [n, side, side, 3] of larger ones (u8 [n, s, s, 3], C order) of pictures of `sizes` ([n, 2]), with ground around them.
+
+    Cells that have that side already are given back as they are.
+    """
+    if cells.shape[1] == side:
+        return cells
+    out = np.empty((len(cells), side, side, 3), np.uint8)
+    sources, targets = fit.rectangles(sizes, cells.shape[1]).tolist(), fit.rectangles(sizes, side).tolist()
+    for start in range(0, len(cells), _BATCH):
+        stop = min(start + _BATCH, len(cells))
+        strip = Image.new("RGB", (side, side * (stop - start)), ground)
+        for place in range(start, stop):
+            x, y, width, height = targets[place]
+            strip.paste(_reduced(cells[place], sources[place], width, height), (x, (place - start) * side + y))
+        out[start:stop] = np.asarray(strip).reshape(-1, side, side, 3)
+    return out
+
+
+def _reduced(cell: NDArray[np.uint8], source: list[int], width: int, height: int) -> Image.Image:
+    x, y, w, h = source
+    line = 3 * cell.shape[1]
+    # The rectangle alone, read where it lies.
+    picture = Image.frombuffer("RGB", (w, h), cell.reshape(-1)[y * line + 3 * x :], "raw", "RGB", line, 1)
+    factor = w // width
+    if (width * factor, height * factor) == (w, h):
+        return picture.reduce(factor)
+    return picture.resize((width, height), Image.Resampling.BOX)

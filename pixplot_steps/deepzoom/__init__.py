@@ -1,0 +1,1 @@
+"""Deep zoom: a grid of pictures as one large picture in tiles, for any size of collection."""
