@@ -32,7 +32,7 @@ def page(*, dark: bool = False, panel: bool = True, bar: bool = True, icons: int
 
 
 def noisy(image: Image.Image) -> Image.Image:
-    values = np.asarray(image, np.int16) + np.random.default_rng(1).integers(-4, 5, (800, 1280, 3))
+    values = np.asarray(image, np.int16) + np.random.default_rng(1).integers(-1, 2, (800, 1280, 3))
     return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
 
 
