@@ -39,6 +39,11 @@ def planned_once(path, ledger, *status):
     return found
 
 
+def literally(value):
+    """A params function that gives a value as it is: in a text from outside Snakemake would take braces for wildcards."""
+    return lambda wildcards: value
+
+
 def fingerprint(wildcards):
     """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
     return was_listed() if SPEC.catalog.frozen else listed()

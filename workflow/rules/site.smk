@@ -67,16 +67,16 @@ rule site:
         ],
         shown=planned("shown"),
         viewer=lambda wildcards, input: Path(input.viewer).parent,
-        title=SPEC.site.title,
-        description=SPEC.site.description,
+        title=literally(SPEC.site.title),
+        description=literally(SPEC.site.description),
         gzip=str(SPEC.site.gzip).lower(),
-        address=SPEC.site.address,
-        logo=SPEC.site.logo.path,
+        address=literally(SPEC.site.address),
+        logo=literally(SPEC.site.logo.path),
         light=SPEC.site.light,
         dark=SPEC.site.dark,
-        opening=SPEC.site.opening,
-        alt=SPEC.site.alt,
-        data_from=SPEC.site.data_from,
+        opening=literally(SPEC.site.opening),
+        alt=literally(SPEC.site.alt),
+        data_from=literally(SPEC.site.data_from),
     shell:
         """
         pixplot step site \
