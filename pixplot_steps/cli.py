@@ -29,6 +29,7 @@ COMMANDS = {
     "export": ("exchange.exporting", "write a site for another program: Embedding Atlas, FiftyOne, VIKUS, CSN, GeoJSON, IIIF"),
     "import": ("exchange.importing", "take over what PixPlot, VIKUS or Collection Space Navigator made"),
     "publish": ("site.publish", "copy a finished site to where it is served"),
+    "start": ("site.start", "write a page that leads to several sites"),
     "completion": ("command.completion", "print what bash, zsh or fish completes"),
 }
 """Module and description of each."""

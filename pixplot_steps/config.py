@@ -16,7 +16,7 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from pixplot_steps import contrast, machine, place, spec, wanted
+from pixplot_steps import contrast, machine, place, spec, stories, wanted
 from pixplot_steps.errors import ConfigError
 
 _WORLD = "world"
@@ -144,6 +144,7 @@ def _site(section: Mapping[str, Any], title: str, base: Path) -> spec.Site:
         opening=section["opening"].rpartition("#")[2],
         alt=section["alt"] or "",
         data_from=tuple(section["data_from"]),
+        stories=_stories(section["stories"], base),
     )
 
 
@@ -170,6 +171,14 @@ def _umaps(section: Mapping[str, Any]) -> tuple[spec.Umap, ...]:
         [value] if not isinstance(value, list | tuple) else value for value in (section["n_neighbors"], section["min_dist"])
     )
     return tuple(spec.Umap(*pair, section["epochs"]) for pair in dict.fromkeys(itertools.product(counts, map(float, distances))))
+
+
+def _stories(text: str | None, base: Path) -> spec.Given:
+    """The file of stories, whose form is checked here: it would be late after hours of work."""
+    found = spec.Given(*wanted.given(text, "site.stories", base, stories.SUFFIXES))
+    if found.path:
+        stories.read(Path(found.path))
+    return found
 
 
 def _without(section: Mapping[str, Any], *left_out: str) -> dict[str, Any]:

@@ -422,7 +422,9 @@ class Plan:
             self.catalogue.table,
             self.catalogue.problems,
         )
-        return _name("site", spec.parameters(self.spec.site) | {"logo": self.spec.site.logo.digest}, *parts)
+        site = self.spec.site
+        told = spec.parameters(site) | {"logo": site.logo.digest, "stories": site.stories.digest}
+        return _name("site", told, *parts)
 
     @property
     def shown(self) -> str:

@@ -34,12 +34,12 @@ VERSIONS = {
     "custom": 1,
     "colour": 2,
     "alphabetical": 3,
-    "hotspots": 3,
+    "hotspots": 4,
     "names": 1,
     "edited": 1,
     "atlases": 3,
     "deepzoom": 1,
-    "site": 11,
+    "site": 12,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -325,6 +325,14 @@ class Atlases:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A file of one's own: `path` and `digest`, both empty where there is none."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class DeepZoom:
     """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels."""
 
@@ -338,19 +346,11 @@ class DeepZoom:
 
 
 @dataclass(frozen=True)
-class Given:
-    """A file of one's own: `path` and `digest`, both empty where there is none."""
-
-    path: str
-    digest: str
-
-
-@dataclass(frozen=True)
 class Site:
     """Texts of the page; `gzip`: whether there are compressed copies; `address`: where it will be, or empty.
 
     `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
-    `data_from`: places whose collections the page may show.
+    `data_from`: places whose collections the page may show; `stories`: their file.
     """
 
     title: str
@@ -363,6 +363,7 @@ class Site:
     opening: str
     alt: str
     data_from: tuple[str, ...]
+    stories: Given
 
 
 @dataclass(frozen=True)

@@ -68,10 +68,6 @@ def atlas(
     return out
 
 
-PLAIN: dict[str, str] = {"logo": "", "light": "#a8441b", "dark": "#f2a468", "opening": "", "alt": ""}
-"""The look of a site that says nothing of it."""
-
-
 def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
     """Draw the grid as one large picture below the artefacts' root, and as a mosaic of a format; returns the folder of the tiles."""
     out = found.root / "deepzoom" / "0123456789ab"
@@ -91,12 +87,17 @@ def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
     return out
 
 
+PLAIN: dict[str, str] = {"logo": "", "light": "#a8441b", "dark": "#f2a468", "opening": "", "alt": ""}
+"""The look of a site that says nothing of it."""
+
+
 def site(
     found: Artefacts,
     out: Path,
     viewer: Path | None = None,
     layouts: Sequence[str] = ("umap", "grid"),
     address: str = "",
+    stories: Path | str = "",
     edited: Sequence[Path] = (),
     spaces: Sequence[str] = (),
     data_from: Sequence[str] = (),
@@ -133,6 +134,8 @@ def site(
         str(gzip).lower(),
         "--address",
         address,
+        "--stories",
+        stories,
     )
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
     ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)

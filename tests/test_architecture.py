@@ -27,7 +27,7 @@ STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "la
 COMMANDS = ("command", "exchange")
 """Folders of commands that need several modules. They may import what stages share; no stage imports them."""
 
-SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks"}
+SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks", "stories"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {
@@ -47,6 +47,7 @@ WITH_FILES = {
     "site/publish.py": "a command of its own",
     "site/reading.py": "reads a finished site, for commands and notebooks",
     "site/serve.py": "a command of its own",
+    "site/start.py": "a command of its own",
     "site/untrusted.py": "reads a site that nobody vouches for",
     "site/verify.py": "a command of its own",
 }

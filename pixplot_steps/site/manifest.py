@@ -84,11 +84,12 @@ class Parts:
     pictures: Pictures
     deepzoom: dict[str, Json]
     services: Json | None = None
-    search: Json | None = None
-    table_parts: Json | None = None
     look: Json | None = None
     opening: str = ""
     alt: str | None = None
+    search: Json | None = None
+    table_parts: Json | None = None
+    stories: Json | None = None
 
 
 def picture_path(image: str) -> str:
@@ -98,7 +99,7 @@ def picture_path(image: str) -> str:
 
 def value(parts: Parts) -> Json:
     """The manifest as a JSON value; nothing in it depends on the time or on the machine."""
-    optional = {"services": parts.services, "search": parts.search, "parts": parts.table_parts}
+    optional = {"services": parts.services, "search": parts.search, "parts": parts.table_parts, "stories": parts.stories}
     return _always(parts) | {key: found for key, found in optional.items() if found}
 
 

@@ -29,8 +29,11 @@ Write = Callable[[Hashed], Json]
 """Writes a file into the site, and gives the reference to it."""
 
 
-def index(shown: pa.Table, columns: list[dict[str, str | None]], write: Write, size: int = terms.BLOCK) -> Json:
-    """Write the index of a table of items (columns in the types of docs/format.md); returns the reference to its list of files."""
+def index(shown: pa.Table, columns: list[dict[str, str | None]], write: Write, size: int) -> Json:
+    """Write the index of a table of items (columns in the types of docs/format.md); returns the reference to its list of files.
+
+    `size`: bytes after which a block is closed.
+    """
     types = {str(column["name"]): str(column["type"]) for column in columns} | {table.ITEM: "text"}
     found = terms.Occurrences()
     for number, (name, kind) in enumerate(types.items()):
@@ -40,7 +43,7 @@ def index(shown: pa.Table, columns: list[dict[str, str | None]], write: Write, s
     return write(_json({"columns": list(types), "blocks": files, "values": coded}))
 
 
-def parts(shown: pa.Table, columns: list[dict[str, str | None]], write: Write, size: int = PART) -> Json:
+def parts(shown: pa.Table, columns: list[dict[str, str | None]], write: Write, size: int) -> Json:
     """Write the table in parts; returns the manifest's object for them."""
     listed = []
     for start in range(0, shown.num_rows, size):

@@ -20,10 +20,27 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pixplot_steps import digest
+from pixplot_steps import digest, stories
 from pixplot_steps.errors import DamagedError, SiteError
-from pixplot_steps.site import coarse, folder, gather, hashed, iiif, look, manifest, search, services, similar, stacks, table
+from pixplot_steps.site import (
+    coarse,
+    folder,
+    gather,
+    hashed,
+    iiif,
+    look,
+    manifest,
+    search,
+    services,
+    similar,
+    slides,
+    stacks,
+    table,
+    terms,
+)
 from pixplot_steps.store import arrays, commit, ledger, lineage, lock, shown, tables
+
+Json = dict[str, Any]
 
 _EXAMPLES = 3
 _ADVICE = 2
@@ -56,6 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--description", required=True, help="a sentence on the collection")
     parser.add_argument("--gzip", type=json.loads, required=True, help="write compressed copies too: true or false")
     parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
+    parser.add_argument("--stories", required=True, help="file of stories, or nothing")
     parser.add_argument("--logo", required=True, help="picture file of the collection's sign, or nothing")
     parser.add_argument("--light", required=True, help="accent on light ground, #rrggbb")
     parser.add_argument("--dark", required=True, help="accent on dark ground, #rrggbb")
@@ -198,6 +216,8 @@ def _write_data(
     columns = table.columns(items.items.schema)
     rows = table.shown(items.items, columns)
     large = count > search.FROM
+    hotspots = _all_hotspots(site, args, count)
+    layouts = list(_layouts(site, args, items.image_row))
     return manifest.Parts(
         title=_text(args.title),
         description=_text(args.description),
@@ -212,20 +232,21 @@ def _write_data(
             {"column": column, "values": site.hashed(hashed.array(tables.years(items.items[years])))}
             for column, years in table.dates(items.items.schema)
         ],
-        layouts=list(_layouts(site, args, items.image_row)),
+        layouts=layouts,
         deepzoom=_deepzooms(site, args),
         models=_models(args),
         atlas=_atlas(site, args, count),
         neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
-        hotspots=_all_hotspots(site, args, count),
+        hotspots=hotspots,
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
         services=_service_files(site, items.items),
-        search=search.index(rows, columns, site.hashed) if large else None,
-        table_parts=search.parts(rows, columns, site.hashed) if large else None,
         look={"logo": _logo(site, args.logo), "accent": {"light": args.light, "dark": args.dark}},
         opening=_text(args.opening),
         alt=args.alt if args.alt in items.items.column_names else None,
+        search=search.index(rows, columns, site.hashed, terms.BLOCK) if large else None,
+        stories=_stories(site, args.stories, layouts, hotspots, rows),
+        table_parts=search.parts(rows, columns, site.hashed, search.PART) if large else None,
     )
 
 
@@ -234,6 +255,17 @@ def _logo(site: _Site, path: str) -> dict[str, Any] | None:
         return None
     drawn = look.sign(Path(path).read_bytes(), path)
     return site.hashed(hashed.file(drawn.data, "png", width=drawn.width, height=drawn.height))
+
+
+def _stories(
+    site: _Site, path: str, layouts: list[tuple[str, Json, Json]], hotspots: list[manifest.Hotspots], rows: pa.Table
+) -> dict[str, Any] | None:
+    if not path:
+        return None
+    levels = [listed for one in hotspots for listed in (one.listed, one.regions)]
+    clusters = [{spot["id"]: spot["label"] for spot in listed} for listed in levels]
+    found = slides.written(stories.read(Path(path)), [name for name, *_ in layouts], clusters, set(rows[table.ITEM].to_pylist()))
+    return site.hashed(hashed.file(commit.json_text(found), "json"))
 
 
 def _all_hotspots(site: _Site, args: argparse.Namespace, count: int) -> list[manifest.Hotspots]:

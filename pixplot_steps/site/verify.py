@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pixplot_steps.errors import SiteError
-from pixplot_steps.site import checks, checks_search
+from pixplot_steps.site import checks, checks_files
 from pixplot_steps.site.untrusted import Fault, Node, Site, Wrong
 
 T = TypeVar("T")
@@ -120,8 +120,9 @@ def _check_table(site: Site, manifest: Node, faults: _Faults) -> checks.Rows | N
     if table is None or not faults.all(checks.items(manifest, table)):
         return None
     faults.all(checks.columns(manifest, table))
-    faults.all(checks_search.parts(site, manifest, table))
-    faults.all(checks_search.search(site, manifest))
+    faults.all(checks_files.parts(site, manifest, table))
+    faults.all(checks_files.search(site, manifest))
+    faults.all(checks_files.stories(site, manifest))
     known = faults.first(lambda: checks.rows(manifest, table))
     if known is not None:
         faults.all(checks.images(manifest, known))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixplot_steps.site import checks_search, codes, hashed, search, terms, varints, words
+from pixplot_steps.site import checks_files, codes, hashed, search, terms, varints, words
 from pixplot_steps.site.verify import verify
 from pixplot_steps.store import commit
 from tests import site_fixture
@@ -58,7 +58,7 @@ def test_words(text: str, expected: str, why: str) -> None:
 def read(blocks: list[terms.Block], count: int) -> Found:
     found: Found = {}
     for block in blocks:
-        for group in checks_search.groups(block.terms, block.places, count):
+        for group in checks_files.groups(block.terms, block.places, count):
             assert (group.term, group.column) not in found
             found[group.term, group.column] = dict(zip(group.rows.tolist(), group.places, strict=True))
     return found

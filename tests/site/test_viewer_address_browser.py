@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from pixplot_steps import cli
 from tests import artefacts, site_fixture
 from tests.artefacts import Artefacts
 from tests.site.test_viewer_browser import VIEWER, Quiet, Visit, browser, pytestmark, ready, visiting
@@ -164,6 +165,33 @@ def test_no_other_place_is_asked(browser: Browser, folder: Path, asked: str) -> 
         expect(alert).to_contain_text("expected a folder on its own server")
         expect(alert).to_contain_text(asked)
         assert (visit.complaints, strangers(visit)) == ([], set())
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_the_start_page_leads_to_each_collection(browser: Browser, folder: Path, scheme: str, width: int) -> None:
+    assert cli.main(["start", str(folder), "one", "two", "--title", "Our <maps>"]) == 0
+    options: dict[str, Any] = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme, "bypass_csp": True}
+    with visiting(browser, folder, reduced_motion="reduce", **options) as visit:
+        page = visit.page
+        expect(page.get_by_role("heading", level=1)).to_have_text("Our <maps>")
+        visit.until("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.add_script_tag(path=AXE)
+        assert violations(visit) == []
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("The other")
+        page.go_back()
+        expect(page.get_by_role("link")).to_have_count(2)
+        assert (visit.complaints, strangers(visit)) == ([], set())
+
+
+def test_the_start_page_keeps_its_own_policy(browser: Browser, folder: Path) -> None:
+    assert cli.main(["start", str(folder), "--title", "Maps"]) == 0
+    with visiting(browser, folder, color_scheme="dark") as visit:
+        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 20, 19)"
+        assert visit.complaints == []
 
 
 def test_back_brings_back_the_language(browser: Browser, folder: Path) -> None:

@@ -1,10 +1,10 @@
-"""A real SLURM on this one machine: several nodes, each a daemon of its own, without accounting. For tests, on Debian, as root.
+"""A real SLURM on this one machine: several nodes, each a daemon of its own, with or without accounting. For tests, on Debian, as root.
 
 Nodes have as many processors and as much memory as they are told; nothing enforces that. Every daemon belongs to a folder, and is stopped
 by what stands in that folder's .pid files.
 
     python tests/slurm/cluster.py install
-    python tests/slurm/cluster.py up FOLDER
+    python tests/slurm/cluster.py up FOLDER [--accounting]
     python tests/slurm/cluster.py down FOLDER
 """
 
@@ -30,7 +30,9 @@ MEMORY = 30_000
 """Of each node, in MiB."""
 
 PACKAGES = ("slurmctld", "slurmd", "slurm-client", "munge")
+ACCOUNTING_PACKAGES = ("slurmdbd", "mariadb-server")
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "munged")
+ACCOUNTING_PROGRAMS = ("slurmdbd", "sacctmgr", "mariadbd", "mariadb-install-db")
 
 FIXED = Path("/etc/slurm/slurm.conf")
 """Where programs look for the configuration: the plugin takes the variable SLURM_CONF away from jobs."""
@@ -60,7 +62,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 JobAcctGatherType=jobacct_gather/none
 ReturnToService=1
-MinJobAge=300
+MinJobAge=3600
 KillWait=2
 SlurmdTimeout=60
 DefMemPerCPU=500
@@ -70,6 +72,28 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
 _WITHOUT = "AccountingStorageType=accounting_storage/none\n"
+# Beside munge, the "password" is where its socket lies.
+_WITH = """\
+AccountingStorageType=accounting_storage/slurmdbd
+AccountingStorageHost=localhost
+AccountingStoragePort=16819
+AccountingStoragePass={folder}/munge/munge.socket
+"""
+
+_ACCOUNTING = """\
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge/munge.socket
+DbdHost=localhost
+DbdPort=16819
+SlurmUser=root
+LogFile={folder}/log/slurmdbd.log
+PidFile={folder}/slurmdbd.pid
+StorageType=accounting_storage/mysql
+StorageHost=localhost
+StorageUser=slurm
+StoragePass={password}
+StorageLoc=slurm_acct_db
+"""
 
 
 class UnavailableError(Exception):
@@ -78,13 +102,14 @@ class UnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """The cluster of a folder."""
+    """The cluster of a folder; `accounting`: with a database of its jobs."""
 
     folder: Path
+    accounting: bool = False
 
     def up(self) -> None:
         """Start all daemons and wait until every node is idle. Raises UnavailableError; then nothing is left running."""
-        check()
+        check(accounting=self.accounting)
         try:
             self._start()
         except BaseException:
@@ -98,10 +123,13 @@ class Cluster:
             path.chmod(0o755)
         self._start_munge()
         values = {"host": socket.gethostname().partition(".")[0], "nodes": NODES, "processors": PROCESSORS, "memory": MEMORY}
-        text = _CONFIGURATION.format(folder=self.folder, last_port=17000 + NODES, **values) + _WITHOUT
+        form = _CONFIGURATION + (_WITH if self.accounting else _WITHOUT)
+        text = form.format(folder=self.folder, last_port=17000 + NODES, **values)
         (self.folder / "slurm.conf").write_text(text, "utf-8")
         FIXED.parent.mkdir(exist_ok=True)
         FIXED.symlink_to(self.folder / "slurm.conf")
+        if self.accounting:
+            self._start_accounting()
         run("slurmctld", "-c")
         for i in range(NODES):
             run("slurmd", "-N", f"n{i + 1}")
@@ -116,22 +144,43 @@ class Cluster:
         flags |= {"log-file": folder / "munged.log", "seed-file": folder / "munged.seed"}
         run("munged", *(f"--{name}={path}" for name, path in flags.items()))
 
+    def _start_accounting(self) -> None:
+        data, at = self.folder / "mysql", self.folder / "mysql.socket"
+        install = ("--no-defaults", "--user=root", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db")
+        run("mariadb-install-db", *install)
+        flags = ("--no-defaults", "--user=root", f"--datadir={data}", f"--socket={at}", f"--pid-file={self.folder / 'mariadbd.pid'}")
+        # Through a shell that ends at once: unlike SLURM's own daemons this one stays with whoever starts it.
+        log = self.folder / "log/mariadbd.log"
+        shell = ("sh", "-c", 'log="$1"; shift; exec setsid "$@" > "$log" 2>&1 &', "sh", str(log))
+        run(*shell, "mariadbd", *flags, "--skip-networking", "--innodb-buffer-pool-size=64M")
+        _until(at.exists, "the database is up")
+        password = secrets.token_hex(16)
+        user = f"create user 'slurm'@'localhost' identified by '{password}'; grant all on slurm_acct_db.* to 'slurm'@'localhost'"
+        run("mariadb", "--no-defaults", "-S", str(at), "-e", f"create database slurm_acct_db; {user}")
+        configuration = self.folder / "slurmdbd.conf"
+        configuration.write_text(_ACCOUNTING.format(folder=self.folder, password=password), "utf-8")
+        configuration.chmod(0o600)
+        run("slurmdbd", environment={"MYSQL_UNIX_PORT": str(at), "SLURM_CONF": str(self.folder / "slurm.conf")})
+        _until(lambda: "pixplot" in run("sacctmgr", "-i", "add", "cluster", "pixplot", fail=False) + _clusters(), "accounting is up")
+
     def down(self) -> None:
         """Stop every daemon that stands in a .pid file of the folder, and wait until it has ended."""
         if FIXED.is_symlink() and FIXED.readlink() == self.folder / "slurm.conf":
             if shutil.which("scancel"):
                 run("scancel", "--user=root", fail=False)
             FIXED.unlink()
-        files = sorted(self.folder.glob("*.pid"))
+        # The database last: what writes to it goes first.
+        files = sorted(self.folder.glob("*.pid"), key=lambda path: (path.name == "mariadbd.pid", path.name == "slurmdbd.pid"))
         for path in files:
             _end(path)
 
 
-def check() -> None:
+def check(*, accounting: bool = False) -> None:
     """Raise UnavailableError where such a cluster cannot be started."""
     if os.geteuid():
         raise UnavailableError("only root can start SLURM's daemons here")
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    programs = PROGRAMS + (ACCOUNTING_PROGRAMS if accounting else ())
+    missing = [name for name in programs if shutil.which(name) is None]
     if missing:
         raise UnavailableError(f"not installed: {', '.join(missing)} (python tests/slurm/cluster.py install)")
     if FIXED.exists() or FIXED.is_symlink():
@@ -165,7 +214,7 @@ def install() -> None:
         policy.write_text("#!/bin/sh\nexit 101\n", "utf-8")
         policy.chmod(0o755)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends", *PACKAGES]
+    command = ["apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends", *PACKAGES, *ACCOUNTING_PACKAGES]
     try:
         subprocess.run(["apt-get", "update", "--quiet=2"], check=True, timeout=120, env=quiet)
         subprocess.run(command, check=True, timeout=300, env=quiet)
@@ -213,6 +262,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="A SLURM of several nodes on this machine, for tests.")
     parser.add_argument("what", choices=("install", "up", "down"))
     parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--accounting", action="store_true")
     given = parser.parse_args()
     try:
         if given.what == "install":
@@ -220,7 +270,7 @@ def main() -> int:
         elif given.folder is None:
             parser.error("a folder is needed")
         elif given.what == "up":
-            Cluster(given.folder.absolute()).up()
+            Cluster(given.folder.absolute(), given.accounting).up()
         else:
             Cluster(given.folder.absolute()).down()
     except UnavailableError as error:

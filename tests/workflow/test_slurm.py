@@ -29,13 +29,13 @@ LIMIT = 600
 SOON = ("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1", "--latency-wait", "20")
 
 
-@pytest.fixture
-def slurm() -> Iterator[cluster.Cluster]:
+@pytest.fixture(params=["without accounting", "with accounting"])
+def slurm(request: pytest.FixtureRequest) -> Iterator[cluster.Cluster]:
     """A cluster for one test."""
     # Paths of sockets must be short.
     with tempfile.TemporaryDirectory(prefix="slurm") as folder:
         pytest.importorskip("snakemake_executor_plugin_slurm", reason="the plugin is not installed: make setup-cluster")
-        one = cluster.Cluster(Path(folder))
+        one = cluster.Cluster(Path(folder), accounting=request.param == "with accounting")
         try:
             one.up()
         except cluster.UnavailableError as error:
@@ -131,8 +131,12 @@ def test_the_same_bytes_as_a_local_build(twelve: Collection, slurm: cluster.Clus
     jobs = _jobs()
     assert {job.state for job in jobs} == {"COMPLETED"}
     assert len([job for job in jobs if "shards" in job.comment]) == 1, "two shards, ingested and described in one job"
+    if slurm.accounting:
+        known = cluster.run("sacct", "--allocations", "--noheader", "--parsable2", "--format=jobid,state").split()
+        assert sorted(known) == sorted(f"{job.number}|COMPLETED" for job in jobs)
 
 
+@pytest.mark.parametrize("slurm", ["without accounting"], indirect=True)
 def test_a_job_killed_and_a_node_lost(twelve: Collection, slurm: cluster.Cluster, tmp_path: Path) -> None:
     collection = _copy(twelve, tmp_path / "cluster", 4)
     # Each shard a job of its own: this takes the place of the profile's groups.

@@ -12,12 +12,15 @@ import { Finding } from "./control/finding";
 import { Grouping } from "./control/grouping";
 import { hookOf } from "./control/hook";
 import { Hotspots } from "./control/hotspots";
+import { Kiosk } from "./control/kiosk";
 import { Loading } from "./control/loading";
 import { Panel } from "./control/panel";
 import { Pointing } from "./control/pointing";
 import { Problems } from "./control/problems";
+import { Saving } from "./control/saving";
 import { Sharing } from "./control/sharing";
 import { addressShown, Steps } from "./control/steps";
+import { Telling } from "./control/telling";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { PictureLoader } from "./data/pictures";
@@ -29,8 +32,7 @@ import { type GL, limitsOf, openContext } from "./layers/context";
 import { Stage } from "./layers/stage";
 import { type AtlasPlan, planAtlas, sharperLevels } from "./model/budget";
 import { setFor } from "./model/groups";
-import type { Exported } from "./model/iiif";
-import { type Items, plainItems, sizeOf } from "./model/items";
+import { type Items, plainItems } from "./model/items";
 import { sourceOf } from "./model/source";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
@@ -74,7 +76,10 @@ class Viewer implements Desk, Controls {
   readonly finding: Finding = new Finding(this);
   readonly hotspots: Hotspots = new Hotspots(this);
   readonly problems: Problems = new Problems(this);
+  readonly saving: Saving = new Saving(this);
   readonly sharing: Sharing = new Sharing(this);
+  readonly telling: Telling = new Telling(this);
+  readonly kiosk: Kiosk = new Kiosk(this);
   readonly grouping: Grouping;
   readonly explorer: Explorer;
 
@@ -122,11 +127,10 @@ class Viewer implements Desk, Controls {
       count: this.items.count,
       first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${this.root || location.pathname}`,
-      members: (set) => this.collection.members(set),
+      members: (ref) => this.collection.members(ref),
       sets: (set) => fetchSets(set),
-      itemOf: (row) => this.collection.itemOf(row),
-      imageOf: (row) => this.collection.imageOf(row),
-      rowOf: (item) => this.collection.rowOf(item),
+      hold: (rows) => this.collection.hold(rows),
+      rowsOf: (items) => this.collection.rowsOf(items),
     });
   }
 
@@ -138,8 +142,6 @@ class Viewer implements Desk, Controls {
       map: this.stage,
       mark: this.site.table.digest.slice(0, 6),
       finder: () => this.collection.finder(),
-      read: (column, row) => this.collection.table?.value(column, row),
-      exported: (rows) => this.#exported(rows),
       remember: (kind) => this.steps.remember(kind),
     });
   }
@@ -169,20 +171,6 @@ class Viewer implements Desk, Controls {
   arrived(): Promise<void> {
     return this.steps.begin();
   }
-
-  /** What a IIIF manifest says of some rows. */
-  async #exported(rows: Int32Array): Promise<Exported> {
-    const services = await this.collection.services(rows);
-    return {
-      address: this.root || new URL(".", location.href).href,
-      title: this.site.title,
-      columns: this.site.columns,
-      pictures: this.site.pictures,
-      read: (column, row) => this.collection.table?.value(column, row) ?? null,
-      size: (row) => sizeOf(this.items, row),
-      service: (row) => services.get(row) ?? null,
-    };
-  }
 }
 
 /** The canvas's context; null where the browser has none, which leaves the list. */
@@ -211,6 +199,8 @@ function permitted(site: Manifest, root: string): Manifest {
   };
 }
 
+/** CSS pixels of height below which the strip of hotspots is opened by the reader alone. */
+const LOW = 480;
 const NO_LIMITS = { textureSize: 4096, layers: 256 };
 
 async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
@@ -246,6 +236,8 @@ async function start(): Promise<void> {
   const ui = new UiState();
   ui.bare = new URLSearchParams(location.search).get("ui") === "0";
   document.documentElement.toggleAttribute("data-bare", ui.bare);
+  // A window so low, as at 200 %, is the map's.
+  ui.hotspotsShown = innerHeight >= LOW;
   let viewer: Viewer | null = null;
   watchTheme(() => {
     ui.theme = currentTheme();
@@ -266,6 +258,7 @@ async function start(): Promise<void> {
     window.addEventListener("popstate", () => opened.steps.follow());
     if (ui.mapless) void opened.explorer.search(null);
     await opened.loading.ready;
+    opened.kiosk.begin();
   } catch (error) {
     ui.error = {
       message: error instanceof Error ? error.message : `${error}`,

@@ -33,6 +33,7 @@ it.each([
     { hide: true, hotspot: "9f", selection: "ab:0.3", colour: "year" },
     "#hide=1&hotspot=9f&s=ab%3A0.3&colour=year",
   ],
+  [{ coarse: true, off: ["9f", "own-1"] }, "#level=coarse&off=9f&off=own-1"],
   [{ size: 2.5 }, "#size=2.5"],
 ])("%j is %s, there and back", (part, hash) => {
   const address = { ...HOME, ...part };

@@ -47,6 +47,13 @@ describe("names on the map", () => {
     expect(region.map(({ text }) => text)).toEqual(["Ships", "Trees", "Maps", "Alone"]);
   });
 
+  it("leave out what is hidden, and no other", () => {
+    const at = (k: number, off: string[]) =>
+      namesOnMap([...GROUPS, OWN], REGIONS, { x: 0, y: 0, k }, 0.01, off).map(({ text }) => text);
+    expect(at(100, ["West"])).toEqual(["East", "Alone"]);
+    expect(at(600, ["West", "Trees"])).toEqual(["East", "Ships", "Alone"]);
+  });
+
   it("make room for pictures that are large", () => expect(shown(6000, 0.01)).toEqual([]));
 
   it("stand in the middle of the bounds", () => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Hotspots } from "../src/format/manifest";
-import { arranged, type Edits, groupsFile, type Held, NO_EDITS } from "../src/model/groups";
+import { arranged, type Edits, groupsFile, type Held, homeOf, NO_EDITS } from "../src/model/groups";
 
 interface Known {
   list: object[];
@@ -59,4 +59,25 @@ it("keeps words and what was removed when more is removed", () => {
   expect(file.removed[0]).toEqual(before[0]);
   expect(file.removed[1]).toMatchObject({ id: second?.id });
   expect(file.removed[1]?.images.length).toBeGreaterThan(20);
+});
+
+it("tells the first hotspot of a picture, made by hand or not, and its place there", () => {
+  const set = held({
+    list: [{ id: "a" }, { id: "b" }, { id: "c" }],
+    members: [0, 2, -1, 2, 0],
+    rows: [1, 2],
+    ends: [0, 2, 2],
+    removed: [],
+  });
+  const shown = arranged(set.set.list, NO_EDITS, () => undefined);
+  const told = [0, 1, 2, 3, 4].map((row) => homeOf(row, shown, set));
+  expect(told.map((home) => home && [home.group.id, home.index])).toEqual([
+    ["a", 0],
+    ["b", 0],
+    ["b", 1],
+    ["c", 1],
+    ["a", 1],
+  ]);
+  expect(homeOf(0, shown.slice(1), set)).toBeNull();
+  expect(homeOf(1, shown, { ...set, members: null, sets: null })).toBeNull();
 });

@@ -212,6 +212,19 @@ describe("Highlight", () => {
   });
 });
 
+it("hides what is off, whatever else is asked for", () => {
+  const highlight = new Highlight(3);
+  highlight.off = bits("010");
+  expect([highlight.update(), highlight.active]).toEqual([true, true]);
+  expect(Array.from(highlight.lit)).toEqual([LIT, HIDDEN, LIT]);
+  highlight.spot = bits("110");
+  highlight.update();
+  expect(Array.from(highlight.lit)).toEqual([LIT, HIDDEN, DIMMED]);
+  highlight.off = null;
+  highlight.spot = null;
+  expect([highlight.update(), highlight.active]).toEqual([true, false]);
+});
+
 describe("stacks", () => {
   it("are told by the first row, and leave out the row itself", () => {
     const stacks = Uint32Array.of(0, 1, 0, 3, 0, 1);

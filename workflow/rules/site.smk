@@ -71,6 +71,7 @@ rule site:
         description=literally(SPEC.site.description),
         gzip=str(SPEC.site.gzip).lower(),
         address=literally(SPEC.site.address),
+        stories=literally(SPEC.site.stories.path),
         logo=literally(SPEC.site.logo.path),
         light=SPEC.site.light,
         dark=SPEC.site.dark,
@@ -99,6 +100,7 @@ rule site:
             --description={params.description:q} \
             --gzip {params.gzip:q} \
             --address={params.address:q} \
+            --stories={params.stories:q} \
             --logo={params.logo:q} \
             --light={params.light:q} \
             --dark={params.dark:q} \

@@ -6,10 +6,13 @@ import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
 import type { Hotspots } from "./hotspots";
+import type { Kiosk } from "./kiosk";
 import type { Panel } from "./panel";
 import type { Pointing } from "./pointing";
 import type { Problems } from "./problems";
+import type { Saving } from "./saving";
 import type { Sharing } from "./sharing";
+import type { Telling } from "./telling";
 
 export interface Controls {
   readonly arranging: Arranging;
@@ -20,7 +23,10 @@ export interface Controls {
   readonly panel: Panel;
   readonly pointing: Pointing;
   readonly problems: Problems;
+  readonly saving: Saving;
   readonly sharing: Sharing;
+  readonly telling: Telling;
+  readonly kiosk: Kiosk;
 }
 
 export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
@@ -40,10 +46,12 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     chooseHotspot: (id) => open()?.hotspots.choose(id),
     renameHotspot: (id, label) => open()?.grouping.rename(id, label),
     moveHotspot: (id, by) => open()?.grouping.move(id, by),
+    toggleHotspot: (id) => open()?.hotspots.toggle(id),
+    setCoarse: (coarse) => open()?.hotspots.setCoarse(coarse),
     removeHotspot: (id) => open()?.hotspots.remove(id),
     makeHotspot: () => void open()?.hotspots.make(),
     selectHotspot: (id) => open()?.hotspots.select(id),
-    saveHotspots: () => open()?.grouping.save(),
+    saveHotspots: () => void open()?.grouping.save(),
     restoreHotspots: () => open()?.grouping.restore(),
     focusMap: (focused) => open()?.pointing.focus(focused),
     openMarked: () => open()?.pointing.openMarked(),
@@ -57,9 +65,7 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     copyCitation: async () => (await open()?.sharing.copyCitation()) ?? false,
     toggleFind: () => open()?.finding.toggle(),
     closeFind: () => open()?.finding.close(),
-    setTab: (tab) => {
-      ui.tab = tab;
-    },
+    setTab: (tab) => open()?.explorer.setTab(tab),
     setScope: (scope) => open()?.explorer.setScope(scope),
     setText: (text) => open()?.explorer.setText(text),
     openFirst: () => void open()?.panel.openFirst(),
@@ -77,8 +83,15 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     pointRow: (row) => open()?.pointing.pointRow(row),
     invertSelection: () => open()?.explorer.invert(),
     clearSelection: () => open()?.explorer.selectNone(),
-    save: (as) => void open()?.explorer.save(as),
+    save: (as) => void open()?.saving.save(as),
+    cancelSaving: () => open()?.saving.cancel(),
+    saveHotspot: (id) => void open()?.saving.saveHotspot(id),
     colourBy: (column) => void open()?.explorer.colourBy(column),
+    listStories: () => void open()?.telling.list(),
+    tell: (story) => void open()?.telling.open(story),
+    turn: (by) => void open()?.telling.turn(by),
+    stopTelling: () => open()?.telling.close(),
+    startKiosk: () => void open()?.kiosk.start(),
     openAbout: () => {
       ui.aboutOpen = true;
     },

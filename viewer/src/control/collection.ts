@@ -1,11 +1,14 @@
 /** The site's files: each is fetched when it is first asked for, and once. What cannot be had is told, or left out. */
-import { fetchArray } from "../data/fetch";
+import { fetchArray, fetchBytes } from "../data/fetch";
 import { fetchMarks } from "../data/marks";
 import { Neighbours } from "../data/neighbours";
 import { fetchPositions } from "../data/positions";
 import { Services } from "../data/services";
 import type { Rows } from "../data/table";
-import type { Hotspots, Layout, Manifest } from "../format/manifest";
+import type { Texts } from "../data/texts";
+import { LoadError } from "../format/errors";
+import type { ArrayRef, Layout, Manifest } from "../format/manifest";
+import type { Story } from "../format/stories";
 import { altOf, picturePath, titleOf } from "../model/detail";
 import type { Finder } from "../model/finder";
 import type { Problem } from "../model/problems";
@@ -20,8 +23,8 @@ const NOTED = ["category", "year"];
 
 /** Whom to tell of what came, and of what did not. */
 export interface Listener {
-  /** The texts are there. */
-  readable(rows: Rows): void;
+  /** The texts are there, or more of them. */
+  readable(texts: Texts): void;
   unreadable(): void;
   /** A layout is shown by coarse positions, or by ones without labels. */
   coarse(layout: Layout, placed: Placed): void;
@@ -47,16 +50,16 @@ export async function fetchPlaced(layout: Layout, failed: () => void = () => und
 
 export class Collection {
   /** The texts; null until they are in. */
-  table: Rows | null = null;
+  texts: Texts | null = null;
   readonly #layouts = new Map<string, Promise<Placed>>();
-  readonly #members = new Map<Hotspots, Promise<Int32Array>>();
+  readonly #members = new Map<ArrayRef, Promise<Int32Array>>();
   readonly #near = new Map<string, Promise<Uint8Array>>();
   readonly #neighbours: Neighbours | null;
   readonly #services: Services | null;
   #stacks: Promise<Uint32Array | null> | null = null;
-  #rows: Map<string, number> | null = null;
   #opened: Promise<void> | null = null;
   #finder: Promise<Finder | null> | null = null;
+  #telling = 0;
 
   /** `first`: the layout that is there already. */
   constructor(
@@ -80,14 +83,32 @@ export class Collection {
   /** The parsing of tables is its own chunk: nothing on the first screen needs it. */
   async #open(): Promise<void> {
     await new Promise((resolve) => requestAnimationFrame(resolve));
-    const { table, columns } = this.site;
     try {
-      const { fetchTable } = await import("../data/table");
-      this.table = await fetchTable(table, ["image", "item", ...columns.map(({ name }) => name)]);
+      const { openTexts } = await import("../data/texts");
+      this.texts = await openTexts(this.site, () => this.#more());
     } catch {
       this.listener.unreadable();
     }
-    if (this.table) this.listener.readable(this.table);
+    if (this.texts) this.listener.readable(this.texts);
+  }
+
+  /** More texts are in: told once for all that come until the next frame. */
+  #more(): void {
+    cancelAnimationFrame(this.#telling);
+    this.#telling = requestAnimationFrame(() => this.texts && this.listener.readable(this.texts));
+  }
+
+  /** The texts of some rows, or of all. Throws where they cannot be had. */
+  async hold(rows: ArrayLike<number> | null): Promise<Rows> {
+    await this.open();
+    if (!this.texts) throw new LoadError(this.site.table.file, "the texts of the pictures", "none");
+    return this.texts.hold(rows);
+  }
+
+  /** The row of each item that there is. */
+  async rowsOf(items: readonly string[]): Promise<Map<string, number>> {
+    await this.open();
+    return (await this.texts?.rowsOf(items).catch(() => null)) ?? new Map();
   }
 
   /** What a list says of a row. */
@@ -107,33 +128,28 @@ export class Collection {
     };
   }
 
-  pictureOf(row: number, table: Rows): string {
-    return picturePath(this.site.pictures.path, `${table.value("image", row) ?? ""}`);
-  }
-
-  imageOf(row: number): string {
-    return `${this.table?.value("image", row) ?? ""}`;
-  }
-
-  itemOf(row: number): string {
-    return `${this.table?.value("item", row) ?? ""}`;
-  }
-
-  rowOf(item: string): number | undefined {
-    const { table } = this;
-    if (!table) return undefined;
-    this.#rows ??= new Map(Array.from({ length: table.count }, (_, row) => [this.itemOf(row), row]));
-    return this.#rows.get(item);
+  /** null while it is not known. */
+  pictureOf(row: number, table: Rows): string | null {
+    const image = table.value("image", row);
+    return typeof image === "string" ? picturePath(this.site.pictures.path, image) : null;
   }
 
   /** What searches and filters; null without the texts. */
   finder(): Promise<Finder | null> {
-    this.#finder ??= (async () => {
-      await this.open();
-      const { openFinder } = await import("../data/finder");
-      return this.table && openFinder(this.site.columns, this.table);
-    })();
+    this.#finder ??= this.#openFinder();
     return this.#finder;
+  }
+
+  async #openFinder(): Promise<Finder | null> {
+    const { columns, search: index, table } = this.site;
+    const importing = import("../data/finder");
+    if (index) {
+      const file = new URL(index.file, document.baseURI).href;
+      return (await importing).openFinder({ columns, index: { ...index, file }, count: table.rows });
+    }
+    await this.open();
+    const bytes = this.texts?.bytes;
+    return bytes ? (await importing).openFinder({ columns, bytes }) : null;
   }
 
   // --- places -------------------------------------------------------------------------------------------------------
@@ -151,13 +167,13 @@ export class Collection {
     return loading;
   }
 
-  /** The place in its list of each row's hotspot. */
-  members(set: Hotspots): Promise<Int32Array> {
-    const known = this.#members.get(set);
+  /** The place in its list of each row's hotspot, or region. */
+  members(ref: ArrayRef): Promise<Int32Array> {
+    const known = this.#members.get(ref);
     if (known) return known;
-    const loading = fetchArray(set.members, "i32");
-    this.#members.set(set, loading);
-    loading.catch(() => this.#members.delete(set));
+    const loading = fetchArray(ref, "i32");
+    this.#members.set(ref, loading);
+    loading.catch(() => this.#members.delete(ref));
     return loading;
   }
 
@@ -190,6 +206,16 @@ export class Collection {
 
   async services(rows: Int32Array): Promise<Map<number, Service>> {
     return (await this.#services?.ofRows(rows)) ?? new Map();
+  }
+
+  /** What cannot be had may be asked for again. */
+  async stories(): Promise<Story[]> {
+    if (!this.site.stories) return [];
+    const [bytes, { readStories }] = await Promise.all([
+      fetchBytes(this.site.stories),
+      import("../format/stories"),
+    ]);
+    return readStories(JSON.parse(new TextDecoder().decode(bytes)));
   }
 
   async problems(): Promise<Problem[] | null> {

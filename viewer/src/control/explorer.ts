@@ -1,15 +1,11 @@
-/** Searching, filtering, selecting and colouring: from what the reader asks for to what is lit, listed and taken home. */
+/** Searching, filtering, selecting and colouring: from what the reader asks for to what is lit and listed. */
 import type { Column } from "../format/manifest";
-import type { ReadCell } from "../model/columns";
-import { toCsv, toJson } from "../model/export";
 import type { Choice, Found } from "../model/facets";
 import type { Finder } from "../model/finder";
 import type { Highlight } from "../model/highlight";
-import { type Exported, toManifest } from "../model/iiif";
 import { inside, type Shape } from "../model/lasso";
 import { combined, decodeRows, encodeRows, type How, inverted, rowsOf, toggled } from "../model/selection";
-import { download, fileStem } from "../ui/download";
-import type { Saving, Scope, UiState } from "../ui/state.svelte";
+import type { Scope, Tab, UiState } from "../ui/state.svelte";
 import { strings } from "../ui/strings";
 
 /** Milliseconds after the last key until a search starts. */
@@ -22,7 +18,6 @@ export interface MapView {
   relight(): void;
   rowsInView(): Int32Array;
   setInks(inks: Uint8Array, colours: readonly (readonly [number, number, number])[]): void;
-  picture(): Promise<Blob | null>;
 }
 
 export interface Explored {
@@ -35,9 +30,6 @@ export interface Explored {
   readonly mark: string;
   /** null without the table. */
   finder(): Promise<Finder | null>;
-  read: ReadCell;
-  /** What a IIIF manifest says of some rows. */
-  exported(rows: Int32Array): Promise<Exported>;
   /** Keep the state in the address; text that is still typed makes no new step of history. */
   remember(kind: "text" | "step"): void;
 }
@@ -93,7 +85,7 @@ export class Explorer {
     clearTimeout(this.#typing);
     this.#typing = 0;
     const asked = ++this.#asked;
-    const found = await (await this.on.finder())?.find(ui.text, ui.choices);
+    const found = await (await this.on.finder())?.find(ui.text, ui.choices, ui.tab === "filters");
     if (!found || asked !== this.#asked) return;
     ui.found = found;
     this.light();
@@ -110,6 +102,11 @@ export class Explorer {
     map.highlight.setFilter(ui.filtering ? (ui.found?.mask ?? null) : null, ui.hide);
     map.highlight.selection = ui.selection;
     map.relight();
+  }
+
+  setTab(tab: Tab): void {
+    this.on.ui.tab = tab;
+    if (tab === "filters" && this.on.ui.found?.counted === false) void this.search(null);
   }
 
   setScope(scope: Scope): void {
@@ -176,28 +173,6 @@ export class Explorer {
     const [mark, rows = ""] = (text ?? "").split(":");
     const mask = mark === this.on.mark ? decodeRows(rows, this.on.count) : null;
     this.#setSelection(mask ?? new Uint8Array(this.on.count));
-  }
-
-  // --- what is taken home -------------------------------------------------------------------------------------------
-
-  /** Save what is selected, else what matches, else all; or the view as it is. */
-  async save(as: Saving): Promise<void> {
-    const { ui, columns, map, read, count } = this.on;
-    const stem = fileStem(ui.manifest?.title ?? "");
-    const name = as === "iiif" ? `${stem}-iiif.json` : `${stem}.${as}`;
-    if (as === "png") {
-      const picture = await map?.picture();
-      if (picture) download(name, picture);
-      return;
-    }
-    const rows = this.rows() ?? Int32Array.from({ length: count }, (_, row) => row);
-    const texts = {
-      csv: () => toCsv(columns, rows, read),
-      json: () => toJson(columns, rows, read),
-      iiif: async () => toManifest(rows, await this.on.exported(rows), Date.now().toString(36)),
-    };
-    const text = await texts[as]();
-    download(name, new Blob([text], { type: as === "csv" ? "text/csv" : "application/json" }));
   }
 
   /** The rows at hand: selected, else matching; null for all. */

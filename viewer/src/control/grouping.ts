@@ -1,19 +1,20 @@
 /** The hotspots: those of the site with the reader's changes, which stay in this browser. */
-import type { Hotspots } from "../format/manifest";
+import type { ArrayRef, Hotspots } from "../format/manifest";
 import {
   arranged,
   type Edits,
   type Group,
   groupsFile,
   type Held,
+  homeOf,
   membersOf,
   moved,
   NO_EDITS,
   OWN,
   readEdits,
+  regionGroup,
   renamed,
   type Sets,
-  siteGroup,
   withOwn,
   without,
 } from "../model/groups";
@@ -21,6 +22,7 @@ import { download, fileStem } from "../ui/download";
 import { keep, readKept } from "../ui/kept";
 import type { UiState } from "../ui/state.svelte";
 import { strings } from "../ui/strings";
+import { note } from "./desk";
 
 export interface Grouped {
   readonly ui: UiState;
@@ -30,12 +32,13 @@ export interface Grouped {
   /** Where the changes are kept: one place for each collection. */
   readonly key: string;
   /** The place in its list of each row's hotspot. */
-  members(set: Hotspots): Promise<Int32Array>;
+  members(ref: ArrayRef): Promise<Int32Array>;
   /** The rows that `members` does not tell; null where there are none. */
   sets(set: Hotspots): Promise<Sets | null>;
-  itemOf(row: number): string;
-  imageOf(row: number): string;
-  rowOf(item: string): number | undefined;
+  /** The texts of some rows, or of all. */
+  hold(rows: ArrayLike<number> | null): Promise<{ value(column: string, row: number): unknown }>;
+  /** The row of each item that there is. */
+  rowsOf(items: readonly string[]): Promise<Map<string, number>>;
 }
 
 export class Grouping {
@@ -43,6 +46,8 @@ export class Grouping {
   #set: Hotspots | null;
   #held: Held | null = null;
   #regions: readonly Group[] = [];
+  /** Rows of the items in the reader's own. */
+  #rows: ReadonlyMap<string, number> = new Map();
 
   constructor(readonly on: Grouped) {
     this.#edits = readEdits(readKept(on.key));
@@ -72,23 +77,30 @@ export class Grouping {
   async load(): Promise<void> {
     const set = this.#set;
     this.#held = null;
-    if (!set) return;
+    const own = this.#edits.own.flatMap(({ items }) => items);
     const missing = () => null;
-    const loading = [this.on.members(set).catch(missing), this.on.sets(set).catch(missing)] as const;
-    const [members, sets] = await Promise.all(loading);
-    if (set === this.#set) this.#held = { set, members, sets };
+    const [rows, members, sets, regions] = await Promise.all([
+      own.length > 0 ? this.on.rowsOf(own) : this.#rows,
+      set && this.on.members(set.members).catch(missing),
+      set && this.on.sets(set).catch(missing),
+      set?.regions ? this.on.members(set.regions.members).catch(missing) : null,
+    ]);
+    this.#rows = rows;
+    if (set && set === this.#set) this.#held = { set, members, sets, regions };
   }
 
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
   show(): void {
     const { ui } = this.on;
-    this.#regions = this.#set?.regions?.list.map(siteGroup) ?? [];
-    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.on.rowOf(item));
+    this.#regions = this.#set?.regions?.list.map(regionGroup) ?? [];
+    ui.regions = this.#regions;
+    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.#rows.get(item));
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
   }
 
   find(id: string | null): Group | null {
-    return this.on.ui.hotspots.find((group) => group.id === id) ?? null;
+    const named = (group: Group) => group.id === id;
+    return this.on.ui.hotspots.find(named) ?? this.#regions.find(named) ?? null;
   }
 
   maskOf(group: Group): Uint8Array | null {
@@ -97,13 +109,7 @@ export class Grouping {
 
   /** The site's hotspot of a row, and its place there, from 0; null where it is in none. */
   homeOf(row: number): { group: Group; index: number } | null {
-    const members = this.#held?.members;
-    const place = members?.[row] ?? -1;
-    const group = this.on.ui.hotspots.find((candidate) => !candidate.rows && candidate.place === place);
-    if (!members || place < 0 || !group) return null;
-    let index = 0;
-    for (let other = 0; other < row; other++) if (members[other] === place) index += 1;
-    return { group, index };
+    return this.#held && homeOf(row, this.on.ui.hotspots, this.#held);
   }
 
   rename(id: string, label: string): void {
@@ -119,12 +125,15 @@ export class Grouping {
   }
 
   /** A hotspot of the rows selected; its id, or null where nothing is. */
-  make(): string | null {
+  async make(): Promise<string | null> {
     const { ui } = this.on;
-    if (ui.selectedRows.length === 0) return null;
+    const rows = ui.selectedRows;
+    if (rows.length === 0) return null;
+    const texts = await this.on.hold(rows);
+    const items = Array.from(rows, (row) => `${texts.value("item", row)}`);
+    this.#rows = new Map([...this.#rows, ...items.map((item, place) => [item, rows[place] ?? 0] as const)]);
     const id = `${OWN}${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
     const label = strings.ownHotspot(this.#edits.own.length + 1);
-    const items = Array.from(ui.selectedRows, (row) => this.on.itemOf(row));
     this.#change(withOwn(this.#edits, ui.hotspots, { id, label, items }));
     ui.announcement = strings.hotspotMade(label);
     return id;
@@ -134,12 +143,15 @@ export class Grouping {
     this.#change(NO_EDITS);
   }
 
-  save(): void {
-    const { ui } = this.on;
-    const text = groupsFile(ui.hotspots, this.#edits, this.#held, {
-      count: this.on.count,
-      of: (row) => this.on.imageOf(row),
-    });
+  async save(): Promise<void> {
+    const { ui, count } = this.on;
+    const texts = await this.on.hold(null).catch(() => null);
+    if (!texts) {
+      note(ui, strings.saveFailed);
+      return;
+    }
+    const of = (row: number) => `${texts.value("image", row)}`;
+    const text = groupsFile(ui.hotspots, this.#edits, this.#held, { count, of });
     download(
       `${fileStem(ui.manifest?.title ?? "")}-hotspots.json`,
       new Blob([text], { type: "application/json" }),

@@ -4,7 +4,7 @@ import { type Box, boundsOf } from "../model/camera";
 import { type Group, setFor } from "../model/groups";
 import { strings } from "../ui/strings";
 import type { Arranging } from "./arranging";
-import { type Desk, nextFrame } from "./desk";
+import { type Desk, nextFrame, note } from "./desk";
 import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
@@ -36,6 +36,7 @@ export class Hotspots {
     const { site, ui, grouping } = this.on;
     const set = setFor(hotspotsOf(site), site.layouts, layout);
     if (set) await grouping.use(set);
+    this.hide(ui.off);
     if (ui.hotspot !== null && !grouping.find(ui.hotspot)) this.highlight(null);
   }
 
@@ -84,6 +85,40 @@ export class Hotspots {
     stage.relight();
   }
 
+  // --- levels, and what is hidden ------------------------------------------------------------------------------------
+
+  setCoarse(coarse: boolean): void {
+    this.on.ui.coarse = coarse;
+    this.on.steps.remember("step");
+  }
+
+  /** Hide the pictures of a hotspot, or show them again. */
+  toggle(id: string): void {
+    const { ui, grouping, steps } = this.on;
+    const group = grouping.find(id);
+    if (!group) return;
+    const off = ui.off.includes(id);
+    this.hide(off ? ui.off.filter((other) => other !== id) : [...ui.off, id]);
+    ui.announcement = off ? strings.hotspotBack(group.label) : strings.hotspotHidden(group.label);
+    steps.remember("step");
+  }
+
+  /** Hide the pictures of these, and of no others. */
+  hide(ids: readonly string[]): void {
+    const { ui, stage, items, grouping } = this.on;
+    ui.off = ids;
+    if (!stage) return;
+    const masks = ids.map((id) => {
+      const group = grouping.find(id);
+      return group && grouping.maskOf(group);
+    });
+    const given = masks.filter((mask) => mask !== null);
+    const off = given.length > 0 ? new Uint8Array(items.count) : null;
+    for (const mask of given) for (let row = 0; off && row < off.length; row++) if (mask[row]) off[row] = 1;
+    stage.highlight.off = off;
+    stage.relight();
+  }
+
   chooseNone(): void {
     if (this.on.ui.hotspot === null) return;
     this.highlight(null);
@@ -93,7 +128,10 @@ export class Hotspots {
   /** Make a hotspot of what is selected, and let it be named. */
   async make(): Promise<void> {
     const { ui, grouping, finding, panel } = this.on;
-    const id = grouping.make();
+    const id = await grouping.make().catch(() => {
+      note(ui, strings.tableMissing);
+      return null;
+    });
     if (id === null) return;
     if (!ui.findOpen && !ui.mapless) finding.toggle();
     ui.tab = "hotspots";
@@ -111,6 +149,7 @@ export class Hotspots {
 
   remove(id: string): void {
     if (this.on.ui.hotspot === id) this.chooseNone();
+    if (this.on.ui.off.includes(id)) this.toggle(id);
     this.on.grouping.remove(id);
   }
 

@@ -1,7 +1,7 @@
 /** What is loaded after the first frame, in which order, and how far it is. */
 import { fetchArray } from "../data/fetch";
 import { loadPages, type Strip } from "../data/pages";
-import type { Rows } from "../data/table";
+import type { Texts } from "../data/texts";
 import type { Layout } from "../format/manifest";
 import type { AtlasPlan } from "../model/budget";
 import { fillItems } from "../model/items";
@@ -115,11 +115,11 @@ export class Loading implements Listener {
 
   // --- what comes, or does not ---------------------------------------------------------------------------------------
 
-  readable(rows: Rows): void {
+  readable(texts: Texts): void {
     const { ui, collection, stage } = this.on;
-    ui.reader = collection.readerOf(rows);
+    ui.reader = collection.readerOf(texts);
     this.on.showMarks();
-    stage?.setPaths((row) => collection.pictureOf(row, rows));
+    stage?.setPaths((row) => collection.pictureOf(row, texts));
   }
 
   unreadable(): void {

@@ -6,7 +6,7 @@ import { maskOf, rowsOf } from "../model/selection";
 import { matesOf } from "../model/stacks";
 import { number, strings } from "../ui/strings";
 import type { Arranging } from "./arranging";
-import type { Desk } from "./desk";
+import { type Desk, note } from "./desk";
 import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
@@ -14,6 +14,7 @@ import type { Hotspots } from "./hotspots";
 import type { Loading } from "./loading";
 import type { Sharing } from "./sharing";
 import type { Steps } from "./steps";
+import type { Telling } from "./telling";
 
 export interface PanelDesk extends Desk {
   readonly arranging: Arranging;
@@ -24,25 +25,30 @@ export interface PanelDesk extends Desk {
   readonly loading: Loading;
   readonly sharing: Sharing;
   readonly steps: Steps;
+  readonly telling: Telling;
 }
 
 export class Panel {
   #returnFocus: HTMLElement | null = null;
+  #asked = 0;
 
   constructor(readonly on: PanelDesk) {}
 
   async open(row: number, reveal = true): Promise<void> {
     const { ui, site, items, collection, arranging, loading, sharing, steps } = this.on;
-    await Promise.all([collection.open(), loading.completed]);
-    const { table } = collection;
-    if (!table || row < 0 || row >= items.count) return;
+    if (row < 0 || row >= items.count) return;
+    const asked = ++this.#asked;
+    const [table] = await Promise.all([collection.hold([row]).catch(() => null), loading.completed]);
+    if (!table) note(ui, strings.tableMissing);
+    // Another may have been asked for since.
+    if (!table || asked !== this.#asked) return;
     const first = ui.detail === null;
     if (first) this.#returnFocus = document.activeElement as HTMLElement | null;
     const read = (column: string) => table.value(column, row);
     const size = sizeOf(items, row);
     ui.detail = detailOf(site.columns, row, size, site.pictures.path, read, number, site.alt);
     ui.alt = ui.detail.alt ?? this.#placeInWords(row);
-    ui.citation = sharing.citation(row, ui.detail.title);
+    ui.citation = sharing.citation(ui.detail, read);
     ui.place = this.#placeOf(row);
     ui.announcement = strings.opened(ui.detail.title);
     steps.remember(first ? "step" : "camera");
@@ -125,6 +131,7 @@ export class Panel {
   /** Close without a word, where something else takes the place of the panel. */
   dismiss(): void {
     const { ui, stage, arranging } = this.on;
+    this.#asked += 1;
     ui.detail = null;
     ui.service = null;
     ui.similar = null;
@@ -142,6 +149,7 @@ export class Panel {
     if (ui.tool) ui.tool = null;
     else if (ui.detail) this.close();
     else if (ui.findOpen) finding.close();
+    else if (ui.told) this.on.telling.close();
     else if (ui.hotspot !== null) hotspots.chooseNone();
     else if (ui.selection) explorer.selectNone();
   }

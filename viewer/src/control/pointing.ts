@@ -136,7 +136,7 @@ export class Pointing {
     ui.captions = stage.captions(
       ({ text, of }) => (of ? captionWidth(text, of) : captionWidth(captionText(text, ui.current), "label")),
       ui.current?.arrangement === "date",
-      home ? namesOnMap(ui.hotspots, grouping.regions, stage.view.camera, stage.view.side) : [],
+      home ? namesOnMap(ui.hotspots, grouping.regions, stage.view.camera, stage.view.side, ui.off) : [],
     );
     const around = home ? hotspots.around : null;
     ui.ring = around ? pathOf(around.outline, (x, y) => stage.view.toScreen(x, y)) : "";

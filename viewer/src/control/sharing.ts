@@ -1,6 +1,7 @@
 /** What is passed on: the address of what is shown, and how to cite the open picture. */
 import { HOME, writeAddress } from "../model/address";
 import { citationOf } from "../model/cite";
+import type { Detail, ReadValue } from "../model/detail";
 import { copyText } from "../ui/copy";
 import { strings } from "../ui/strings";
 import { type Desk, note } from "./desk";
@@ -14,16 +15,16 @@ export class Sharing {
   constructor(readonly on: SharingDesk) {}
 
   /** The citation of a row, whose address says no more than which picture it is. */
-  citation(row: number, title: string): string {
-    const { site, collection } = this.on;
+  citation(detail: Detail, read: ReadValue): string {
+    const { site } = this.on;
     const address = new URL(location.href);
-    address.hash = writeAddress({ ...HOME, item: collection.itemOf(row) });
+    address.hash = writeAddress({ ...HOME, item: detail.item });
     return citationOf({
       columns: site.columns,
-      title: strings.quoted(title),
+      title: strings.quoted(detail.title),
       collection: site.title,
       address: address.href,
-      read: (column) => collection.table?.value(column, row),
+      read,
     });
   }
 

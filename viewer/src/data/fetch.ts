@@ -51,6 +51,13 @@ export async function fetchFile(ref: FileRef, signal?: AbortSignal): Promise<Blo
   return blob;
 }
 
+export async function fetchBytes(ref: FileRef): Promise<ArrayBuffer> {
+  const bytes = await (await request(ref.file, {})).arrayBuffer();
+  if (bytes.byteLength !== ref.bytes)
+    throw new LoadError(ref.file, `${ref.bytes} bytes`, `${bytes.byteLength}`);
+  return bytes;
+}
+
 export async function fetchArray<D extends Dtype>(ref: ArrayRef, dtype: D): Promise<ArrayOf<D>> {
   const response = await request(ref.file, {});
   return readArray(ref, dtype, await response.arrayBuffer());

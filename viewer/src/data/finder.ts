@@ -1,51 +1,46 @@
-/** Searching the table: here while it is small, in a worker when it would hold up the page. */
-import type { Column } from "../format/manifest";
+/** Searching: here while the table is small, in a worker when it would hold up the page. */
 import type { Choices, Found } from "../model/facets";
-import { type Finder, LocalFinder, type Question } from "../model/finder";
+import type { Finder, Question } from "../model/finder";
 import type { Inks } from "../model/palette";
-import type { Rows } from "./table";
+import { type Given, openGiven } from "./given";
 
-/** Rows that are indexed in some 100 ms. */
-const FEW = 20_000;
+/** Bytes of a table that is indexed in some 100 ms. */
+const FEW = 2 << 20;
 
-export function openFinder(columns: readonly Column[], table: Rows): Finder {
-  if (table.count <= FEW) return here(columns, table);
+export async function openFinder(given: Given): Promise<Finder> {
+  if ("bytes" in given && given.bytes.byteLength <= FEW) return openGiven(given);
   try {
-    return new WorkerFinder(columns, table);
+    return new WorkerFinder(given);
   } catch {
     // Where workers are not allowed, a slow search is better than none.
-    return here(columns, table);
+    return openGiven(given);
   }
 }
 
-function here(columns: readonly Column[], table: Rows): Finder {
-  const finder = new LocalFinder(columns, table.count, table.value);
-  return {
-    find: async (text, choices) => finder.find(text, choices),
-    inks: async (column) => finder.inks(column),
-  };
-}
+type Answer = { readonly id: number } & ({ readonly value: never } | { readonly failed: string });
 
 class WorkerFinder implements Finder {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { done: (value: never) => void; failed: (error: Error) => void }>();
   #last = 0;
 
-  constructor(columns: readonly Column[], { bytes }: Rows) {
+  constructor(given: Given) {
     this.#worker = new Worker(new URL("./finder.worker.ts", import.meta.url), { type: "module" });
-    this.#worker.addEventListener("message", (event: MessageEvent<{ id: number; value: never }>) => {
-      this.#waiting.get(event.data.id)?.done(event.data.value);
-      this.#waiting.delete(event.data.id);
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
+      const waiting = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if ("failed" in data) waiting?.failed(new Error(data.failed));
+      else waiting?.done(data.value);
     });
     this.#worker.addEventListener("error", (event) => {
       for (const { failed } of this.#waiting.values()) failed(new Error(event.message));
       this.#waiting.clear();
     });
-    this.#worker.postMessage({ columns, bytes });
+    this.#worker.postMessage(given);
   }
 
-  find(text: string, choices: Choices): Promise<Found> {
-    return this.#ask({ id: ++this.#last, kind: "find", text, choices });
+  find(text: string, choices: Choices, counted: boolean): Promise<Found> {
+    return this.#ask({ id: ++this.#last, kind: "find", text, choices, counted });
   }
 
   inks(column: string): Promise<Inks | null> {

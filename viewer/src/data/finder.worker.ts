@@ -1,15 +1,20 @@
-/** Searches a table: first its columns and bytes come in, then questions. */
-import type { Column } from "../format/manifest";
-import { answer, LocalFinder, type Question } from "../model/finder";
-import { readRows } from "./table";
+/** Searches: first a table comes in, or what tells where an index is; then questions. */
+import { answer, type Finder, type Question } from "../model/finder";
+import { type Given, openGiven } from "./given";
 
-type Message = Question | { readonly columns: readonly Column[]; readonly bytes: ArrayBuffer };
+let finder: Promise<Finder> | null = null;
 
-let finder: LocalFinder | null = null;
-
-self.addEventListener("message", ({ data }: MessageEvent<Message>) => {
-  if ("bytes" in data) {
-    const table = readRows(data.bytes, ["item", ...data.columns.map(({ name }) => name)]);
-    finder = new LocalFinder(data.columns, table.count, table.value);
-  } else if (finder) self.postMessage({ id: data.id, value: answer(finder, data) });
+self.addEventListener("message", async ({ data }: MessageEvent<Question | Given>) => {
+  if ("columns" in data) {
+    finder = openGiven(data);
+    // Whoever asks is told.
+    finder.catch(() => null);
+    return;
+  }
+  if (!finder) return;
+  try {
+    self.postMessage({ id: data.id, value: await answer(await finder, data) });
+  } catch (error) {
+    self.postMessage({ id: data.id, failed: `${error}` });
+  }
 });

@@ -6,9 +6,13 @@ import { fetchFile } from "./fetch";
 
 export interface Rows {
   readonly count: number;
+  value(column: string, row: number): unknown;
+}
+
+/** The rows of a file that is here. */
+export interface FileRows extends Rows {
   /** The file itself. */
   readonly bytes: ArrayBuffer;
-  value(column: string, row: number): unknown;
 }
 
 function parse(file: string, bytes: ArrayBuffer): Table {
@@ -20,7 +24,7 @@ function parse(file: string, bytes: ArrayBuffer): Table {
 }
 
 /** The rows of an Arrow IPC file that has these columns. */
-export function readRows(bytes: ArrayBuffer, columns: readonly string[], file = "table"): Rows {
+export function readRows(bytes: ArrayBuffer, columns: readonly string[], file = "table"): FileRows {
   const table = parse(file, bytes);
   const missing = columns.filter((name) => !table.names.includes(name));
   if (missing.length > 0) throw new FormatError(file, `columns ${columns.join(", ")}`, table.names);
@@ -29,7 +33,7 @@ export function readRows(bytes: ArrayBuffer, columns: readonly string[], file = 
 }
 
 /** Fetch a table and check that it has these columns and as many rows as stated. */
-export async function fetchTable(ref: TableRef, columns: readonly string[]): Promise<Rows> {
+export async function fetchTable(ref: TableRef, columns: readonly string[]): Promise<FileRows> {
   const rows = readRows(await (await fetchFile(ref)).arrayBuffer(), columns, ref.file);
   if (rows.count !== ref.rows) throw new FormatError(ref.file, `${ref.rows} rows`, rows.count);
   return rows;

@@ -8,6 +8,7 @@ const TYPES = {
   u32: Uint32Array<ArrayBuffer>,
   i32: Int32Array<ArrayBuffer>,
   f32: Float32Array<ArrayBuffer>,
+  f64: Float64Array<ArrayBuffer>,
 } as const;
 
 export type ArrayOf<D extends Dtype> = InstanceType<(typeof TYPES)[D]>;

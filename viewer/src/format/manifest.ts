@@ -4,7 +4,7 @@ import { FormatError } from "./errors";
 
 export const VERSION = 1;
 
-export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32";
+export type Dtype = "u8" | "u16" | "u32" | "i32" | "f32" | "f64";
 
 export interface FileRef {
   file: string;
@@ -171,6 +171,11 @@ export interface Manifest {
   model: { name: string; version: string; dimensions: number; description: string };
   vectors: { components: number; explained_variance: number } | null;
   services: ServicesRef | null;
+  /** The list of the files of an index of words, where there are too many rows to search the table itself. */
+  search: FileRef | null;
+  /** The table in parts of so many rows, and the list of their files. */
+  parts: { rows: number; list: FileRef } | null;
+  stories: FileRef | null;
   /** The column that says what is on a picture that has no title. */
   alt: string | null;
   look: Look | null;
@@ -203,7 +208,7 @@ const colour: Reader<string> = (value, where) => {
 const label: Reader<string> = (value, where) => (typeof value === "number" ? `${value}` : text(value, where));
 
 const fileRef = { file: sitePath, bytes: count, digest: text };
-const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32");
+const dtype = oneOf<Dtype>("u8", "u16", "u32", "i32", "f32", "f64");
 
 const file = record<FileRef>(fileRef);
 const table = record<TableRef>({ ...fileRef, rows: count });
@@ -300,6 +305,8 @@ const manifest = record<Manifest>({
   model: record({ name: text, version: label, dimensions: count, description: text }),
   vectors: nullable(record({ components: count, explained_variance: finite })),
   services: nullable(record<ServicesRef>({ records: file, ends: array, hosts: list(text) })),
+  search: nullable(file),
+  parts: nullable(record({ rows: positive, list: file })),
   alt: nullable(text),
   look: nullable(
     record<Look>({
@@ -308,7 +315,10 @@ const manifest = record<Manifest>({
     }),
   ),
   opening: nullable(text),
+  stories: nullable(file),
 });
+
+export { array as arrayOf, table as tableOf };
 
 function requireShape(ref: ArrayRef, where: string, type: Dtype, shape: number[]): void {
   if (ref.dtype === type && ref.shape.join() === shape.join()) return;

@@ -98,7 +98,7 @@ export class Stage {
   #paged = false;
   /** The canvas in device pixels, when nothing moves. */
   #full = { width: 1, height: 1 };
-  #pathOf: ((row: number) => string) | null = null;
+  #pathOf: ((row: number) => string | null) | null = null;
   #scheduled = false;
   #drawnAt = 0;
   #restTimer = 0;
@@ -420,7 +420,7 @@ export class Stage {
   // --- sharp pictures -----------------------------------------------------------------------------------------------
 
   /** From now on sharp pictures can be had. */
-  setPaths(pathOf: (row: number) => string): void {
+  setPaths(pathOf: (row: number) => string | null): void {
     this.#pathOf = pathOf;
     this.#wantSoon();
   }

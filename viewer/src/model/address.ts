@@ -1,5 +1,6 @@
 /** What the page's address keeps after its #, so that a view can be passed on, and left and come back to. */
 import type { Choice, Choices } from "./facets";
+import { readTold, type Told, writeTold } from "./tour";
 
 /** The place looked at, however large the page is. */
 export interface Place {
@@ -26,8 +27,14 @@ export interface Address {
   readonly hotspot: string | null;
   /** The column that colours the frames. */
   readonly colour: string | null;
+  /** The hotspots listed are those of the coarse level. */
+  readonly coarse: boolean;
+  /** Ids of hotspots whose pictures are hidden. */
+  readonly off: readonly string[];
   /** Of the pictures, relative to the layout's own. */
   readonly size: number;
+  /** The slide of a story. */
+  readonly told: Told | null;
 }
 
 export const HOME: Address = {
@@ -40,12 +47,16 @@ export const HOME: Address = {
   selection: null,
   hotspot: null,
   colour: null,
+  coarse: false,
+  off: [],
   size: 1,
+  told: null,
 };
 /** Sizes that the slider knows. */
 const SIZES = { least: 0.25, most: 4 };
 /** Servers and messengers cut longer addresses; a larger selection stays out of it. */
 const LONGEST_SELECTION = 1500;
+const MOST_OFF = 20;
 
 export function readAddress(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
@@ -59,14 +70,18 @@ export function readAddress(hash: string): Address {
     selection: values.get("s"),
     hotspot: values.get("hotspot"),
     colour: values.get("colour"),
+    coarse: values.get("level") === "coarse",
+    off: values.getAll("off"),
     size: readSize(values.get("size")),
+    told: readTold(values.get("story")),
   };
 }
 
 /** With its #; empty for the first view of all. */
 export function writeAddress(address: Address): string {
   const values = new URLSearchParams();
-  const { layout, item, place, text, choices, hide, selection, hotspot, colour, size } = address;
+  const { layout, item, place, text, choices, hide, selection, hotspot, colour, size, coarse, off, told } =
+    address;
   if (layout !== null) values.set("layout", layout);
   if (place)
     values.set(
@@ -79,8 +94,11 @@ export function writeAddress(address: Address): string {
   if (hotspot !== null) values.set("hotspot", hotspot);
   if (selection !== null && selection.length <= LONGEST_SELECTION) values.set("s", selection);
   if (colour !== null) values.set("colour", colour);
+  if (coarse) values.set("level", "coarse");
+  for (const id of off.slice(0, MOST_OFF)) values.append("off", id);
   if (size !== 1) values.set("size", `${Number(size.toPrecision(3))}`);
   if (item !== null) values.set("item", item);
+  if (told !== null) values.set("story", writeTold(told));
   return values.size > 0 ? `#${values}` : "";
 }
 

@@ -8,6 +8,8 @@ export type Field =
 
 export interface Detail {
   row: number;
+  /** Its path below the collection's root. */
+  item: string;
   title: string;
   description: string | null;
   /** What stands for the picture where it is not seen: the title, else the column chosen for it; null where neither says anything. */
@@ -104,6 +106,7 @@ export function detailOf(
   const rest = columns.filter(({ role }) => role !== "title" && role !== "description");
   return {
     row,
+    item: `${read("item") ?? ""}`,
     title: titleOf(columns, read),
     description: roleText(columns, "description", read),
     alt: altOf(columns, alt, read),

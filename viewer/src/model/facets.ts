@@ -49,6 +49,8 @@ export interface Found {
   /** Matching rows, the best first. */
   readonly rows: Int32Array;
   readonly facets: readonly Facet[];
+  /** Whether the facets were counted: where that costs files to fetch, it is done when they are shown. */
+  readonly counted: boolean;
 }
 
 const MOST_OPTIONS = 300;
@@ -75,7 +77,7 @@ export function filtered(
     const own = filters.findIndex(({ name }) => name === column.name) + 1;
     return facetOf(column, own > 0 ? passing(fails, own) : mask, choices);
   });
-  return { mask, rows: ranked(mask, best), facets: facets.filter((facet) => facet !== null) };
+  return { mask, rows: ranked(mask, best), facets: facets.filter((facet) => facet !== null), counted };
 }
 
 interface Filter {

@@ -1,16 +1,17 @@
-/** What can be asked of the table; the answer may come from a worker. */
+/** What can be asked of the columns; the answer may come from a worker. */
 import type { Column } from "../format/manifest";
 import { type ColumnIndex, indexColumns, type ReadCell } from "./columns";
 import { type Choices, type Found, find } from "./facets";
 import { canInk, type Inks, inksOf } from "./palette";
 
 export interface Finder {
-  find(text: string, choices: Choices): Promise<Found>;
+  /** `counted`: the facets are wanted too. */
+  find(text: string, choices: Choices, counted: boolean): Promise<Found>;
   /** The column's colours; null for a column of free texts. */
   inks(column: string): Promise<Inks | null>;
 }
 
-/** The same, here and at once. */
+/** The same of a table that is here, at once. */
 export class LocalFinder {
   readonly #index: ColumnIndex;
 
@@ -22,6 +23,14 @@ export class LocalFinder {
     return find(this.#index, text, choices);
   }
 
+  /** As one that is asked. */
+  get asked(): Finder {
+    return {
+      find: async (text, choices) => this.find(text, choices),
+      inks: async (column) => this.inks(column),
+    };
+  }
+
   inks(column: string): Inks | null {
     const indexed = this.#index.columns.find(({ name }) => name === column);
     return indexed && canInk(indexed) ? inksOf(indexed, this.#index.count) : null;
@@ -30,10 +39,16 @@ export class LocalFinder {
 
 /** A question sent to a worker, and its answer. */
 export type Question =
-  | { readonly id: number; readonly kind: "find"; readonly text: string; readonly choices: Choices }
+  | {
+      readonly id: number;
+      readonly kind: "find";
+      readonly text: string;
+      readonly choices: Choices;
+      readonly counted: boolean;
+    }
   | { readonly id: number; readonly kind: "inks"; readonly column: string };
 
-export function answer(finder: LocalFinder, question: Question): Found | Inks | null {
-  if (question.kind === "find") return finder.find(question.text, question.choices);
+export function answer(finder: Finder, question: Question): Promise<Found | Inks | null> {
+  if (question.kind === "find") return finder.find(question.text, question.choices, question.counted);
   return finder.inks(question.column);
 }

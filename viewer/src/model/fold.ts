@@ -46,10 +46,14 @@ export function wordsOf(text: string): string {
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
+export function isUnspaced(words: string): boolean {
+  return UNSPACED.test(words);
+}
+
 /** What to look for in `wordsOf`: the beginning of a word, or whole words where `exact`. Null where nothing is left to look for. */
 export function needleOf(text: string, exact: boolean): string | null {
   const words = wordsOf(text);
   if (words === "") return null;
-  if (UNSPACED.test(words)) return words.trim();
+  if (isUnspaced(words)) return words.trim();
   return exact ? words : words.trimEnd();
 }

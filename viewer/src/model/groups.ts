@@ -23,6 +23,8 @@ export interface Group {
   readonly rows: readonly number[] | null;
   /** Words that a person gave it. */
   readonly tags: readonly string[];
+  /** It is one of the coarse level. */
+  readonly coarse?: true;
 }
 
 /** Rows of groups that may share some: of the group at a place those from where the one before it ends. */
@@ -36,6 +38,8 @@ export interface Held {
   readonly set: Hotspots;
   readonly members: Int32Array | null;
   readonly sets: Sets | null;
+  /** The place in its list of each row's region, where there are any. */
+  readonly regions?: Int32Array | null;
 }
 
 /** A hotspot of the reader's own, by the table's column `item`, which stays when the collection grows. */
@@ -126,6 +130,10 @@ export function siteGroup({ outline, region, named, ...told }: Hotspot, place: n
   return { id, label, named: named ?? true, count, item, place, ...drawn, rows: null, tags: told.tags ?? [] };
 }
 
+export function regionGroup(region: Hotspot, place: number): Group {
+  return { ...siteGroup(region, place), coarse: true };
+}
+
 function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | undefined): Group | null {
   const rows = items.map(rowOf).filter((row) => row !== undefined);
   const [first] = rows;
@@ -172,13 +180,41 @@ export function withOwn(edits: Edits, shown: readonly Group[], own: Own): Edits 
 
 /** 1 for each row of a group, of `count` rows; null while its rows are not known. */
 export function membersOf(group: Group, held: Held | null, count: number): Uint8Array | null {
+  if (group.coarse) return maskAt(group.place, held?.regions ?? null);
   return group.rows ? maskOf(count, group.rows) : held && membersAt(group.place, held, count);
 }
 
-function membersAt(place: number, { members, sets }: Held, count: number): Uint8Array | null {
-  const own = sets?.rows.subarray(sets.ends[place - 1] ?? 0, sets.ends[place] ?? 0);
-  if (own && own.length > 0) return maskOf(count, own);
+function maskAt(place: number, members: Int32Array | null): Uint8Array | null {
   return members && Uint8Array.from(members, (other) => (other === place ? 1 : 0));
+}
+
+function membersAt(place: number, { members, sets }: Held, count: number): Uint8Array | null {
+  const own = setAt(place, sets);
+  return own ? maskOf(count, own) : maskAt(place, members);
+}
+
+/** The rows of the hotspot at a place that `members` does not tell; null where that tells them. */
+function setAt(place: number, sets: Sets | null): Uint32Array | null {
+  const own = sets?.rows.subarray(sets.ends[place - 1] ?? 0, sets.ends[place] ?? 0);
+  return own && own.length > 0 ? own : null;
+}
+
+/** The first of the groups of the site that has a row, and the row's place there, from 0; null where none has it. */
+export function homeOf(
+  row: number,
+  shown: readonly Group[],
+  { members, sets }: Held,
+): { group: Group; index: number } | null {
+  for (const group of shown.filter(({ rows }) => !rows)) {
+    const own = setAt(group.place, sets);
+    if (own ? own.includes(row) : members?.[row] === group.place)
+      return { group, index: own ? own.indexOf(row) : countOf(group.place, members?.subarray(0, row)) };
+  }
+  return null;
+}
+
+function countOf(place: number, members: Int32Array = new Int32Array()): number {
+  return members.reduce((found, other) => found + (other === place ? 1 : 0), 0);
 }
 
 /**

@@ -15,6 +15,7 @@ export class Highlight {
   #selection: Mask = null;
   #filter: Mask = null;
   #hide = false;
+  #off: Mask = null;
   #stale = false;
   #active = false;
 
@@ -46,6 +47,12 @@ export class Highlight {
     this.#hide = hide;
   }
 
+  /** Rows that are hidden whatever else holds. */
+  set off(mask: Mask) {
+    this.#stale ||= mask !== this.#off;
+    this.#off = mask;
+  }
+
   /** Not all rows are lit. */
   get active(): boolean {
     return this.#active;
@@ -66,9 +73,10 @@ export class Highlight {
     const masks = this.#spot ? [this.#spot] : [this.#group, this.#selection, this.#filter];
     const given = masks.filter((mask) => mask !== null);
     const hidden = this.#hide ? this.#filter : null;
-    this.#active = given.length > 0 || hidden !== null;
+    const off = this.#off;
+    this.#active = given.length > 0 || hidden !== null || off !== null;
     for (let row = 0; row < this.lit.length; row++) {
-      if (hidden && !hidden[row]) this.lit[row] = HIDDEN;
+      if ((hidden && !hidden[row]) || off?.[row]) this.lit[row] = HIDDEN;
       else this.lit[row] = given.every((mask) => mask[row]) ? LIT : DIMMED;
     }
     return true;

@@ -17,21 +17,25 @@ function captionOf(group: Group, level: number, of: "region" | "hotspot"): Capti
   return { text: group.label, x, y, level, anchor: "top", of };
 }
 
-/** Captions in the order in which they are tried; `side` is that of a picture in map units. */
+/** Captions in the order in which they are tried; `side` is that of a picture in map units, `off` the ids of groups that are hidden. */
 export function namesOnMap(
   groups: readonly Group[],
   regions: readonly Group[],
   camera: Camera,
   side: number,
+  off: readonly string[] = [],
 ): Caption[] {
   if (side * camera.k > LARGE) return [];
   // A number tells nothing on the map: a region without a name is told by its hotspots.
   const wide = regions.map(
     ({ bounds, named }) => !named || (bounds !== null && (bounds.x1 - bounds.x0) * camera.k > WIDE),
   );
-  const coarse = regions.filter((_, place) => !wide[place]).map((region) => captionOf(region, 0, "region"));
+  const coarse = regions
+    .filter(({ id }, place) => !wide[place] && !off.includes(id))
+    .map((region) => captionOf(region, 0, "region"));
   const fine = groups
-    .filter(({ named, bounds, region }) => named && bounds !== null && (region < 0 || (wide[region] ?? true)))
+    .filter(({ id, named, bounds }) => named && bounds !== null && !off.includes(id))
+    .filter(({ region }) => region < 0 || (wide[region] ?? true))
     .map((group) => captionOf(group, 1, "hotspot"));
   return [...coarse, ...fine];
 }

@@ -35,13 +35,14 @@ export class SharpStream {
     this.#pool = new LayerPool(layers);
   }
 
-  /** Say what is wanted now, most wanted first. */
-  want(wants: readonly Want[], pathOf: (row: number) => string): void {
+  /** Say what is wanted now, most wanted first. What has no path yet is asked for again when it has. */
+  want(wants: readonly Want[], pathOf: (row: number) => string | null): void {
     const rows = new Map(wants.map(({ slot, row }) => [slot, row]));
     const { load, cancel } = this.#pool.want([...rows.keys()]);
     this.fetcher.cancel(cancel);
-    for (const key of load) this.#pool.started(key);
-    this.fetcher.load(load.map((key) => this.#job(key, rows.get(key) ?? 0, pathOf)));
+    const jobs = load.flatMap((key) => this.#job(key, rows.get(key) ?? 0, pathOf));
+    for (const { key } of jobs) this.#pool.started(key);
+    this.fetcher.load(jobs);
   }
 
   /** The layer for a picture that arrived, or null when nobody wants it any more. */
@@ -73,10 +74,12 @@ export class SharpStream {
     this.fetcher.cancel(this.#pool.loading());
   }
 
-  #job(key: number, row: number, pathOf: (row: number) => string): SharpJob {
+  #job(key: number, row: number, pathOf: (row: number) => string | null): SharpJob[] {
+    const path = pathOf(row);
+    if (path === null) return [];
     const [w, h] = sizeOf(this.items, row);
     const longest = Math.max(w, h);
     const [width, height] = [fitSide(SHARP_SIDE, w, longest), fitSide(SHARP_SIDE, h, longest)];
-    return { key, path: pathOf(row), width, height };
+    return [{ key, path, width, height }];
   }
 }

@@ -1,5 +1,6 @@
 /** What the interface shows, and what it can ask for. control/ writes the one, and answers the other. */
 import type { Layout, Manifest } from "../format/manifest";
+import type { Story } from "../format/stories";
 import type { Account } from "../model/budget";
 import type { Shown } from "../model/captions";
 import type { Detail } from "../model/detail";
@@ -9,13 +10,14 @@ import type { LegendEntry } from "../model/palette";
 import type { Problem } from "../model/problems";
 import type { How } from "../model/selection";
 import type { Service } from "../model/service";
+import type { Told } from "../model/tour";
 
 export type Theme = "light" | "dark";
 export type Tab = "pictures" | "filters" | "hotspots";
 export type Tool = "lasso" | "rectangle";
 /** Which pictures are listed. */
 export type Scope = "found" | "view" | "selection";
-export type Saving = "csv" | "json" | "iiif" | "png";
+export type Saving = "csv" | "json" | "iiif" | "zip" | "png" | "svg";
 
 /** A picture's rectangle on the screen, in CSS pixels. */
 export interface Outline {
@@ -30,8 +32,8 @@ export interface Reader {
   title(row: number): string;
   /** What stands for its picture where that is not seen. */
   alt(row: number): string;
-  /** The address of its picture. */
-  picture(row: number): string;
+  /** The address of its picture; null while it is not known. */
+  picture(row: number): string | null;
   note(row: number): string;
 }
 
@@ -71,6 +73,11 @@ export class UiState {
   announcement = $state("");
 
   hotspots = $state.raw<readonly Group[]>([]);
+  /** The coarse level; empty where there is none. */
+  regions = $state.raw<readonly Group[]>([]);
+  coarse = $state(false);
+  /** Ids of those whose pictures are hidden. */
+  off = $state.raw<readonly string[]>([]);
   /** The id of the one chosen. */
   hotspot = $state<string | null>(null);
   hotspotsShown = $state(true);
@@ -92,6 +99,14 @@ export class UiState {
   near = $state<number | null>(null);
   /** The rows that show the open picture too, or near-duplicates of it. */
   stack = $state.raw<readonly number[]>([]);
+  /** Titles of the stories; null until they are asked for. */
+  stories = $state.raw<readonly string[] | null>(null);
+  /** The slide that is shown. */
+  told = $state.raw<(Told & { readonly of: Story }) | null>(null);
+  /** Nothing but the map is shown, which wanders. */
+  kiosk = $state(false);
+  /** Where it is. */
+  stop = $state.raw<{ readonly title: string; readonly count: number | null } | null>(null);
   aboutOpen = $state(false);
   problemsOpen = $state(false);
   problems = $state.raw<readonly Problem[] | "failed" | null>(null);
@@ -113,6 +128,8 @@ export class UiState {
   selection = $state.raw<Uint8Array | null>(null);
   selectedRows = $state.raw<Int32Array>(new Int32Array());
   legend = $state.raw<Legend | null>(null);
+  /** How many pictures are in the archive that is being made. */
+  saving = $state.raw<{ readonly done: number; readonly all: number } | null>(null);
 
   hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
   selected = $state.raw<Outline | null>(null);
@@ -132,8 +149,19 @@ export class UiState {
     return this.text.trim() !== "" || this.choices.size > 0;
   }
 
+  /** The hotspots lie along the lower edge. */
+  get stripShown(): boolean {
+    const room = !this.mapless && !this.bare && this.told === null && !this.kiosk;
+    return room && this.hotspotsShown && this.hotspots.length > 0;
+  }
+
   get panelOpen(): boolean {
     return !this.bare && (this.detail !== null || this.findOpen);
+  }
+
+  /** The hotspots that are listed: of the one level or the other. */
+  get groups(): readonly Group[] {
+    return this.coarse && this.regions.length > 0 ? this.regions : this.hotspots;
   }
 
   get listed(): Int32Array {
@@ -156,6 +184,9 @@ export interface Actions {
   renameHotspot(id: string, label: string): void;
   moveHotspot(id: string, by: number): void;
   removeHotspot(id: string): void;
+  /** Hide the pictures of a hotspot, or show them again. */
+  toggleHotspot(id: string): void;
+  setCoarse(coarse: boolean): void;
   makeHotspot(): void;
   selectHotspot(id: string): void;
   saveHotspots(): void;
@@ -191,7 +222,17 @@ export interface Actions {
   invertSelection(): void;
   clearSelection(): void;
   save(as: Saving): void;
+  cancelSaving(): void;
+  /** The table of a hotspot's pictures. */
+  saveHotspot(id: string): void;
   colourBy(column: string | null): void;
+  /** Ask for the titles of the stories. */
+  listStories(): void;
+  /** Open a story, by its number from 1, or the tour. */
+  tell(story: string): void;
+  turn(by: number): void;
+  stopTelling(): void;
+  startKiosk(): void;
   openAbout(): void;
   closeAbout(): void;
   openProblems(): void;

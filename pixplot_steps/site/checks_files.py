@@ -1,4 +1,4 @@
-"""The rules of docs/format.md for what a page of very many rows reads instead of the table: parts of it, and the index of its words.
+"""The rules of docs/format.md for files that list or tell more: stories, the table in parts, and the index of its words.
 
 The blocks are read here by code of their own: a checker that shared the writer's would share its mistakes.
 """
@@ -152,6 +152,23 @@ def search(site: Site, manifest: Node) -> Iterator[Fault]:
         before = keys[-1][0] if keys else before
     for column in manifest["columns"].list():
         yield from _values(site, index["values"], column, count)
+
+
+def stories(site: Site, manifest: Node) -> Iterator[Fault]:
+    """Stories, where there are any: lists of slides of texts."""
+    told = manifest.get("stories")
+    if told is None:
+        return
+    for story in _list(site, told).list():
+        story["title"].text()
+        if not story["slides"].list():
+            yield story["slides"].wrong("a slide or more").fault
+        for slide in story["slides"].list():
+            for key in ("title", "text"):
+                slide[key].text()
+            for key in ("view", "hotspot", "item"):
+                if slide.get(key) is not None:
+                    slide[key].text()
 
 
 def _values(site: Site, told: Node, column: Node, count: int) -> Iterator[Fault]:
