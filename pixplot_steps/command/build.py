@@ -79,7 +79,7 @@ def build(given: Mapping[str, Any], screen: Screen, base: Path) -> tuple[int, Bu
         workdir=wanted.workdir,
         base=base,
         cores=str(given.get("cores") or ("" if profile else "all")),
-        profile=str((base / profile).absolute()) if profile and (base / profile).exists() else profile,
+        profile=_profile(profile, base),
         dry=dry,
         force=not wanted.use_cache,
         log=None if given.get("verbose") else wanted.workdir / "logs" / "snakemake.log",
@@ -90,6 +90,12 @@ def build(given: Mapping[str, Any], screen: Screen, base: Path) -> tuple[int, Bu
         configuration.unlink(missing_ok=True)
         return _end_dry(outcome, watch, order), built
     return _end(outcome, watch, order, built), built
+
+
+def _profile(name: str, base: Path) -> str:
+    """The path of a profile: a folder from here, or one that comes with the workflow, such as slurm; else its name for Snakemake."""
+    places = [base / name, place.root() / "workflow" / "profiles" / name]
+    return next((str(path.absolute()) for path in places if name and path.is_dir()), name)
 
 
 def _screen(args: argparse.Namespace) -> Screen:
@@ -229,6 +235,7 @@ class _Watch:
         path = self.wanted.workdir / "catalog" / "plan.json"
         if path.is_file():
             self.progress.plan(*_totals(self.wanted, path))
+            self.progress.stages["catalog"].note = _catalogued(path)
 
     def _detail(self) -> str:
         """The last line of what the job in the foreground said, of those that take long and are one job: fetch."""
@@ -237,6 +244,13 @@ class _Watch:
             return ""
         path = self.wanted.workdir / self.last[0]
         return path.read_bytes()[-500:].decode("utf-8", "replace").strip().rpartition("\n")[2] if path.is_file() else ""
+
+
+def _catalogued(path: Path) -> str:
+    value = json.loads(path.read_bytes())
+    items, images, problems = value["items"], value["images"], value["problems"]["count"]
+    same = f" of {images:,} contents" if images != items else ""
+    return f"{items:,} pictures{same}" + (f", {problems:,} problems" if problems else "")
 
 
 def _totals(wanted: spec.Spec, path: Path) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:

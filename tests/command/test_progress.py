@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pixplot_steps import cli
 from pixplot_steps.command.lines import duration, line, record
-from pixplot_steps.command.progress import Progress, Stage
+from pixplot_steps.command.progress import STAGES, Progress, Stage
 from pixplot_steps.command.screen import Json, Plain, Terminal
 
 LOG = ["logs/ingest/abc/s.log"]
+
+
+def test_the_stages_are_those_of_the_workflow() -> None:
+    assert STAGES == cli.STEPS
 
 
 def ingest(done: int = 0) -> Progress:
@@ -90,6 +95,8 @@ def test_done_and_before_never_exceed_the_total(total: int, before: int) -> None
         ),
         (Stage("layouts", 6, 0, 2, started=0.0, running=1), "layouts     2 of 6 jobs"),
         (Stage("site", 1, 0, 1, started=0.0, ended=2.0), "site        1 job   2.0 s"),
+        (Stage("catalog", 1, 0, 1, started=0.0, ended=2.0, note="7 pictures"), "catalog     7 pictures   2.0 s"),
+        (Stage("catalog", 1, note="7 pictures"), "catalog     0 of 1 job"),
     ],
 )
 def test_lines(stage: Stage, text: str) -> None:
