@@ -3,9 +3,12 @@
 The points are a map of clustered vectors: 40 groups of very unequal size, as in collections. Prints a table and, last, one JSON object.
 
 The rival cuts the map into strips. Of vectors on a bent sheet, the grid by likeness is compared with the grid of the map; it is left out
-where vc-flas is not installed.
+where vc-flas is not installed. The map itself is compared with umap-learn by itself, which searches its own neighbours and begins with
+eigenvectors: on 60,000 vectors of 50 components, and on those of a finished run (`--run`, its raw features for the rival); both of one
+thread, as `reproducible` has it, and after numba has compiled. Each is measured in a process of its own, so that its memory is.
 
-    python benchmarks/layouts.py [--quick]
+    python benchmarks/layouts.py [--quick] [--run WORKDIR]
+    python benchmarks/layouts.py --maps 1000000 [--plain 200000]   maps alone, of so many vectors
 """
 
 from __future__ import annotations
@@ -13,16 +16,23 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
+from pixplot_steps.hotspots import clusters
 from pixplot_steps.layouts import alphabetical, boxes, cells, colour, frame, grid, jitter, quality, similarity, timeline, umap
 from pixplot_steps.neighbours import graph
 from pixplot_steps.spec import Umap
+from pixplot_steps.store import arrays
 
 SEED = 24
 GROUPS = 40
@@ -141,11 +151,130 @@ def likeness(count: int) -> dict[str, float]:
     return {f"similarity_kept_{count}": round(own, 4), f"similarity_vs_grid_{count}": round(own / of_map, 2)}
 
 
+def towns(count: int) -> NDArray[np.float32]:
+    """Positions as UMAP leaves them: those of 40,000 vectors, each with others around it as near as its neighbours are."""
+    known = clustered(min(count, 40_000))
+    generator = np.random.default_rng(SEED)
+    near = cKDTree(known).query(known, 6)[0][:, 5]
+    rows = generator.integers(0, len(known), count)
+    return np.asarray(known[rows] + near[rows, None] * generator.normal(size=(count, 2)), dtype=np.float32)
+
+
+def hotspots(count: int) -> dict[str, float]:
+    """Finding the hotspots of so many points, and describing the 30 largest."""
+    points = towns(count)
+    before = peak()
+    started = time.process_time()
+    found = clusters.by_density(points, 20).hotspot
+    sizes = np.bincount(found[found >= 0])
+    for number in np.argsort(-sizes, kind="stable")[:30]:
+        clusters.describe(np.flatnonzero(found == number), points, points, 0.001)
+    seconds_ = time.process_time() - started
+    return {
+        "seconds": round(seconds_, 1),
+        "found": len(sizes),
+        "inside": round(float((found >= 0).mean()), 3),
+        "gib_before": before,
+        "gib": peak(),
+    }
+
+
+def peak() -> float:
+    """Most memory that this process has had, in GiB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20), 2)
+
+
+def shared(count: int, run: str) -> dict[str, float]:
+    """The graph of neighbours, the map, and a variant of it."""
+    points = of_run(run, "vectors") if run else components(vectors(count))[:, :50]
+    warm(points)
+    found: list[graph.Graph] = []
+    maps: list[NDArray[np.float32]] = []
+    exact = len(points) < 60_000
+
+    def search() -> None:
+        all_ = np.arange(len(points))
+        found.append(graph.exact(points, all_, 20) if exact else graph.approximate(points, 20, SEED, 1, 10))
+
+    def lay_out() -> None:
+        near = umap.Graph(found[0].indices, found[0].distances.astype(np.float32))
+        maps.append(umap.embed(points, near, Umap(15, 0.1, 0), SEED, reproducible=True))
+
+    def vary() -> None:
+        near = umap.Graph(found[0].indices, found[0].distances.astype(np.float32))
+        umap.embed(points, near, Umap(15, 0.5, 0), SEED, reproducible=True, start=maps[0])
+
+    told = {name: round(seconds(work), 1) for name, work in (("graph", search), ("map", lay_out))}
+    told["gib"] = peak()
+    if count < 500_000:
+        told["variant"] = round(seconds(vary), 1)
+    return told
+
+
+def plain(count: int, run: str) -> dict[str, float]:
+    """umap-learn by itself, on the same vectors, or the raw features."""
+    points = of_run(run, "features") if run else components(vectors(count))[:, :50]
+    warm(points)
+    fit = umap.import_umap().UMAP(n_neighbors=15, min_dist=0.1, random_state=SEED, n_jobs=1)
+    return {"map": round(seconds(lambda: fit.fit(points)), 1), "gib": peak()}
+
+
+def warm(points: NDArray[np.float32]) -> None:
+    """Have numba compile all that either way needs."""
+    few = np.random.default_rng(SEED).normal(size=(5000, points.shape[1])).astype(np.float32)
+    near = graph.approximate(few, 20, SEED, 1, 10)
+    umap.embed(few, umap.Graph(near.indices, near.distances.astype(np.float32)), Umap(15, 0.1, 11), SEED, reproducible=True)
+    umap.import_umap().UMAP(n_neighbors=15, n_epochs=11, random_state=SEED, n_jobs=1).fit(few)
+
+
+def of_run(run: str, what: str) -> NDArray[np.float32]:
+    """The vectors of a finished run, or its features."""
+    work = Path(run)
+    parts = [next(work.glob("vectors/*.zarr"))] if what == "vectors" else sorted(work.glob("features/*/*.zarr"))
+    return np.concatenate([np.asarray(arrays.read(part, what), dtype=np.float32) for part in parts])
+
+
+def alone(what: str, count: int, run: str = "") -> dict[str, float]:
+    """One measurement in a process of its own."""
+    command = [sys.executable, __file__, "--alone", what, "--count", str(count), "--run", run]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    value: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    print(f"{what:<34}{count or run!s:>10}  {value}", flush=True)
+    return value
+
+
+def maps_of(count: int, rival: int, run: str = "") -> dict[str, float]:
+    """The map of so many vectors, and the rival's of as many, or fewer."""
+    own, other = alone("shared", count, run), alone("plain", rival, run)
+    name = Path(run).name if run else str(count)
+    found = {f"umap_{name}_s": round(own["graph"] + own["map"], 1), f"umap_{name}_gib": own["gib"]}
+    found |= {f"plain_umap_{rival or name}_s": other["map"], f"plain_umap_{rival or name}_gib": other["gib"]}
+    if rival == count:
+        found[f"umap_vs_plain_{name}"] = round(other["map"] / (own["graph"] + own["map"]), 2)
+        found[f"second_variant_speedup_{name}"] = round(other["map"] / own["variant"], 2)
+    return found
+
+
+ALONE: dict[str, Callable[[int, str], dict[str, float]]] = {"shared": shared, "plain": plain, "hotspots": lambda count, _: hotspots(count)}
+
+
 def main() -> None:
     """Run the claims."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="no map of 40,000 points, and a tenth of the million")
-    quick = parser.parse_args().quick
+    parser.add_argument("--run", default="", help="work folder of a finished run, whose map is made again")
+    parser.add_argument("--maps", type=int, default=0, help="only the map of so many vectors")
+    parser.add_argument("--plain", type=int, default=0, help="with --maps: umap-learn's of so many, where that is another number")
+    parser.add_argument("--alone", choices=ALONE, help="only this, in this process")
+    parser.add_argument("--count", type=int, default=0, help="of --alone")
+    args = parser.parse_args()
+    quick = args.quick
+    if args.alone:
+        print(json.dumps(ALONE[args.alone](args.count, args.run)))
+        return
+    if args.maps:
+        print(json.dumps(maps_of(args.maps, args.plain or args.maps), sort_keys=True))
+        return
     million = 100_000 if quick else 1_000_000
     results: dict[str, float] = {}
     print(f"{'what':<34}{'points':>10}{'kept':>8}{'strips':>8}")
@@ -160,6 +289,12 @@ def main() -> None:
     for name, work in metadata(million).items():
         results[f"{name}_{'100k' if quick else '1m'}_s"] = taken = round(seconds(work), 2)
         print(f"{name:<34}{million:>10}{taken:>16.2f} s")
+    results |= maps_of(10_000 if quick else 60_000, 10_000 if quick else 60_000)
+    if args.run:
+        results |= maps_of(0, 0, args.run)
+    found = alone("hotspots", million)
+    size = "100k" if quick else "1m"
+    results |= {f"hotspots_{size}_s": found["seconds"], f"hotspots_{size}_gib": found["gib"]}
     if importlib.util.find_spec("vc_flas"):
         results |= likeness(4096 if quick else 40_000)
     print(json.dumps(results, sort_keys=True))

@@ -25,8 +25,11 @@ COMMANDS = {
     "compact": ("compact", "remove what is no longer used, and merge small shards"),
     "verify": ("site.verify", "check a built site against docs/format.md"),
     "serve": ("site.serve", "serve a built site on this machine"),
+    "export": ("exchange.exporting", "write a site for another program: Embedding Atlas, FiftyOne, VIKUS, CSN, GeoJSON, IIIF"),
+    "import": ("exchange.importing", "take over what PixPlot, VIKUS or Collection Space Navigator made"),
     "publish": ("site.publish", "copy a finished site to where it is served"),
     "start": ("site.start", "write a page that leads to several sites"),
+    "completion": ("command.completion", "print what bash, zsh or fish completes"),
 }
 """Module and description of each."""
 

@@ -34,7 +34,7 @@ VERSIONS = {
     "custom": 1,
     "colour": 2,
     "alphabetical": 3,
-    "hotspots": 3,
+    "hotspots": 4,
     "names": 1,
     "edited": 1,
     "atlases": 3,

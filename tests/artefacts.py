@@ -124,17 +124,18 @@ def write(
     broken: bool = True,
     service: Callable[[int], str | None] | None = None,
     texts: Mapping[tuple[str, str], Callable[[int], str | None]] | None = None,
+    more: Callable[[pa.Table], pa.Table] | None = None,
 ) -> Artefacts:
     """Write catalogue, ingested shards, vectors, two layouts, hotspots and a stand-in viewer for `count` distinct images.
 
-    `texts`: further columns of texts, by name and role, each a function of the row.
+    `texts`: further columns of texts, by name and role, each a function of the row; `more` adds columns to the items.
     """
     pictures = [picture(number) for number in range(count)]
     shards = [list(range(start, min(start + shard_size, count))) for start in range(0, count, shard_size)]
     names = tuple(digest.of_lines([pictures[i].image for i in shard]) for shard in shards)
     # The last image of a shard is the broken one, so that row numbers in the vectors are not those of the shard.
     bad = {shard[-1] for shard in shards if broken and len(shard) > 1}
-    items = _items(pictures)
+    items = more(_items(pictures)) if more else _items(pictures)
     if service:
         field = pa.field("item: service", pa.string(), metadata={"type": "service"})
         items = items.append_column(field, pa.array([service(row) for row in range(items.num_rows)], pa.string()))

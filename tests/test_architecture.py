@@ -24,7 +24,7 @@ VIEWER = ROOT / "viewer" / "src"
 STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
 """All stages, in the order of the data."""
 
-COMMANDS = ("command",)
+COMMANDS = ("command", "exchange")
 """Folders of commands that need several modules. They may import what stages share; no stage imports them."""
 
 SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks", "stories"}

@@ -7,8 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
-from pixplot_steps import cli
+from pixplot_steps import cli, config
 from pixplot_steps.command import flags
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +57,27 @@ def test_commands_can_be_parsed(page: str, text: str) -> None:
         return
     given = cli.completed(given)
     if len(given) == 1:
-        assert given[0] in (*cli.COMMANDS, "step", "--help"), page
+        assert given[0] in (*cli.COMMANDS, "step", "--help", "--version"), page
         return
     cli.parser_of(given).parse_args(given)
+
+
+def settings() -> list[tuple[str, str]]:
+    """Page and text of each part of a configuration that stands in a span of code, such as `catalog: {without_row: drop}`."""
+    sections = "|".join(yaml.safe_load((ROOT / "config" / "config.yaml").read_text("utf-8")))
+    found = []
+    for page in PAGES:
+        spans = re.findall(rf"`((?:{sections}): [{{\[][^`\n]+)`", page.read_text("utf-8"))
+        found += [(page.relative_to(ROOT).as_posix(), one) for one in spans]
+    return found
+
+
+def test_there_are_settings_to_test() -> None:
+    assert len(settings()) >= 5
+
+
+@pytest.mark.parametrize(("page", "text"), settings())
+def test_settings_are_allowed(page: str, text: str) -> None:
+    value = yaml.safe_load(text)
+    given = {"images": "x", "features": {"models": ["builtin"]}, "neighbours": {"count": 90}}
+    config.merged({**given, **value}, ROOT)

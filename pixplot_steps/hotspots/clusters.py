@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixplot_steps.hotspots import levels, outline
+from pixplot_steps.hotspots import levels, outline, spanning
 
 _FEWEST = 10
 """Below so many images there is no density to speak of."""
@@ -16,6 +17,7 @@ _SMALLEST = 5
 _SHARE = 20
 _MIN_SAMPLES = 5
 _INNER = (0.05, 0.95)
+_PLANE = 2
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,30 @@ def by_density(positions: NDArray[np.float32], min_cluster_size: int) -> Labels:
     """
     if len(positions) < _FEWEST or not np.ptp(positions, axis=0).any():
         return Labels(none(len(positions)), none(len(positions)))
-    import hdbscan
+    from hdbscan._hdbscan_tree import compute_stability, condense_tree, get_clusters
 
     size = smallest_size(min_cluster_size, len(positions))
-    finder = hdbscan.HDBSCAN(
-        min_cluster_size=size,
-        min_samples=min(_MIN_SAMPLES, size),
-        max_cluster_size=len(positions) // 2,
-        core_dist_n_jobs=1,
-        gen_min_span_tree=False,
-    )
-    found = np.asarray(finder.fit_predict(positions.astype(np.float64)), dtype=np.int64)
-    rows = finder.condensed_tree_.to_numpy()
-    parent, child, members = (rows[name].astype(np.int64) for name in ("parent", "child", "child_size"))
+    condensed = condense_tree(_hierarchy(positions.astype(np.float64), min(_MIN_SAMPLES, size)), size)
+    found, _, _ = get_clusters(condensed, compute_stability(condensed), "eom", max_cluster_size=len(positions) // 2)
+    parent, child, members = (condensed[name].astype(np.int64) for name in ("parent", "child", "child_size"))
     tree = levels.Tree(parent, child, members, len(positions))
-    return Labels(found, levels.regions(tree, found, levels.wanted(int(found.max()) + 1)))
+    return Labels(np.asarray(found, dtype=np.int64), levels.regions(tree, found, levels.wanted(int(found.max()) + 1)))
+
+
+def _hierarchy(points: NDArray[np.float64], min_samples: int) -> NDArray[np.float64]:
+    """The single linkage of mutual reachability, as scipy.cluster.hierarchy writes it.
+
+    On the plane hdbscan's own search takes five times as long for a million points (docs/decisions/2026-11-21-hotspots-at-a-million.md).
+    """
+    import hdbscan
+    from hdbscan._hdbscan_linkage import label
+    from scipy.spatial import QhullError
+
+    if points.shape[1] == _PLANE:
+        with suppress(QhullError):
+            return np.asarray(label(spanning.tree(points, min_samples)), dtype=np.float64)
+    finder = hdbscan.HDBSCAN(min_samples=min_samples, min_cluster_size=2, approx_min_span_tree=False, core_dist_n_jobs=1)
+    return np.asarray(finder.fit(points).single_linkage_tree_.to_numpy(), dtype=np.float64)
 
 
 def by_kmeans(positions: NDArray[np.float32], count: int, seed: int) -> Labels:

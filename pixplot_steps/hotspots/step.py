@@ -119,9 +119,9 @@ def _find(args: argparse.Namespace) -> None:
     nothing = Former([], [], np.full(len(images), -1))
     former = _former(args.former[0], images) if args.former else nothing
     labels = _labels(_dense(of, args), args, own)
-    hotspots = _described(of, labels.hotspot)
-    kept = _labelled(_identified(hotspots if own else hotspots[: args.max_clusters], images, former), own, former)
-    regions = _identified(_described(of, labels.region), images, nothing)
+    hotspots = _described(of, labels.hotspot, None if own else args.max_clusters)
+    kept = _labelled(_identified(hotspots, images, former), own, former)
+    regions = _identified(_described(of, labels.region, None), images, nothing)
     members, region = _members(kept, len(images)), _members(regions, len(images))
     with commit.folder(args.out) as draft:
         arrays.write(draft.path, "members", members[of.image_row])
@@ -198,14 +198,14 @@ def _without_cluster(items: pa.Table, own: Own | None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=tables.FAULTS)
 
 
-def _described(of: _Map, labels: NDArray[np.int64]) -> list[tuple[int, clusters.Hotspot]]:
-    """The groups of images that have a number, with the number of items that show each, by that number."""
+def _described(of: _Map, labels: NDArray[np.int64], most: int | None) -> list[tuple[int, clusters.Hotspot]]:
+    """The groups of images that have a number, with the number of items that show each, by that number; the `most` first."""
     items_of_image = np.bincount(of.image_row, minlength=len(of.positions))
     order = np.argsort(labels, kind="stable")
     groups = np.split(order, np.searchsorted(labels[order], np.arange(labels.max(initial=-1) + 1)))[1:]
     counted = [(int(items_of_image[rows].sum()), rows) for rows in groups if len(rows)]
     counted.sort(key=lambda one: (-one[0], one[1][0]))
-    return [(count, clusters.describe(rows, of.positions, of.vectors, of.picture)) for count, rows in counted]
+    return [(count, clusters.describe(rows, of.positions, of.vectors, of.picture)) for count, rows in counted[:most]]
 
 
 def _former(path: Path, images: pa.Array) -> Former:

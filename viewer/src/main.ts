@@ -12,6 +12,7 @@ import { Finding } from "./control/finding";
 import { Grouping } from "./control/grouping";
 import { hookOf } from "./control/hook";
 import { Hotspots } from "./control/hotspots";
+import { Kiosk } from "./control/kiosk";
 import { Loading } from "./control/loading";
 import { Panel } from "./control/panel";
 import { Pointing } from "./control/pointing";
@@ -19,6 +20,7 @@ import { Problems } from "./control/problems";
 import { Saving } from "./control/saving";
 import { Sharing } from "./control/sharing";
 import { addressShown, Steps } from "./control/steps";
+import { Telling } from "./control/telling";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
 import { PictureLoader } from "./data/pictures";
@@ -76,6 +78,8 @@ class Viewer implements Desk, Controls {
   readonly problems: Problems = new Problems(this);
   readonly saving: Saving = new Saving(this);
   readonly sharing: Sharing = new Sharing(this);
+  readonly telling: Telling = new Telling(this);
+  readonly kiosk: Kiosk = new Kiosk(this);
   readonly grouping: Grouping;
   readonly explorer: Explorer;
 
@@ -254,6 +258,7 @@ async function start(): Promise<void> {
     window.addEventListener("popstate", () => opened.steps.follow());
     if (ui.mapless) void opened.explorer.search(null);
     await opened.loading.ready;
+    opened.kiosk.begin();
   } catch (error) {
     ui.error = {
       message: error instanceof Error ? error.message : `${error}`,

@@ -6,11 +6,13 @@ import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
 import type { Hotspots } from "./hotspots";
+import type { Kiosk } from "./kiosk";
 import type { Panel } from "./panel";
 import type { Pointing } from "./pointing";
 import type { Problems } from "./problems";
 import type { Saving } from "./saving";
 import type { Sharing } from "./sharing";
+import type { Telling } from "./telling";
 
 export interface Controls {
   readonly arranging: Arranging;
@@ -23,6 +25,8 @@ export interface Controls {
   readonly problems: Problems;
   readonly saving: Saving;
   readonly sharing: Sharing;
+  readonly telling: Telling;
+  readonly kiosk: Kiosk;
 }
 
 export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
@@ -83,6 +87,11 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     cancelSaving: () => open()?.saving.cancel(),
     saveHotspot: (id) => void open()?.saving.saveHotspot(id),
     colourBy: (column) => void open()?.explorer.colourBy(column),
+    listStories: () => void open()?.telling.list(),
+    tell: (story) => void open()?.telling.open(story),
+    turn: (by) => void open()?.telling.turn(by),
+    stopTelling: () => open()?.telling.close(),
+    startKiosk: () => void open()?.kiosk.start(),
     openAbout: () => {
       ui.aboutOpen = true;
     },

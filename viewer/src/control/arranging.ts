@@ -13,6 +13,8 @@ import type { Steps } from "./steps";
 
 /** Below this width the panel comes from below; the style sheet has the same number. */
 const NARROW = 720;
+/** Share of the height that the words of a kiosk take. */
+const KIOSK = 0.16;
 
 export interface ArrangingDesk extends Desk {
   readonly gestures: Gestures | null;
@@ -98,11 +100,18 @@ export class Arranging {
     const style = getComputedStyle(document.documentElement);
     const pixels = (name: string) => Number.parseFloat(style.getPropertyValue(name));
     const { width, height } = view.size;
-    const strip = ui.hotspotsShown && ui.hotspots.length > 0 ? pixels("--strip") : 0;
+    const strip = ui.stripShown ? pixels("--strip") : 0;
     const gap = 14;
-    const insets: Insets = { top: pixels("--bar") + gap, right: gap, bottom: strip + gap, left: gap };
+    if (ui.kiosk) {
+      view.insets = { top: gap, right: gap, bottom: KIOSK * height, left: gap };
+      return;
+    }
+    const wide = width >= NARROW;
+    const left = ui.told && wide ? pixels("--story") + 2 * gap : gap;
+    const below = ui.told && !wide ? 0.42 * height : strip;
+    const insets: Insets = { top: pixels("--bar") + gap, right: gap, bottom: below + gap, left };
     if (!ui.panelOpen) view.insets = insets;
-    else if (width < NARROW) view.insets = { ...insets, bottom: 0.62 * height + gap };
+    else if (!wide) view.insets = { ...insets, bottom: 0.62 * height + gap };
     else view.insets = { ...insets, right: pixels("--panel") + gap };
   }
 

@@ -1,5 +1,5 @@
 /** The site's files: each is fetched when it is first asked for, and once. What cannot be had is told, or left out. */
-import { fetchArray } from "../data/fetch";
+import { fetchArray, fetchBytes } from "../data/fetch";
 import { fetchMarks } from "../data/marks";
 import { Neighbours } from "../data/neighbours";
 import { fetchPositions } from "../data/positions";
@@ -8,6 +8,7 @@ import type { Rows } from "../data/table";
 import type { Texts } from "../data/texts";
 import { LoadError } from "../format/errors";
 import type { ArrayRef, Layout, Manifest } from "../format/manifest";
+import type { Story } from "../format/stories";
 import { altOf, picturePath, titleOf } from "../model/detail";
 import type { Finder } from "../model/finder";
 import type { Problem } from "../model/problems";
@@ -205,6 +206,16 @@ export class Collection {
 
   async services(rows: Int32Array): Promise<Map<number, Service>> {
     return (await this.#services?.ofRows(rows)) ?? new Map();
+  }
+
+  /** What cannot be had may be asked for again. */
+  async stories(): Promise<Story[]> {
+    if (!this.site.stories) return [];
+    const [bytes, { readStories }] = await Promise.all([
+      fetchBytes(this.site.stories),
+      import("../format/stories"),
+    ]);
+    return readStories(JSON.parse(new TextDecoder().decode(bytes)));
   }
 
   async problems(): Promise<Problem[] | null> {

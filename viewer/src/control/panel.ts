@@ -14,6 +14,7 @@ import type { Hotspots } from "./hotspots";
 import type { Loading } from "./loading";
 import type { Sharing } from "./sharing";
 import type { Steps } from "./steps";
+import type { Telling } from "./telling";
 
 export interface PanelDesk extends Desk {
   readonly arranging: Arranging;
@@ -24,6 +25,7 @@ export interface PanelDesk extends Desk {
   readonly loading: Loading;
   readonly sharing: Sharing;
   readonly steps: Steps;
+  readonly telling: Telling;
 }
 
 export class Panel {
@@ -147,6 +149,7 @@ export class Panel {
     if (ui.tool) ui.tool = null;
     else if (ui.detail) this.close();
     else if (ui.findOpen) finding.close();
+    else if (ui.told) this.on.telling.close();
     else if (ui.hotspot !== null) hotspots.chooseNone();
     else if (ui.selection) explorer.selectNone();
   }

@@ -6,6 +6,7 @@ import type { Desk } from "./desk";
 import type { Explorer } from "./explorer";
 import type { Hotspots } from "./hotspots";
 import type { Panel } from "./panel";
+import type { Telling } from "./telling";
 
 /** Steps can be gone back; a text that is still typed and a camera that moves belong to the step before. */
 export type Step = "step" | "text" | "camera";
@@ -15,6 +16,7 @@ export interface StepsDesk extends Desk {
   readonly arranging: Arranging;
   readonly hotspots: Hotspots;
   readonly panel: Panel;
+  readonly telling: Telling;
 }
 
 /** What the page's address asks for; where it asks for nothing, the collection's opening view. */
@@ -30,7 +32,7 @@ export class Steps {
   constructor(readonly on: StepsDesk) {}
 
   #address(): Address {
-    const { ui, site, stage, explorer } = this.on;
+    const { ui, site, stage, explorer, telling } = this.on;
     const view = stage?.view;
     return {
       // An address that says nothing is that of the opening view, where there is one.
@@ -46,11 +48,13 @@ export class Steps {
       coarse: ui.coarse,
       off: ui.off,
       size: ui.size,
+      told: telling.told,
     };
   }
 
   remember(kind: Step): void {
-    if (this.#applying) return;
+    // A kiosk would fill the history, and nobody passes its address on.
+    if (this.#applying || this.on.ui.kiosk) return;
     const hash = writeAddress(this.#address());
     // In a frame, steps would be those of the page around it.
     const push = !this.on.ui.bare && (kind === "step" || (kind === "text" && this.#lastKind !== "text"));
@@ -64,13 +68,26 @@ export class Steps {
   /** The first address, once all is there; its camera was shown from the start. */
   async begin(): Promise<void> {
     // An address that says nothing must not undo what was typed while the map was loading.
-    if (location.hash.length > 1 || this.on.site.opening) await this.#apply(addressShown(this.on.site), true);
+    if (location.hash.length > 1 || this.on.site.opening)
+      await this.#follow(addressShown(this.on.site), true);
     this.#applying = false;
   }
 
   /** Back and forward, or an address typed over. */
   follow(): void {
-    void this.#apply(addressShown(this.on.site));
+    void this.#follow(addressShown(this.on.site), false);
+  }
+
+  /** Show what an address says, as a step of its own; the story that is told goes on. */
+  async go(address: Address): Promise<void> {
+    await this.#apply(address);
+    this.remember("step");
+  }
+
+  async #follow(address: Address, first: boolean): Promise<void> {
+    const { telling } = this.on;
+    await this.#apply(address, first);
+    await telling.follow(address.told, writeAddress({ ...address, told: null }) === "");
   }
 
   /** Bring everything to what an address says. */

@@ -175,6 +175,7 @@ export interface Manifest {
   search: FileRef | null;
   /** The table in parts of so many rows, and the list of their files. */
   parts: { rows: number; list: FileRef } | null;
+  stories: FileRef | null;
   /** The column that says what is on a picture that has no title. */
   alt: string | null;
   look: Look | null;
@@ -314,6 +315,7 @@ const manifest = record<Manifest>({
     }),
   ),
   opening: nullable(text),
+  stories: nullable(file),
 });
 
 export { array as arrayOf, table as tableOf };

@@ -1,5 +1,6 @@
 /** What the page's address keeps after its #, so that a view can be passed on, and left and come back to. */
 import type { Choice, Choices } from "./facets";
+import { readTold, type Told, writeTold } from "./tour";
 
 /** The place looked at, however large the page is. */
 export interface Place {
@@ -32,6 +33,8 @@ export interface Address {
   readonly off: readonly string[];
   /** Of the pictures, relative to the layout's own. */
   readonly size: number;
+  /** The slide of a story. */
+  readonly told: Told | null;
 }
 
 export const HOME: Address = {
@@ -47,6 +50,7 @@ export const HOME: Address = {
   coarse: false,
   off: [],
   size: 1,
+  told: null,
 };
 /** Sizes that the slider knows. */
 const SIZES = { least: 0.25, most: 4 };
@@ -69,13 +73,15 @@ export function readAddress(hash: string): Address {
     coarse: values.get("level") === "coarse",
     off: values.getAll("off"),
     size: readSize(values.get("size")),
+    told: readTold(values.get("story")),
   };
 }
 
 /** With its #; empty for the first view of all. */
 export function writeAddress(address: Address): string {
   const values = new URLSearchParams();
-  const { layout, item, place, text, choices, hide, selection, hotspot, colour, size, coarse, off } = address;
+  const { layout, item, place, text, choices, hide, selection, hotspot, colour, size, coarse, off, told } =
+    address;
   if (layout !== null) values.set("layout", layout);
   if (place)
     values.set(
@@ -92,6 +98,7 @@ export function writeAddress(address: Address): string {
   for (const id of off.slice(0, MOST_OFF)) values.append("off", id);
   if (size !== 1) values.set("size", `${Number(size.toPrecision(3))}`);
   if (item !== null) values.set("item", item);
+  if (told !== null) values.set("story", writeTold(told));
   return values.size > 0 ? `#${values}` : "";
 }
 

@@ -1,5 +1,6 @@
 /** What the interface shows, and what it can ask for. control/ writes the one, and answers the other. */
 import type { Layout, Manifest } from "../format/manifest";
+import type { Story } from "../format/stories";
 import type { Account } from "../model/budget";
 import type { Shown } from "../model/captions";
 import type { Detail } from "../model/detail";
@@ -9,6 +10,7 @@ import type { LegendEntry } from "../model/palette";
 import type { Problem } from "../model/problems";
 import type { How } from "../model/selection";
 import type { Service } from "../model/service";
+import type { Told } from "../model/tour";
 
 export type Theme = "light" | "dark";
 export type Tab = "pictures" | "filters" | "hotspots";
@@ -97,6 +99,14 @@ export class UiState {
   near = $state<number | null>(null);
   /** The rows that show the open picture too, or near-duplicates of it. */
   stack = $state.raw<readonly number[]>([]);
+  /** Titles of the stories; null until they are asked for. */
+  stories = $state.raw<readonly string[] | null>(null);
+  /** The slide that is shown. */
+  told = $state.raw<(Told & { readonly of: Story }) | null>(null);
+  /** Nothing but the map is shown, which wanders. */
+  kiosk = $state(false);
+  /** Where it is. */
+  stop = $state.raw<{ readonly title: string; readonly count: number | null } | null>(null);
   aboutOpen = $state(false);
   problemsOpen = $state(false);
   problems = $state.raw<readonly Problem[] | "failed" | null>(null);
@@ -137,6 +147,12 @@ export class UiState {
 
   get filtering(): boolean {
     return this.text.trim() !== "" || this.choices.size > 0;
+  }
+
+  /** The hotspots lie along the lower edge. */
+  get stripShown(): boolean {
+    const room = !this.mapless && !this.bare && this.told === null && !this.kiosk;
+    return room && this.hotspotsShown && this.hotspots.length > 0;
   }
 
   get panelOpen(): boolean {
@@ -210,6 +226,13 @@ export interface Actions {
   /** The table of a hotspot's pictures. */
   saveHotspot(id: string): void;
   colourBy(column: string | null): void;
+  /** Ask for the titles of the stories. */
+  listStories(): void;
+  /** Open a story, by its number from 1, or the tour. */
+  tell(story: string): void;
+  turn(by: number): void;
+  stopTelling(): void;
+  startKiosk(): void;
   openAbout(): void;
   closeAbout(): void;
   openProblems(): void;

@@ -230,6 +230,17 @@ export function de({ number, share }: Format): Catalogue {
       count === 1
         ? "Ein Bild konnte nicht geladen werden und fehlt in der Datei."
         : `${number(count)} Bilder konnten nicht geladen werden und fehlen in der Datei.`,
+    stories: "Geschichten und Rundgänge",
+    tour: "Rundgang durch die Gruppen",
+    kiosk: "Kiosk: Die Karte wandert von selbst",
+    kioskHint: "Zum Erkunden berühren",
+    story: (title) => `Geschichte: ${title}`,
+    closeStory: "Geschichte schließen",
+    previousSlide: "Vorige Folie",
+    nextSlide: "Nächste Folie",
+    slide: (title, place, count) =>
+      `Folie ${number(place + 1)} von ${number(count)}${title ? `: ${title}` : ""}`,
+    storyMissing: "Die Geschichte konnte nicht geladen werden.",
     level: "Stufe",
     levels: { fine: "Fein", coarse: "Grob" },
     hideMembers: (label) => `Bilder von ${label} verbergen`,

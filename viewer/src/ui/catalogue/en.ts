@@ -220,6 +220,17 @@ export function en({ number, share }: Format) {
       `These are too many pictures for one file. Select at most ${number(most)}, and save again.`,
     picturesNotSaved: (count: number) =>
       `${count === 1 ? "One picture" : `${number(count)} pictures`} could not be loaded and ${count === 1 ? "is" : "are"} missing in the file.`,
+    stories: "Stories and tours",
+    tour: "Tour of the clusters",
+    kiosk: "Kiosk: the map wanders by itself",
+    kioskHint: "Touch to explore",
+    story: (title: string) => `Story: ${title}`,
+    closeStory: "Close the story",
+    previousSlide: "Previous slide",
+    nextSlide: "Next slide",
+    slide: (title: string, place: number, count: number) =>
+      `Slide ${number(place + 1)} of ${number(count)}${title ? `: ${title}` : ""}`,
+    storyMissing: "The story could not be loaded.",
     level: "Level",
     levels: { fine: "Fine", coarse: "Coarse" },
     hideMembers: (label: string) => `Hide the pictures of ${label}`,

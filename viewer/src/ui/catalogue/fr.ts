@@ -228,6 +228,17 @@ export function fr({ number, share }: Format): Catalogue {
       count === 1
         ? "Une image n’a pas pu être chargée et manque dans le fichier."
         : `${number(count)} images n’ont pas pu être chargées et manquent dans le fichier.`,
+    stories: "Récits et visites",
+    tour: "Visite des groupes",
+    kiosk: "Kiosque : la carte se promène seule",
+    kioskHint: "Touchez pour explorer",
+    story: (title) => `Récit : ${title}`,
+    closeStory: "Fermer le récit",
+    previousSlide: "Diapositive précédente",
+    nextSlide: "Diapositive suivante",
+    slide: (title, place, count) =>
+      `Diapositive ${number(place + 1)} sur ${number(count)}${title ? ` : ${title}` : ""}`,
+    storyMissing: "Le récit n’a pas pu être chargé.",
     level: "Niveau",
     levels: { fine: "Fin", coarse: "Large" },
     hideMembers: (label) => `Masquer les images de ${label}`,
