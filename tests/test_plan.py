@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +224,47 @@ def test_a_map_carries_on_when_a_second_model_comes() -> None:
     assert not second.map_former
 
 
+def _int8() -> spec.Spec:
+    [model] = _spec("inception_v3").features.models
+    model = dataclasses.replace(model, engine="openvino", precision="int8")
+    return dataclasses.replace(_spec(), features=spec.Features((model,), "squash"))
+
+
+def test_a_calibration_is_made_once_and_stays() -> None:
+    first = plan.Plan(_int8(), _CATALOGUE)
+    made = first.branches[0]
+    assert made.ready_stamps == [f"calibrated/{made.calibrated}/stamp.json"]
+    assert {f"calibrated/{made.calibrated}", f"models/{made.prepared}"} <= first.artefacts
+    grown = dataclasses.replace(_CATALOGUE, shards=("s0", *_CATALOGUE.shards), content="more")
+    scratch, more = plan.Plan(_int8(), grown).branches[0], plan.Plan(_int8(), grown, _shown(first)).branches[0]
+    assert scratch.calibrated != made.calibrated, "other pictures, where nothing was shown before"
+    assert (more.calibrated, more.features) == (made.calibrated, made.features), "else each addition would describe all pictures anew"
+    again = plan.Plan(_int8(), grown, _shown(plan.Plan(_int8(), grown, _shown(first)), _shown(first)))
+    assert again.branches[0].features == made.features
+    decoded = dataclasses.replace(_int8(), ingest=dataclasses.replace(_int8().ingest, ground="#000000"))
+    assert plan.Plan(decoded, grown, _shown(first)).branches[0].calibrated not in {made.calibrated, scratch.calibrated}
+
+
+def test_a_calibration_that_was_removed_is_made_anew() -> None:
+    first = plan.Plan(_int8(), _CATALOGUE)
+    record = dataclasses.replace(_shown(first), whole=lambda path: not path.startswith("calibrated/"))
+    grown = dataclasses.replace(_CATALOGUE, shards=("s0",), content="more")
+    assert plan.Plan(_int8(), grown, record).branches[0].calibrated == plan.Plan(_int8(), grown).branches[0].calibrated
+
+
+@pytest.mark.parametrize(
+    ("shards", "chosen"), [(1, [0]), (3, [0, 1, 2]), (8, list(range(8))), (489, [0, 69, 139, 209, 278, 348, 418, 488])]
+)
+def test_calibration_sees_all_parts_of_a_collection(shards: int, chosen: list[int]) -> None:
+    planned = plan.Plan(_int8(), dataclasses.replace(_CATALOGUE, shards=tuple(map(str, range(shards)))))
+    assert planned.calibration_shards == tuple(map(str, chosen))
+
+
+def test_without_int8_nothing_is_calibrated() -> None:
+    [branch] = plan.Plan(_spec("inception_v3"), _CATALOGUE).branches
+    assert (branch.calibrated, branch.ready_stamps) == ("", branch.prepared_stamps)
+
+
 def test_variants_of_a_map_change_nothing_but_themselves() -> None:
     base = _spec("builtin", "inception_v3")
     more = dataclasses.replace(base, variants=(spec.Umap(5, 0.1, 0),))
@@ -295,3 +339,16 @@ def test_a_million_images_make_at_most_two_thousand_jobs(models: list[Any]) -> N
     million = dataclasses.replace(_CATALOGUE, items=10**6, images=10**6, shards=tuple(f"s{i}" for i in range(489)))
     artefacts = plan.Plan(_spec(*models), million).artefacts
     assert 489 * (1 + len(models)) < len(artefacts) <= 2000 - 3, "besides the catalogue, the site and the target"
+
+
+def test_names_are_the_same_in_every_process() -> None:
+    """PixPlot named models by a hash that differs from process to process, so none was ever found again."""
+    script = "from pixplot_steps import plan; from tests.test_plan import _CATALOGUE, _spec; print(plan.Plan(_spec(), _CATALOGUE).site)"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in "12"
+    }
+    assert len(said) == 1
+    assert said != {""}
