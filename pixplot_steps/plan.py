@@ -631,6 +631,8 @@ _MEMORY: dict[str, tuple[int, float]] = {
     "hotspots": (800, 0.003),
     "atlases": (1200, 0.0002),
     "deepzoom": (1000, 0.0002),
+    # The pixels lie in a file, which counts as long as they are read.
+    "mosaic": (3500, 0),
     "site": (800, 0.004),
 }
 
@@ -654,5 +656,6 @@ _MINUTES: dict[str, tuple[int, float]] = {
     "hotspots": (30, 0.0001),
     "atlases": (30, 0.0001),
     "deepzoom": (30, 0.0001),
+    "mosaic": (60, 0),
     "site": (30, 0.0005),
 }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -336,3 +339,16 @@ def test_a_million_images_make_at_most_two_thousand_jobs(models: list[Any]) -> N
     million = dataclasses.replace(_CATALOGUE, items=10**6, images=10**6, shards=tuple(f"s{i}" for i in range(489)))
     artefacts = plan.Plan(_spec(*models), million).artefacts
     assert 489 * (1 + len(models)) < len(artefacts) <= 2000 - 3, "besides the catalogue, the site and the target"
+
+
+def test_names_are_the_same_in_every_process() -> None:
+    """PixPlot named models by a hash that differs from process to process, so none was ever found again."""
+    script = "from pixplot_steps import plan; from tests.test_plan import _CATALOGUE, _spec; print(plan.Plan(_spec(), _CATALOGUE).site)"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in "12"
+    }
+    assert len(said) == 1
+    assert said != {""}

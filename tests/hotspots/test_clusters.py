@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,14 @@ def test_what_is_dense_in_a_space_is_found_there_and_described_on_the_map(tmp_pa
     assert sorted(one["count"] for one in found) == [40, 40, 40]
     assert [len(set(members[start : start + 40].tolist())) for start in (0, 40, 80)] == [1, 1, 1]
     assert all(np.allclose(one["centre"], np.median(positions[members == i], axis=0), atol=1e-5) for i, one in enumerate(found))
+
+
+def test_nothing_takes_the_place_of_hdbscan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PixPlot took KMeans, and said nothing, where hdbscan was not installed."""
+    monkeypatch.setitem(sys.modules, "hdbscan", None)
+    monkeypatch.setitem(sys.modules, "hdbscan._hdbscan_tree", None)
+    with pytest.raises(ImportError):
+        clusters.by_density(blobs(60, 60), 20)
 
 
 def test_many_hotspots_lie_in_regions(tmp_path: Path) -> None:

@@ -82,3 +82,13 @@ def test_aspects_of_a_square(aspect: str, left: tuple[int, int, int], centre: tu
 
 def test_a_square_of_a_grey_picture_is_rgb() -> None:
     assert render.square(Image.new("L", (50, 20), 7), (50, 20), 32, "squash", (0, 0, 0)).shape == (32, 32, 3)
+
+
+def test_contrast_is_not_stretched() -> None:
+    """PixPlot's pictures went from black to white each: greys of 100 to 140 became 0 to 255, and other ones in the atlas."""
+    grey = Image.fromarray(np.tile(np.arange(100, 141, dtype=np.uint8), (41, 1))).convert("RGB")
+    thumb = render.thumbnail(grey, grey.size, 64, GROUND)
+    with Image.open(io.BytesIO(render.picture(grey, 1024, 95))) as picture:
+        shown = np.asarray(picture.convert("L"))
+    assert (thumb.min(), thumb.max()) == pytest.approx((100, 140), abs=2)
+    assert (shown.min(), shown.max()) == pytest.approx((100, 140), abs=3)

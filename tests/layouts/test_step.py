@@ -251,6 +251,22 @@ def test_the_graph_of_labelled_images_is_umaps(marked: Labelled) -> None:
     assert abs(plain - wanted).max() > 0.5
 
 
+def test_variants_follow_the_labels(marked: Labelled, supervised: Path) -> None:
+    """PixPlot's maps of several parameters ignored labels, metric and seed."""
+    made = marked.made
+    inputs = ("--catalog", made.catalog, "--vectors", made.vectors, "--neighbours", made.graph, "--map", supervised)
+    wanted = [f'{{"n_neighbors": {n}, "min_dist": 0.1, "epochs": 0}}' for n in (15, 8)]
+    found = {}
+    for seed, labels in ((24, '["label"]'), (25, '["label"]'), (24, "[]")):
+        out = made.root / f"variants-{seed}-{len(labels)}.zarr"
+        flags = ("--labels", labels, "--label-weight", 0.5, "--seed", seed, "--reproducible", "true", "--out", out)
+        shards.step(step, "variants", *inputs, "--wanted", *wanted, *flags)
+        found[seed, labels] = arrays.read(out, "positions_0")
+    drawn, other_seed, plain = found.values()
+    assert apart(drawn, marked.of) > apart(plain, marked.of)
+    assert (drawn != other_seed).any()
+
+
 @pytest.mark.parametrize("weight", [0.1, 0.99, 1.0])
 def test_every_weight_gives_a_map(marked: Labelled, weight: float) -> None:
     found = layout.Labels(marked.of, weight)
@@ -338,6 +354,7 @@ def test_each_item_says_how_true_its_place_is(made: Made, mapped: Path) -> None:
     ids=["a column", "none: by path"],
 )
 def test_alphabetical(made: Made, by: str, first: int) -> None:
+    """From the top left; PixPlot's began at the bottom left."""
     out = alphabetical(made, by)
     positions = arrays.read(out, "positions")
     # Titles of the fixture count down while paths count up.

@@ -50,6 +50,11 @@ def not_there(folder):
     return f"(?!({there})/)[0-9a-f]{{12}}" if there else "[0-9a-f]{12}"
 
 
+def literally(value):
+    """A params function that gives a value as it is: in a text from outside Snakemake would take braces for wildcards."""
+    return lambda wildcards: value
+
+
 def fingerprint(wildcards):
     """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
     return was_listed() if SPEC.catalog.frozen else listed()
