@@ -21,7 +21,7 @@ VERSIONS = {
     "neighbours": 2,
     "umap": 5,
     "space": 1,
-    "variants": 1,
+    "variants": 2,
     "positions": 2,
     "grid": 2,
     "similarity": 1,
