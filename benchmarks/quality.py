@@ -3,8 +3,9 @@
     python benchmarks/quality.py [--data FOLDER] [--models NAME ...] [--quick]
 
 Rivals run on what one ingest wrote: `builtin`; the networks named (weights are taken from weights/ of the data where they lie there,
-else from Keras's cache or by download), in float32, and in bfloat16 where the processor has it, with the share of 10 nearest neighbours
-that both agree on; and the picture at 16 x 16 pixels, which is what anyone would try first.
+else from Keras's cache or by download), in float32, and in bfloat16 and int8 where the processor has it, with the share of float32's 10
+nearest neighbours that each of them finds too; and the picture at 16 x 16 pixels, which is what anyone would try first. int8 is calibrated
+as the workflow does it, on a sample of the first collection.
 
 Distance is cosine after centring, as in the neighbour graph. The last line is one JSON object of all figures.
 
@@ -33,6 +34,7 @@ from numpy.typing import NDArray
 from pixplot_steps import digest, machine
 from pixplot_steps.features import builtin, engines, network
 from pixplot_steps.features.square import squares
+from pixplot_steps.features.step import SAMPLE
 from pixplot_steps.ingest.batch import Batch
 from pixplot_steps.ingest.location import Location
 from pixplot_steps.ingest.picture import Wanted
@@ -75,7 +77,7 @@ def main() -> int:
     sides = tuple(sorted({NETWORKS[name].side for name in args.models}))
     collections = [_clothing(args.data, args.quick, sides), _usda(args.data, args.quick, sides)]
     figures: dict[str, float] = {}
-    rivals = _rivals(args)
+    rivals = _rivals(args, collections[0])
     for name, describe in rivals.items():
         figures.update(_measure(name, describe, collections))
     _print_table(list(rivals), collections, figures)
@@ -92,10 +94,11 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _rivals(args: argparse.Namespace) -> dict[str, Describe]:
-    precisions = ["float32", "bfloat16"] if machine.detect().bfloat16 else ["float32"]
+def _rivals(args: argparse.Namespace, sample: Collection) -> dict[str, Describe]:
+    found = machine.detect()
+    precisions = ["float32", *["bfloat16"] * found.bfloat16, *["int8"] * found.int8]
     networks = {
-        name if precision == "float32" else f"{name}_{precision}": _network(name, precision, args.data)
+        name if precision == "float32" else f"{name}_{precision}": _network(name, precision, args.data, sample)
         for name in args.models
         for precision in precisions
     }
@@ -107,7 +110,7 @@ def _pixels16(collection: Collection, rows: slice) -> NDArray[np.float32]:
     return found.reshape(len(found), -1).astype(np.float32)
 
 
-def _network(name: str, precision: str, data: Path) -> Describe:
+def _network(name: str, precision: str, data: Path, sample: Collection) -> Describe:
     import tensorflow as tf
 
     path = data / "weights" / WEIGHTS.get(name, "none")
@@ -117,7 +120,10 @@ def _network(name: str, precision: str, data: Path) -> Describe:
     with tempfile.TemporaryDirectory() as folder:
         tf.io.write_graph(frozen.graph, folder, "network.pb", as_text=False)
         engines.openvino_from_graph(f"{folder}/network.pb", f"{folder}/network.xml")
-        engine = engines.OpenVino(f"{folder}/network.xml", model, os.cpu_count() or 1)
+        if model.calibrated:
+            rows = np.linspace(0, len(sample.labels) - 1, min(SAMPLE, len(sample.labels))).round().astype(np.int64)
+            engines.openvino_int8(f"{folder}/network.xml", sample.squares[side][rows], os.cpu_count() or 1, f"{folder}/int8.xml")
+        engine = engines.OpenVino(f"{folder}/{'int8' if model.calibrated else 'network'}.xml", model, os.cpu_count() or 1)
 
     def describe(collection: Collection, rows: slice) -> NDArray[np.float32]:
         pixels = collection.squares[side][rows]
@@ -127,15 +133,19 @@ def _network(name: str, precision: str, data: Path) -> Describe:
 
 
 def _agreements(rivals: dict[str, Describe], collection: Collection) -> dict[str, float]:
-    """Share of the 10 nearest neighbours by float32 that are among those by bfloat16, for each network that ran in both."""
-    pairs = [(name, f"{name}_bfloat16") for name in rivals if f"{name}_bfloat16" in rivals]
+    """The agreement with float32 of each network that ran in another precision too."""
+    pairs = [(name, other) for name in rivals for other in (f"{name}_bfloat16", f"{name}_int8") if other in rivals]
     found: dict[str, float] = {}
     for name, other in pairs:
-        one, two = (_nearest(_described(rivals[rival], collection), 10) for rival in (name, other))
-        kept = float((one[:, :, None] == two[:, None, :]).any(axis=2).mean())
-        found[f"{other}_agreement"] = round(kept, 4)
-        print(f"{other}: {kept:.3f} of the 10 nearest neighbours by float32")
+        found[f"{other}_agreement"] = round(agreement(*(_described(rivals[rival], collection) for rival in (name, other))), 4)
+        print(f"{other}: {found[f'{other}_agreement']:.3f} of the 10 nearest neighbours by float32")
     return found
+
+
+def agreement(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Share of the 10 nearest neighbours by `one` that are among those by `other`."""
+    first, second = _nearest(one, 10), _nearest(other, 10)
+    return float((first[:, :, None] == second[:, None, :]).any(axis=2).mean())
 
 
 def _clothing(data: Path, quick: bool, sides: tuple[int, ...]) -> Collection:

@@ -25,10 +25,10 @@ from pixplot_steps import digest
 from pixplot_steps.atlases import geometry, hilbert
 from pixplot_steps.atlases.geometry import Pages
 from pixplot_steps.atlases.pages import encode
-from pixplot_steps.site import coarse, folder, hashed, manifest, table
+from pixplot_steps.site import coarse, folder, hashed, manifest, search, table, terms
 from pixplot_steps.store import commit
 
-VERSION = 2
+VERSION = 3
 SEED = 24
 PAGE = 2048
 QUALITY = 90
@@ -36,6 +36,10 @@ LEVELS = [32, 128]
 BUDGET_MIB = 128
 SETS, PER_SET = 64, 256
 PICTURES = SETS * PER_SET
+COLUMNS: list[dict[str, str | None]] = [
+    {"name": "title", "label": "Title", "type": "text", "role": "title"},
+    {"name": "artist", "label": "Artist", "type": "category", "role": "category"},
+]
 SIDES = np.array([(1024, 1024), (1024, 768), (768, 1024), (1000, 640)], np.uint32)
 """Width and height of every fourth picture."""
 
@@ -130,21 +134,19 @@ def _write(site: Path, count: int) -> None:
     levels, colours = _levels(write, found, count)
     rows = np.arange(count)
     sizes = SIDES[found.pictures % len(SIDES)]
+    texts, large = _table(rows), count > search.FROM
     parts = manifest.Parts(
         title=f"{count:,} pictures",
         description="Made up, for measuring.",
         images=count,
         shards=-(-count // 2048),
-        table=write(hashed.file(_table(rows), "arrow", rows=count)),
-        columns=[
-            {"name": "title", "label": "Title", "type": "text", "role": "title"},
-            {"name": "artist", "label": "Artist", "type": "category", "role": "category"},
-        ],
+        table=write(hashed.file(table.encode_rows(texts, COLUMNS), "arrow", rows=count)),
+        columns=COLUMNS,
         colours=write(hashed.array(colours[found.pictures])),
         sizes=write(hashed.array(sizes)),
         stacks=write(hashed.array(rows.astype(np.uint32))),
         years=[],
-        layouts=[(name, _summary(name, values), _positions(write, values)) for name, values in found.layouts.items()],
+        layouts=[(name, _summary(name, values), {"positions": _positions(write, values)}) for name, values in found.layouts.items()],
         models=[_model()],
         atlas=levels,
         neighbours=write(hashed.array(((rows[:, None] + np.arange(1, 6)) % count).astype(np.uint32))),
@@ -152,6 +154,8 @@ def _write(site: Path, count: int) -> None:
         problems=write(hashed.file(table.encode(_no_problems()), "arrow", rows=0)),
         pictures=manifest.Pictures(1024, 0),
         deepzoom={},
+        search=search.index(texts, COLUMNS, write, terms.BLOCK) if large else None,
+        table_parts=search.parts(texts, COLUMNS, write, search.PART) if large else None,
     )
     folder.write_manifest(site, commit.json_text(manifest.value(parts)))
 
@@ -219,15 +223,15 @@ def _page(write: Callable[[hashed.Hashed], dict[str, Any]], cells: NDArray[np.ui
     return write(hashed.file(encode(image, "webp", QUALITY), "webp"))
 
 
-def _table(rows: NDArray[np.int64]) -> bytes:
+def _table(rows: NDArray[np.int64]) -> pa.Table:
     numbers = rows.tolist()
     columns = {
         "image": pa.array([f"{row * 2654435761 % 2**32:08x}{row:024x}" for row in numbers]),
         "item": pa.array([f"{row // 1000:04d}/{row:07d}.jpg" for row in numbers]),
         "title": pa.array([f"Picture {row}, drawn from life and after other pictures" for row in numbers]),
-        "artist": pa.array([f"Artist {row * 7919 % 500}" for row in numbers]).dictionary_encode(),
+        "artist": pa.array([f"Artist {row * 7919 % 500}" for row in numbers]),
     }
-    return table.encode(pa.table(columns))
+    return pa.table(columns)
 
 
 def _summary(name: str, positions: NDArray[np.float32]) -> dict[str, Any]:

@@ -282,6 +282,8 @@ def main() -> None:
         ]
         if options.pixplot:
             runs.append(("pixplot", options.pixplot, measure_pixplot))
+        else:
+            print("pixplot: not compared, since no site that it built is given (--pixplot PATH)")
         for name, site, measured in runs:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
             figures = measured(browser, site)

@@ -22,6 +22,7 @@ from pixplot_steps.store import commit, lock
 STEPS = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
 COMMANDS = {
     "build": ("command.build", "build a map from a folder of pictures, or from a configuration file; `build` may be left out"),
+    "tsne": ("command.tsne", "build with the flags of image-tsne-ui, for its page"),
     "compact": ("compact", "remove what is no longer used, and merge small shards"),
     "verify": ("site.verify", "check a built site against docs/format.md"),
     "serve": ("site.serve", "serve a built site on this machine"),

@@ -21,7 +21,7 @@ from pixplot_steps import config, plan, spec
 from pixplot_steps.errors import MissingPartError
 from pixplot_steps.store import commit, ledger, lineage, lock, tables
 
-FOLDERS = ("images", "models", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom")
+FOLDERS = ("images", "models", "calibrated", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom")
 """Folders of artefacts. All else in a work folder is left alone."""
 
 

@@ -24,6 +24,9 @@ from pixplot_steps.store.lineage import NONE, Lineage, Link, written
 
 _LEAST_CELL = 8
 
+_CALIBRATION_SHARDS = 8
+"""From which the sample of pictures is taken: spread over the collection, as its parts may lie folder by folder."""
+
 CLUSTERED = 5
 """Dimensions in which hotspots are found, where it is not on the map."""
 
@@ -88,6 +91,7 @@ class Branch:
     """What one model leads to: its features, and the names of all that is made from them.
 
     `features`: folder below features/; `prepared`: name in models/, empty where nothing is prepared; `map_kind`: umap or positions.
+    `calibration`: of a model that a sample of the pictures calibrates.
     `layout`: name of the map in the site; `clusters`: the file of clusters of one's own, where there is one.
     `variants`: empty where the map has none; `names`: of the hotspots; `edited`: what a person made of them, empty where there is none.
     `spaces`: of each number of dimensions, besides the two of the map, that something is made from.
@@ -96,6 +100,7 @@ class Branch:
 
     model: Model
     prepared: str
+    calibration: Link | None
     features: str
     vectors: str
     neighbours: str
@@ -139,9 +144,24 @@ class Branch:
         return [f"{self.hotspots_link.former}/members.parquet"] if self.hotspots_link.former else []
 
     @property
+    def calibrated(self) -> str:
+        """Name in calibrated/, empty where nothing is calibrated."""
+        return Path(self.calibration.path).name if self.calibration else ""
+
+    @property
     def prepared_stamps(self) -> list[str]:
         """The stamp of its prepared model, where it has one."""
         return [f"models/{self.prepared}/stamp.json"] if self.prepared else []
+
+    @property
+    def ready_stamps(self) -> list[str]:
+        """The stamp of what describes the pictures: the prepared model, calibrated where that is wanted."""
+        return [f"{self.calibration.path}/stamp.json"] if self.calibration else self.prepared_stamps
+
+    @property
+    def links(self) -> list[Link]:
+        """Of all that carries on from what was shown before."""
+        return [link for link in (self.map_link, self.hotspots_link, self.calibration) if link]
 
     @property
     def map_path(self) -> str:
@@ -204,7 +224,28 @@ class Plan:
         return next(branch for branch in self.branches if getattr(branch, artefact) == name)
 
     def _features(self, model: Model) -> str:
-        return f"{model.name}-{_name('features', [model.identity, _prepared(model)], self._decoded)}"
+        calibration = self._calibration(model)
+        ready = [calibration.path] if calibration else []
+        return f"{model.name}-{_name('features', [model.identity, _prepared(model)], self._decoded, *ready)}"
+
+    def _calibration(self, model: Model) -> Link | None:
+        """What a sample of the pictures makes of a model: once made and shown, it stays, or each addition would describe all anew."""
+        if not model.calibrated:
+            return None
+        fresh = f"calibrated/{_name('calibration', _prepared(model), self._decoded, *self.calibration_shards)}"
+        return self.lineage.link(_name("calibration", _prepared(model), self._decoded), lambda former: former or fresh)
+
+    @cached_property
+    def calibration_shards(self) -> tuple[str, ...]:
+        """The shards whose pictures a new calibration sees, evenly from first to last."""
+        shards = self.catalogue.shards
+        count = min(_CALIBRATION_SHARDS, len(shards))
+        return tuple(shards[number * (len(shards) - 1) // max(1, count - 1)] for number in range(count))
+
+    @cached_property
+    def calibration_stamps(self) -> list[str]:
+        """Stamps of these shards' pictures."""
+        return [f"images/{self.ingest}/{shard}.zarr/stamp.json" for shard in self.calibration_shards]
 
     def _branch(self, number: int, features: list[str]) -> Branch:
         model = self.spec.features.models[number]
@@ -222,6 +263,7 @@ class Plan:
         return Branch(
             model=model,
             prepared=_prepared(model),
+            calibration=self._calibration(model),
             features=features[number],
             vectors=vectors,
             neighbours=neighbours,
@@ -429,7 +471,7 @@ class Plan:
     @property
     def shown(self) -> str:
         """What the site remembers for later runs (see store.lineage), as JSON."""
-        links = [link for branch in self.branches for link in (branch.map_link, branch.hotspots_link) if link]
+        links = [link for branch in self.branches for link in branch.links]
         return written([*links, self.atlases_link])
 
     def layout_name(self, number: int) -> str:
@@ -539,7 +581,7 @@ class Plan:
             *self.atlas_stamps,
         ]
         stamps += self.deepzoom_stamps
-        stamps += [stamp for branch in self.branches for stamp in branch.prepared_stamps]
+        stamps += [stamp for branch in self.branches for stamp in (*branch.prepared_stamps, *branch.ready_stamps)]
         formers = {branch.map_link.former for branch in self.branches if branch.map_link and branch.map_link.former}
         return {stamp.removesuffix("/stamp.json") for stamp in stamps} | formers
 
@@ -589,6 +631,8 @@ _MEMORY: dict[str, tuple[int, float]] = {
     "hotspots": (800, 0.003),
     "atlases": (1200, 0.0002),
     "deepzoom": (1000, 0.0002),
+    # The pixels lie in a file, which counts as long as they are read.
+    "mosaic": (3500, 0),
     "site": (800, 0.004),
 }
 
@@ -612,5 +656,6 @@ _MINUTES: dict[str, tuple[int, float]] = {
     "hotspots": (30, 0.0001),
     "atlases": (30, 0.0001),
     "deepzoom": (30, 0.0001),
+    "mosaic": (60, 0),
     "site": (30, 0.0005),
 }

@@ -15,10 +15,11 @@ VERSIONS = {
     "fetch": 1,
     "catalog": 4,
     "ingest": 6,
-    "model": 1,
+    "model": 2,
+    "calibration": 1,
     "features": 2,
     "vectors": 2,
-    "neighbours": 2,
+    "neighbours": 3,
     "umap": 5,
     "space": 1,
     "variants": 2,
@@ -149,6 +150,11 @@ class Model:
     def prepared(self) -> bool:
         """Whether a job of its own makes it ready before any shard is described."""
         return self.kind in ("keras", "keras_file", "onnx", "vectors")
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether a sample of the collection's pictures says in what ranges it computes."""
+        return self.precision == "int8"
 
     @property
     def text(self) -> str:

@@ -115,7 +115,21 @@ def _kind(text: str) -> str:
 
 def _computed(kind: str, name: str, source: str, side: int, common: Common) -> Model:
     engine, precision = common.machine.engine(common.engine), common.machine.precision(common.precision)
+    if precision == "int8":
+        _check_int8(engine, common.machine)
     return Model(kind, name, source, side=side, aspect=common.aspect, engine=engine, precision=precision)
+
+
+def _check_int8(engine: str, machine: Machine) -> None:
+    if engine == "openvino" and machine.int8:
+        return
+    raise ConfigError(
+        "int8 is not to be had here",
+        expected="engine: openvino, on a processor that multiplies 8 bit integers (of flags in /proc/cpuinfo, avx512_vnni or a like one)",
+        found=f"engine: {engine}" if engine != "openvino" else "a processor without",
+        where="features.precision",
+        action="take auto" if engine == "openvino" else "say engine: openvino, or take precision: auto",
+    )
 
 
 def _keras(entry: Mapping[str, Any], where: str, common: Common) -> Model:

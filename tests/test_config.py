@@ -54,7 +54,7 @@ def test_lists_of_parameters_make_variants_of_the_map() -> None:
         ({"image": "x"}, ["image: no such key", "did you mean 'images'?"], "at the top"),
         ({"vectors__components": 0}, ["vectors.components", "a whole number from 2 to 1024", "found 0"], "out of range"),
         ({"vectors__components": "many"}, ["vectors.components", "found 'many'"], "wrong kind"),
-        ({"atlases__format": "gif"}, ["atlases.format", "one of webp, jpeg", "found 'gif'"], "not on the list"),
+        ({"atlases__format": "gif"}, ["atlases.format", "one of webp, jpeg, avif", "found 'gif'"], "not on the list"),
         ({"ingest__ground": "white"}, ["ingest.ground", "found 'white'"], "wrong form"),
         ({"reproducible": 1}, ["reproducible", "true or false"], "a number is no truth"),
         ({"images": None}, ["No pictures are named"], "nothing to do"),

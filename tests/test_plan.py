@@ -224,6 +224,47 @@ def test_a_map_carries_on_when_a_second_model_comes() -> None:
     assert not second.map_former
 
 
+def _int8() -> spec.Spec:
+    [model] = _spec("inception_v3").features.models
+    model = dataclasses.replace(model, engine="openvino", precision="int8")
+    return dataclasses.replace(_spec(), features=spec.Features((model,), "squash"))
+
+
+def test_a_calibration_is_made_once_and_stays() -> None:
+    first = plan.Plan(_int8(), _CATALOGUE)
+    made = first.branches[0]
+    assert made.ready_stamps == [f"calibrated/{made.calibrated}/stamp.json"]
+    assert {f"calibrated/{made.calibrated}", f"models/{made.prepared}"} <= first.artefacts
+    grown = dataclasses.replace(_CATALOGUE, shards=("s0", *_CATALOGUE.shards), content="more")
+    scratch, more = plan.Plan(_int8(), grown).branches[0], plan.Plan(_int8(), grown, _shown(first)).branches[0]
+    assert scratch.calibrated != made.calibrated, "other pictures, where nothing was shown before"
+    assert (more.calibrated, more.features) == (made.calibrated, made.features), "else each addition would describe all pictures anew"
+    again = plan.Plan(_int8(), grown, _shown(plan.Plan(_int8(), grown, _shown(first)), _shown(first)))
+    assert again.branches[0].features == made.features
+    decoded = dataclasses.replace(_int8(), ingest=dataclasses.replace(_int8().ingest, ground="#000000"))
+    assert plan.Plan(decoded, grown, _shown(first)).branches[0].calibrated not in {made.calibrated, scratch.calibrated}
+
+
+def test_a_calibration_that_was_removed_is_made_anew() -> None:
+    first = plan.Plan(_int8(), _CATALOGUE)
+    record = dataclasses.replace(_shown(first), whole=lambda path: not path.startswith("calibrated/"))
+    grown = dataclasses.replace(_CATALOGUE, shards=("s0",), content="more")
+    assert plan.Plan(_int8(), grown, record).branches[0].calibrated == plan.Plan(_int8(), grown).branches[0].calibrated
+
+
+@pytest.mark.parametrize(
+    ("shards", "chosen"), [(1, [0]), (3, [0, 1, 2]), (8, list(range(8))), (489, [0, 69, 139, 209, 278, 348, 418, 488])]
+)
+def test_calibration_sees_all_parts_of_a_collection(shards: int, chosen: list[int]) -> None:
+    planned = plan.Plan(_int8(), dataclasses.replace(_CATALOGUE, shards=tuple(map(str, range(shards)))))
+    assert planned.calibration_shards == tuple(map(str, chosen))
+
+
+def test_without_int8_nothing_is_calibrated() -> None:
+    [branch] = plan.Plan(_spec("inception_v3"), _CATALOGUE).branches
+    assert (branch.calibrated, branch.ready_stamps) == ("", branch.prepared_stamps)
+
+
 def test_variants_of_a_map_change_nothing_but_themselves() -> None:
     base = _spec("builtin", "inception_v3")
     more = dataclasses.replace(base, variants=(spec.Umap(5, 0.1, 0),))

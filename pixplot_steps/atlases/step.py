@@ -23,7 +23,7 @@ from pixplot_steps.atlases.geometry import Pages
 from pixplot_steps.errors import ConfigError, DamagedError, MissingPartError
 from pixplot_steps.store import arrays, commit, shown, tables
 
-SUFFIXES = {"webp": "webp", "jpeg": "jpg"}
+SUFFIXES = {"webp": "webp", "jpeg": "jpg", "avif": "avif"}
 
 _READ_ROWS = 64
 """Thumbnails read at once: 3 MB, which stay in the cache of a processor until they are drawn."""

@@ -26,6 +26,9 @@ from pixplot_steps.errors import ConfigError
 from pixplot_steps.store import commit, ledger, lineage
 
 NAME = "config.yaml"
+FORMER = "config.former.yaml"
+"""The configuration that another one has replaced, as its owner may have edited it."""
+
 _HEAD = "# Written by `pixplot`: what it understood. Keys that are not here have the defaults of config/config.yaml.\n"
 _PAGE = """<!doctype html>
 <meta charset="utf-8">
@@ -72,14 +75,15 @@ def build(given: Mapping[str, Any], screen: Screen, base: Path) -> tuple[int, Bu
     built = Built(wanted.workdir, wanted.workdir / "site", wanted.workdir / NAME)
     dry = bool(given.get("dry_run"))
     configuration = built.configuration if not dry else wanted.workdir / f".{NAME}.dry"
-    _write(configuration, understood.configuration)
+    if _write(configuration, understood.configuration):
+        screen.say(f"the configuration of the run before is now {_quoted(wanted.workdir / FORMER, base)}")
     profile = str(given.get("profile") or "")
     order = runner.Order(
         configuration=configuration,
         workdir=wanted.workdir,
         base=base,
         cores=str(given.get("cores") or ("" if profile else "all")),
-        profile=str((base / profile).absolute()) if profile and (base / profile).exists() else profile,
+        profile=_profile(profile, base),
         dry=dry,
         force=not wanted.use_cache,
         log=None if given.get("verbose") else wanted.workdir / "logs" / "snakemake.log",
@@ -90,6 +94,12 @@ def build(given: Mapping[str, Any], screen: Screen, base: Path) -> tuple[int, Bu
         configuration.unlink(missing_ok=True)
         return _end_dry(outcome, watch, order), built
     return _end(outcome, watch, order, built), built
+
+
+def _profile(name: str, base: Path) -> str:
+    """The path of a profile: a folder from here, or one that comes with the workflow, such as slurm; else its name for Snakemake."""
+    places = [base / name, place.root() / "workflow" / "profiles" / name]
+    return next((str(path.absolute()) for path in places if name and path.is_dir()), name)
 
 
 def _screen(args: argparse.Namespace) -> Screen:
@@ -172,11 +182,15 @@ def _check_packages(wanted: spec.Spec) -> None:
             )
 
 
-def _write(path: Path, value: Mapping[str, Any]) -> None:
-    """Write the file, unless it says the same already: it may have remarks of its owner."""
-    if path.is_file() and config.keys(path) == value:
-        return
+def _write(path: Path, value: Mapping[str, Any]) -> bool:
+    """Write the file, unless it says the same already: it may have remarks of its owner. Returns whether another one was set aside."""
+    found = path.read_bytes() if path.is_file() else None
+    if found is not None and config.keys(path) == value:
+        return False
+    if found is not None:
+        commit.bytes_file(path.with_name(FORMER), found)
     commit.bytes_file(path, (_HEAD + yaml.safe_dump(dict(value), allow_unicode=True, sort_keys=False)).encode())
+    return found is not None
 
 
 # --- the run ---
@@ -229,6 +243,7 @@ class _Watch:
         path = self.wanted.workdir / "catalog" / "plan.json"
         if path.is_file():
             self.progress.plan(*_totals(self.wanted, path))
+            self.progress.stages["catalog"].note = _catalogued(path)
 
     def _detail(self) -> str:
         """The last line of what the job in the foreground said, of those that take long and are one job: fetch."""
@@ -237,6 +252,13 @@ class _Watch:
             return ""
         path = self.wanted.workdir / self.last[0]
         return path.read_bytes()[-500:].decode("utf-8", "replace").strip().rpartition("\n")[2] if path.is_file() else ""
+
+
+def _catalogued(path: Path) -> str:
+    value = json.loads(path.read_bytes())
+    items, images, problems = value["items"], value["images"], value["problems"]["count"]
+    same = f" of {images:,} contents" if images != items else ""
+    return f"{items:,} pictures{same}" + (f", {problems:,} problems" if problems else "")
 
 
 def _totals(wanted: spec.Spec, path: Path) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:

@@ -138,7 +138,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag(("config",), "run", "", "configuration file to start from, with its own defaults (config/README.md)"),
     Flag(("set",), "run", "", "any other key of the configuration, such as layouts.grid.aspect=2", many=True),
     Flag(("cores",), "run", "", "processors to use, or all", default="all"),
-    Flag(("profile",), "run", "", "Snakemake profile, such as for a cluster (docs/cluster.md)"),
+    Flag(("profile",), "run", "", "Snakemake profile: a folder, or slurm for a cluster (docs/cluster.md)"),
     Flag(("dry_run",), "run", "", "only tell what would be made", read=None, default=False),
     Flag(("json",), "run", "", "a JSON object a line on standard output, for programs", read=None, default=False),
     Flag(("verbose", "v"), "run", "", "show Snakemake's own text", read=None, default=False),

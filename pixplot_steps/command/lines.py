@@ -25,6 +25,7 @@ def record(stage: Stage, now: float) -> dict[str, Any]:
         "cached": stage.before,
         "done": stage.done,
         "finished": stage.finished,
+        "note": stage.note,
         "per_second": None if rate is None else round(rate, 2),
         "seconds_left": None if left is None else round(left, 1),
     }
@@ -44,7 +45,7 @@ def duration(seconds: float) -> str:
 def _amount(stage: Stage) -> str:
     unit = stage.unit if stage.total != 1 or stage.unit == "images" else "job"
     if stage.finished:
-        return f"{stage.total:,} {unit}"
+        return stage.note or f"{stage.total:,} {unit}"
     return f"{stage.before + stage.done:,} of {stage.total:,} {unit}" if stage.total else "..."
 
 

@@ -18,7 +18,7 @@ class Stage:
 
     `before`: those of them that an earlier run made; `done`: by this one.
 
-    `started`, `ended`: on the run's clock in seconds, None where that has not happened.
+    `started`, `ended`: on the run's clock in seconds, None where that has not happened. `note`: what it found, in words.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Stage:
     started: float | None = None
     ended: float | None = None
     running: int = 0
+    note: str = ""
 
     @property
     def unit(self) -> str:

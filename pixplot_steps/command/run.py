@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -181,8 +181,13 @@ def _told_by_signals() -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of handlers
         raise _Stopped(number)
 
-    numbers: Sequence[int] = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in numbers}
+    def ignore(number: int, frame: FrameType | None) -> None:
+        """Do nothing."""
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # In the background Ctrl-C is ignored, which Snakemake would inherit, and could not be stopped by it; a handler it does not.
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, ignore)
     try:
         yield
     finally:

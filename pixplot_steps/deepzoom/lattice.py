@@ -26,14 +26,21 @@ class Lattice:
 def of(positions: NDArray[np.floating], spacing: float) -> Lattice | None:
     """The lattice of positions [N, 2] (N at least 1, y up) whose neighbours are `spacing` apart; None where two share a cell.
 
-    Rows and columns may be shifted against each other by less than half a cell.
+    Parts of the grid may be shifted against each other by a part of a cell, as the boxes of categories are.
     """
-    places = positions.astype(np.float64)
-    low, high = places.min(axis=0), places.max(axis=0)
-    column = np.rint((places[:, 0] - low[0]) / spacing).astype(np.int64)
-    row = np.rint((high[1] - places[:, 1]) / spacing).astype(np.int64)
+    column, row = (_numbers(sign * positions[:, axis] / spacing) for axis, sign in ((0, 1.0), (1, -1.0)))
     columns, rows = int(column.max()) + 1, int(row.max()) + 1
     cell = row * columns + column
     if len(np.unique(cell)) < len(cell):
         return None
     return Lattice(columns, rows, cell)
+
+
+def _numbers(places: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The number, from 0, of the cell of each place, whose neighbours are 1 apart. Cells are cut where the fewest places are near."""
+    places = places.astype(np.float64)
+    fractions = np.sort(places % 1)
+    gaps = np.diff(fractions, append=fractions[0] + 1)
+    widest = int(np.argmax(gaps))
+    numbers = np.floor(places - fractions[widest] - gaps[widest] / 2).astype(np.int64)
+    return np.asarray(numbers - numbers.min())

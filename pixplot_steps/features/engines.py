@@ -6,12 +6,14 @@ Each batch has the same shape, short ones being filled up, so that a picture's f
 from __future__ import annotations
 
 import warnings
+import xml.etree.ElementTree as ET
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import ConfigError
+from pixplot_steps.features import convolutions
 from pixplot_steps.spec import Model
 
 Pixels = NDArray[np.uint8]
@@ -22,7 +24,8 @@ _OPENVINO_BATCH = 8
 
 _TENSORFLOW_BATCH = 32
 
-_OPENVINO_TYPES = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
+_OPENVINO_TYPES = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int8": "f32"}
+"""A network in int8 has its 8 bits in it; what is left over runs in float32."""
 
 
 class Engine(Protocol):
@@ -129,8 +132,53 @@ def openvino_from_graph(path: str, out: str) -> int:
     import openvino
 
     network = openvino.Core().read_model(path)
-    openvino.save_model(network, out, compress_to_fp16=False)
+    _save(network, out)
     return int(network.outputs[0].get_partial_shape()[1].get_length())
+
+
+def openvino_int8(path: str, pictures: Pixels, threads: int, out: str) -> None:
+    """Write a network in OpenVINO's form whose convolutions compute in 8 bits, from one that has not; `pictures` [n, side, side, 3].
+
+    Each range is the mean over the pictures of the least and the largest value. Raises ConfigError where there is nothing to round.
+    """
+    import openvino
+
+    core = openvino.Core()
+    network = core.read_model(path)
+    wanted = convolutions.points(network)
+    if not wanted:
+        raise ConfigError(
+            "a network has no convolution that int8 could make faster",
+            expected="a convolutional network whose weights are float32",
+            where="features.precision",
+            action="take auto, bfloat16 or float32",
+        )
+    ranges = _ranges(core, convolutions.observed(network, wanted), pictures, threads)
+    convolutions.round_to_8_bits(network, wanted, ranges.reshape(len(wanted), 2))
+    openvino.save_model(network, out, compress_to_fp16=False)
+
+
+def _ranges(core: Any, observed: Any, pictures: Pixels, threads: int) -> NDArray[np.float64]:
+    """Mean over the pictures of each output f32 [n] of a network."""
+    observed.reshape([_OPENVINO_BATCH, *pictures.shape[1:]])
+    options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": str(threads)}
+    compiled = core.compile_model(observed, "CPU", options)
+    total = np.zeros(len(observed.outputs))
+    for start in range(0, len(pictures), _OPENVINO_BATCH):
+        batch = pictures[start : start + _OPENVINO_BATCH]
+        found = compiled(filled(batch, _OPENVINO_BATCH))
+        total += [found[i][: len(batch)].sum(dtype=np.float64) for i in range(len(total))]
+    return total / len(pictures)
+
+
+def _save(network: Any, out: str) -> None:
+    """Write a network, and say in it which of its nodes stay in float32 whatever the precision of the rest."""
+    import openvino
+
+    openvino.save_model(network, out, compress_to_fp16=False)
+    written = ET.parse(out)  # noqa: S314 - OpenVINO wrote it
+    convolutions.keep_precise(written.getroot(), network)
+    written.write(out, encoding="utf-8", xml_declaration=True)
 
 
 def openvino_from_onnx(model: Model, out: str) -> int:
@@ -139,14 +187,12 @@ def openvino_from_onnx(model: Model, out: str) -> int:
     Pixels are 0..255 as they are, or with `mean` and `std` (pixel / 255 - mean) / std. Raises ConfigError where input or output
     are not those of a network on pictures.
     """
-    import openvino
-
     network = _pooled(_read_onnx(model.path), model)
     _with_pixels(network, model)
     dimensions = network.outputs[0].get_partial_shape()[1]
     if dimensions.is_dynamic:
         raise _wrong_onnx(model, "an output of a fixed number of features", str(network.outputs[0].get_partial_shape()))
-    openvino.save_model(network, out, compress_to_fp16=False)
+    _save(network, out)
     return int(dimensions.get_length())
 
 

@@ -20,7 +20,7 @@ _RECALL_SAMPLE = 1000
 
 _GOOD = 0.97
 """Share of the true neighbours that is good enough."""
-_SPARE = (10, 30)
+_SPARE = (10, 30, 60)
 """Neighbours searched beyond those wanted, at each attempt: measured on a million vectors, 0 give a recall of 0.965, 10 of 0.994."""
 
 
@@ -50,7 +50,14 @@ def run(args: argparse.Namespace) -> None:
         arrays.write(draft.path, "indices", found.indices)
         arrays.write(draft.path, "distances", metric.from_euclidean(found.distances, args.metric).astype(np.float32))
         draft.rows = len(points)
-        draft.summary = {"metric": args.metric, "exact": exact, "recall": recall, "count": found.indices.shape[1], "sample": len(sample)}
+        draft.summary = {
+            "metric": args.metric,
+            "exact": exact,
+            "recall": recall,
+            "wanted": _GOOD,
+            "count": found.indices.shape[1],
+            "sample": len(sample),
+        }
     way = "exact" if exact else f"recall {recall:.4f}"
     print(f"neighbours: {len(points)} images, {found.indices.shape[1]} each, {way}", file=sys.stderr)
 
@@ -60,15 +67,17 @@ def _exact(points: NDArray[np.float32], args: argparse.Namespace) -> tuple[graph
 
 
 def _approximate(points: NDArray[np.float32], sample: NDArray[np.int64], args: argparse.Namespace) -> tuple[graph.Graph, float]:
-    """The graph and its recall, searched with more effort until it is good enough."""
+    """The graph and its recall, searched with more effort until it is good enough; where none is, the best. The site then tells."""
     count, threads = min(args.count, len(points) - 1), 1 if args.reproducible == "true" else -1
+    best: list[tuple[graph.Graph, float]] = []
     for spare in _SPARE:
         found = graph.approximate(points, count, args.seed, threads, spare)
         recall = round(graph.recall(points, found, sample), 6)
+        best = sorted([*best, (found, recall)], key=lambda attempt: attempt[1])[-1:]
         if recall >= _GOOD:
-            return found, recall
+            break
         print(f"neighbours: recall {recall:.4f} with {spare} spare neighbours, {_GOOD} is wanted", file=sys.stderr)
-    return found, recall
+    return best[0]
 
 
 def _sample(rows: int, seed: int) -> NDArray[np.int64]:

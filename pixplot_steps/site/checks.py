@@ -353,7 +353,7 @@ def slots(site: Site, manifest: Node, known: Rows | None) -> Faults:
 def levels(manifest: Node) -> Faults:
     """The levels' cells."""
     atlas = manifest["atlas"]
-    atlas["format"].text("webp", "jpeg")
+    atlas["format"].text("webp", "jpeg", "avif")
     page = atlas["page"].integer(1, _LARGEST_SIDE)
     cells = [level["cell"].integer(1, page) for level in atlas["levels"].list()]
     if not cells or cells != sorted(set(cells)):

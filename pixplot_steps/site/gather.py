@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pixplot_steps.site.manifest import Model
 from pixplot_steps.store import arrays, commit, tables
 
 _READ_BYTES = 1 << 25
@@ -97,6 +98,22 @@ def problems(catalog: Path, folders: dict[str, list[Path]], items: pa.Table) -> 
         column = pa.array([stage] * named.num_rows, pa.string())
         found.append(named.append_column("stage", column).select(tables.PROBLEMS.names))
     return found
+
+
+def missed_neighbours(models: Iterable[Model]) -> pa.Table:
+    """A problem, of a setting and not of a picture, for each model whose search found too few of the true nearest neighbours."""
+    rows = [
+        {
+            "path": "neighbours.exact_below",
+            "stage": "neighbours",
+            "kind": "neighbours missed",
+            "reason": f"{described['model']}: {found['recall']:.3f} of the nearest neighbours were found, {found['wanted']} is wanted",
+            "action": "set it above the number of pictures, which takes longer, or set vectors.components lower",
+        }
+        for described, found in ((model.vectors["model"], model.neighbours) for model in models)
+        if found["recall"] < found["wanted"]
+    ]
+    return pa.Table.from_pylist(rows, schema=tables.PROBLEMS)
 
 
 def _runs(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:

@@ -1,14 +1,17 @@
 """Serve a built site on this machine, for looking at it: `pixplot serve SITE`. Any static host does the same for others.
 
-It listens on 127.0.0.1 only, lists no folder, and prints one line: the address.
+It listens on 127.0.0.1 only, lists no folder, and prints one line: the address. Parts of files are sent on request (RFC 9110, 14), and
+compressed copies where the site has them (`site: gzip`).
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import socketserver
 import sys
+import webbrowser
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,16 +27,25 @@ TRIES = 100
 # Files whose name holds a digest of their bytes never change (docs/format.md); the viewer's build names its assets so too.
 _IMMUTABLE = re.compile(r"/(data/[0-9a-f]{32}\.\w+|pictures/[0-9a-f]{2}/[0-9a-f]{32}\.jpg|assets/[^/]+)")
 
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+"""One part; several at once are answered with the whole, as the rule allows."""
+
+_GZIP = re.compile(r"(?:^|,)gzip(?:;q=(?!0(?:\.0*)?(?:,|$))[^,]*)?(?:,|$)")
+"""Among what a browser takes, and not with the weight 0."""
+
 _TYPES = {
     "": "application/octet-stream",
     ".arrow": "application/vnd.apache.arrow.file",
+    ".avif": "image/avif",
     ".css": "text/css; charset=utf-8",
+    ".dzi": "application/xml",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".map": "application/json",
+    ".pdf": "application/pdf",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".webp": "image/webp",
@@ -45,12 +57,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the flags."""
     parser.add_argument("site", type=Path, help="folder of the built site")
     parser.add_argument("--port", type=int, default=8000, help="first port to try (default: 8000)")
+    parser.add_argument("--open", action="store_true", help="open the browser")
 
 
 def run(args: argparse.Namespace) -> None:
     """Serve until interrupted. Raises SiteError where there is no site or no free port."""
     with server(args.site, args.port) as serving:
-        print(f"http://{HOST}:{serving.server_port}/", flush=True)
+        address = f"http://{HOST}:{serving.server_port}/"
+        print(address, flush=True)
+        if args.open:
+            webbrowser.open(address)
         try:
             serving.serve_forever()
         except KeyboardInterrupt:
@@ -71,6 +87,10 @@ def server(site: Path, port: int) -> ThreadingHTTPServer:
         except (OSError, OverflowError):
             continue
     raise SiteError("no free port", expected=f"one from {port} to {port + TRIES - 1}", action="choose another with --port")
+
+
+def _takes_gzip(accepted: str) -> bool:
+    return _GZIP.search(accepted.lower().replace(" ", "")) is not None
 
 
 class _Server(ThreadingHTTPServer):
@@ -98,6 +118,47 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if lasting else "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
+
+    def send_head(self) -> Any:
+        """The file, a part of it, or its compressed copy; None after an error."""
+        path = Path(self.translate_path(self.path))
+        asked = _RANGE.fullmatch(self.headers.get("Range", ""))
+        if path.is_file() and asked:
+            return self._part(path, *asked.groups())
+        copy = path.with_name(f"{path.name}.gz")
+        if path.is_file() and copy.is_file() and _takes_gzip(self.headers.get("Accept-Encoding", "")):
+            return self._whole(copy, self.guess_type(path), packed=True)
+        return super().send_head()
+
+    def _whole(self, path: Path, kind: str, *, packed: bool) -> Any:
+        file = path.open("rb")
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(path.stat().st_size))
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
+        self.end_headers()
+        return file
+
+    def _part(self, path: Path, first: str, last: str) -> Any:
+        size = path.stat().st_size
+        start = int(first) if first else max(0, size - int(last or 0))
+        end = min(int(last), size - 1) if first and last else size - 1
+        if start > end or not (first or last):
+            self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+            self.send_header("Content-Range", f"bytes */{size}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        self.send_response(HTTPStatus.PARTIAL_CONTENT)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Range", f"bytes {start}-{end}/{size}")
+        self.send_header("Content-Length", str(end - start + 1))
+        self.end_headers()
+        with path.open("rb") as file:
+            file.seek(start)
+            return io.BytesIO(file.read(end - start + 1))
 
     def list_directory(self, path: Any) -> None:  # noqa: ARG002 - the base class's signature
         self.send_error(HTTPStatus.NOT_FOUND)

@@ -493,7 +493,8 @@ def _problems(args: argparse.Namespace, columns: list[str]) -> pa.Table:
         "hotspots": args.hotspots,
     }
     edited = [tables.read(path / "problems.parquet", tables.PROBLEMS) for path in args.edited]
-    return table.sorted_problems([*gather.problems(args.catalog, folders, items), *edited, _unused(args, columns)])
+    missed = gather.missed_neighbours(_models(args))
+    return table.sorted_problems([*gather.problems(args.catalog, folders, items), *edited, _unused(args, columns), missed])
 
 
 def _unused(args: argparse.Namespace, columns: list[str]) -> pa.Table:

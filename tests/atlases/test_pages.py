@@ -67,7 +67,7 @@ def test_cells_as_large_as_thumbnails_are_thumbnails() -> None:
     assert (draw(sizes, 128, thumbs)[:128, :256].reshape(128, 2, 128, 3).swapaxes(0, 1) == thumbs).all()
 
 
-@pytest.mark.parametrize(("form", "name"), [("webp", "WEBP"), ("jpeg", "JPEG")])
+@pytest.mark.parametrize(("form", "name"), [("webp", "WEBP"), ("jpeg", "JPEG"), ("avif", "AVIF")])
 def test_encoding_is_deterministic_and_keeps_size_and_colour(form: str, name: str) -> None:
     page = Image.fromarray(np.repeat(np.repeat(np.random.default_rng(0).integers(0, 256, (4, 8, 3), dtype=np.uint8), 64, 0), 64, 1))
     data = encode(page, form, 90)

@@ -95,6 +95,8 @@ def test_done_and_before_never_exceed_the_total(total: int, before: int) -> None
         ),
         (Stage("layouts", 6, 0, 2, started=0.0, running=1), "layouts     2 of 6 jobs"),
         (Stage("site", 1, 0, 1, started=0.0, ended=2.0), "site        1 job   2.0 s"),
+        (Stage("catalog", 1, 0, 1, started=0.0, ended=2.0, note="7 pictures"), "catalog     7 pictures   2.0 s"),
+        (Stage("catalog", 1, note="7 pictures"), "catalog     0 of 1 job"),
     ],
 )
 def test_lines(stage: Stage, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -108,6 +108,14 @@ def test_a_key_below_a_value_is_refused() -> None:
 )
 def test_a_list_of_manifests_is_told_by_its_first_line(lines: list[str], wanted: bool) -> None:
     assert is_manifests(lines) is wanted
+
+
+def test_a_profile_is_a_folder_or_a_name(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    assert build._profile("mine", tmp_path) == str(tmp_path / "mine")
+    assert Path(build._profile("slurm", tmp_path), "config.yaml").is_file(), "it comes with the workflow"
+    assert build._profile("elsewhere", tmp_path) == "elsewhere"
+    assert build._profile("", tmp_path) == ""
 
 
 @pytest.mark.parametrize(

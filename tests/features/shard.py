@@ -64,6 +64,23 @@ def prepare(wanted: spec.Model, out: Path) -> int:
     return main(["step", "features", "prepare", "--model", wanted.text, "--out", str(out)])
 
 
+def calibrate(root: Path, wanted: spec.Model, prepared: Path, out: Path) -> int:
+    """Run `calibrate` on the one shard; returns the exit code."""
+    flags = [
+        "--images",
+        str(root / "images.zarr"),
+        "--prepared",
+        str(prepared),
+        "--model",
+        wanted.text,
+        "--threads",
+        "2",
+        "--out",
+        str(out),
+    ]
+    return main(["step", "features", "calibrate", *flags])
+
+
 def describe(root: Path, wanted: spec.Model, prepared: Sequence[Path] = (), out: str = "features.zarr") -> int:
     """Run `describe`; returns the exit code."""
     inputs = ["--images", str(root / "images.zarr"), "--catalog", str(root / "catalog"), "--shard", SHARD]
@@ -71,11 +88,16 @@ def describe(root: Path, wanted: spec.Model, prepared: Sequence[Path] = (), out:
     return main(["step", "features", "describe", *inputs, *flags])
 
 
-def features(root: Path, entry: object, engine: str = "openvino", precision: str = "float32") -> NDArray[np.float64]:
-    """Prepare and describe; returns the features."""
+def features(
+    root: Path, entry: object, engine: str = "openvino", precision: str = "float32", out: str = "features.zarr"
+) -> NDArray[np.float64]:
+    """Prepare, calibrate where that is wanted, and describe; returns the features."""
     wanted = model(entry, engine, precision)
-    prepared = [root / f"model-{engine}"] if wanted.prepared else []
+    prepared = [root / f"model-{engine}-{precision}"] if wanted.prepared else []
     for path in prepared:
         assert prepare(wanted, path) == 0
-    assert describe(root, wanted, prepared) == 0
-    return arrays.read(root / "features.zarr", "features").astype(np.float64)
+    if wanted.calibrated:
+        assert calibrate(root, wanted, prepared[0], root / "calibrated") == 0
+        prepared = [root / "calibrated"]
+    assert describe(root, wanted, prepared, out) == 0
+    return arrays.read(root / out, "features").astype(np.float64)

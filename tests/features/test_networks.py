@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks import quality
-from pixplot_steps import digest, spec
+from pixplot_steps import digest, machine, spec
 from pixplot_steps.errors import ConfigError
 from pixplot_steps.ingest.batch import Batch
 from pixplot_steps.ingest.location import Location
@@ -64,6 +65,41 @@ def test_real_weights_tell_clothes_apart(tmp_path: Path, shared_data: Path, clot
     # Rounded, as processors differ in the last digits.
     likeness = np.corrcoef(found[:4])
     golden_check.check("model", spec.VERSIONS["model"], {"likeness": (np.round(likeness, 2) + 0.0).tolist()})
+
+
+@pytest.mark.parametrize(("precision", "least"), [("bfloat16", 0.93), ("int8", 0.85)])
+def test_other_precisions_find_nearly_the_same_neighbours(
+    tmp_path: Path, shared_data: Path, clothing: Any, precision: str, least: float
+) -> None:
+    if not getattr(machine.detect(), precision):
+        pytest.skip(f"this processor does not compute in {precision}")
+    squares, labels = clothing
+    root = shard.write(tmp_path, [True] * len(squares), squares)
+    entry = {"model": "mobilenet_v2", "weights": str(shared_data / "weights" / REAL)}
+    exact, found = (shard.features(root, entry, precision=name, out=f"{name}.zarr").astype(np.float32) for name in ("float32", precision))
+    # 0.83 in bfloat16 and 0.80 in int8 where all layers are rounded.
+    assert least <= quality.agreement(exact, found) < 1
+    assert quality.accuracy(found, labels) >= 0.76
+    summary = commit.stamp(root / f"{precision}.zarr").summary
+    assert (summary["precision"], summary.get("calibrated", 0)) == (precision, 256 if precision == "int8" else 0)
+
+
+def test_int8_of_the_same_pictures_gives_the_same_bytes(tmp_path: Path, own: Path) -> None:
+    root = shard.write(tmp_path, [row % 5 > 0 for row in range(40)], shard.pictures(40, SIDE))
+    wanted = dataclasses.replace(shard.model(str(own)), precision="int8")
+    assert shard.prepare(wanted, tmp_path / "model") == 0
+    for name in ("a", "b"):
+        assert shard.calibrate(root, wanted, tmp_path / "model", tmp_path / name) == 0
+    assert commit.stamp(tmp_path / "a") == commit.stamp(tmp_path / "b")
+    assert commit.stamp(tmp_path / "a").summary["calibrated"] == 32, "of those that could be read"
+
+
+def test_int8_needs_a_picture(tmp_path: Path, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = shard.write(tmp_path, [False] * 3)
+    wanted = dataclasses.replace(shard.model(str(own)), precision="int8")
+    assert shard.prepare(wanted, tmp_path / "model") == 0
+    assert shard.calibrate(root, wanted, tmp_path / "model", tmp_path / "int8") == 1
+    assert "no picture to calibrate" in capsys.readouterr().err
 
 
 def test_imagenet_weights_are_taken_from_the_cache_of_keras(

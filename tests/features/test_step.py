@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import zarr
 
+from pixplot_steps import machine
 from pixplot_steps.errors import ConfigError
 from pixplot_steps.features import step
 from pixplot_steps.store import arrays, commit, tables
@@ -67,6 +68,37 @@ def test_unknown_model_names_the_nearest(name: str, near: str) -> None:
 def test_wrong_entries(entry: object, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         shard.model(entry)
+
+
+@pytest.mark.parametrize(
+    ("engine", "has", "said"),
+    [
+        ("auto", machine.Machine(gpu=True, bfloat16=True, int8=True), "say engine: openvino"),
+        ("tensorflow", machine.Machine(gpu=False, bfloat16=True, int8=True), "say engine: openvino"),
+        ("openvino", machine.Machine(gpu=False, bfloat16=True, int8=False), "a processor without"),
+    ],
+)
+def test_int8_is_refused_where_it_is_not_to_be_had(engine: str, has: machine.Machine, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "detect", lambda: has)
+    with pytest.raises(ConfigError, match=said):
+        shard.model("mobilenet_v2", engine=engine, precision="int8")
+
+
+@pytest.mark.parametrize(
+    ("flags", "found"),
+    [
+        ("fpu avx512_vnni avx512_bf16", (True, True)),
+        ("fpu avx2 avx_vnni", (False, True)),
+        ("fpu avx2 avx512f", (False, False)),
+        ("fp asimd asimddp bf16", (True, True)),
+    ],
+)
+def test_what_a_processor_computes_in(flags: str, found: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_cpu_flags", lambda: set(flags.split()))
+    monkeypatch.setattr(machine, "_gpu_capabilities", list)
+    detected = machine.detect.__wrapped__()
+    assert (detected.bfloat16, detected.int8) == found
+    assert detected.precision("auto") == ("bfloat16" if found[0] else "float32"), "never int8 unasked"
 
 
 # --- vectors of one's own ---

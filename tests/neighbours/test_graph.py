@@ -98,4 +98,36 @@ def test_step(tmp_path: Path, rows: int, wanted: int) -> None:
     shards.step(step, "--vectors", tmp_path / "v.zarr", *flags, "--out", tmp_path / "n.zarr")
     assert arrays.read(tmp_path / "n.zarr", "indices").shape == (rows, wanted)
     assert arrays.read(tmp_path / "n.zarr", "distances").dtype == np.float32
-    assert commit.stamp(tmp_path / "n.zarr").summary == {"metric": "cosine", "exact": True, "recall": 1.0, "count": wanted, "sample": rows}
+    exact = {"metric": "cosine", "exact": True, "recall": 1.0, "wanted": 0.97}
+    assert commit.stamp(tmp_path / "n.zarr").summary == {**exact, "count": wanted, "sample": rows}
+
+
+@pytest.mark.parametrize(
+    ("missed", "attempts", "recall", "why"),
+    [
+        ([0.0], 1, 1.0, "good at once"),
+        ([0.5, 0.0], 2, 1.0, "searched harder"),
+        ([0.5, 0.25, 0.0], 3, 1.0, "and harder"),
+        ([0.25, 0.5, 0.5], 3, 0.75, "in vain: the best is kept"),
+    ],
+)
+def test_the_search_goes_on_until_it_is_good_enough(
+    tmp_path: Path, missed: list[float], attempts: int, recall: float, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values, rows = points(200), np.arange(200)
+    with commit.folder(tmp_path / "v.zarr") as draft:
+        arrays.write(draft.path, "vectors", values)
+    asked: list[int] = []
+
+    def search(found: NDArray[np.float32], count: int, seed: int, threads: int, spare: int) -> graph.Graph:
+        indices = graph.exact(found, rows, count + 40).indices
+        wrong = round(missed[len(asked)] * count)
+        asked.append(spare)
+        return graph.measured(found, rows, np.hstack([indices[:, : count - wrong], indices[:, len(indices[0]) - wrong :]]))
+
+    monkeypatch.setattr(graph, "approximate", search)
+    flags = ("--count", 4, "--metric", "euclidean", "--exact-below", 100, "--seed", 1, "--reproducible", "true")
+    shards.step(step, "--vectors", tmp_path / "v.zarr", *flags, "--out", tmp_path / "n.zarr")
+    summary = commit.stamp(tmp_path / "n.zarr").summary
+    assert (len(asked), summary["recall"], summary["exact"]) == (attempts, recall, False), why
+    assert asked == sorted(set(asked)), "with more effort each time"

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pixplot_steps.fetch import image_api
+from pixplot_steps.fetch.presentation import Service
 from pixplot_steps.site import verify
 from tests import artefacts, site_fixture
 from tests.artefacts import Artefacts
@@ -57,6 +59,17 @@ def test_the_site_has_all_tiles_in_both_forms_and_the_mosaic(site: Path) -> None
     assert isinstance(mosaic, dict)
     assert (site / mosaic["file"]).read_bytes().startswith(b"%PDF-1.7")
     assert verify.verify(site) == []
+
+
+@pytest.mark.parametrize("side", [50, 200, 5000])
+def test_our_own_reader_of_iiif_images_asks_for_a_picture_that_is_there(site: Path, side: int) -> None:
+    address = f"{ADDRESS}/deepzoom/0123456789ab"
+    info = image_api.parse((site / "deepzoom/0123456789ab/info.json").read_bytes(), Service(address, 0, -1, {}))
+    assert info is not None
+    assert (info.version, info.level) == (3, 0)
+    asked = image_api.whole(info, side)
+    with Image.open(site / "deepzoom/0123456789ab" / asked.address.removeprefix(f"{address}/")) as image:
+        assert image.size == (asked.width, asked.height)
 
 
 def test_without_an_address_there_is_no_iiif_image(found: Artefacts, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import http.client
 import threading
 from collections.abc import Iterator
@@ -45,9 +46,9 @@ def port(site: Path) -> Iterator[int]:
         thread.join()
 
 
-def get(port: int, path: str) -> tuple[http.client.HTTPResponse, bytes]:
+def get(port: int, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection(serve.HOST, port, timeout=10)
-    connection.request("GET", path)
+    connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -101,4 +102,60 @@ def test_no_site(tmp_path: Path) -> None:
 def test_flags() -> None:
     parser = argparse.ArgumentParser()
     serve.configure(parser)
-    assert parser.parse_args(["some/site"]) == argparse.Namespace(site=Path("some/site"), port=8000)
+    assert parser.parse_args(["some/site"]) == argparse.Namespace(site=Path("some/site"), port=8000, open=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "start", "end"),
+    [
+        ("bytes=0-3", 206, 0, 4),
+        ("bytes=5-", 206, 5, None),
+        ("bytes=-4", 206, -4, None),
+        ("bytes=2-9999", 206, 2, None),
+        ("bytes=9999-", 416, 0, 0),
+        ("bytes=5-2", 416, 0, 0),
+        ("bytes=-0", 416, 0, 0),
+        ("bytes=-", 416, 0, 0),
+        ("bytes=0-1,4-5", 200, 0, None),
+        ("lines=0-1", 200, 0, None),
+    ],
+)
+def test_parts_of_files(port: int, asked: str, status: int, start: int, end: int | None) -> None:
+    name = f"data/{DIGEST}.bin"
+    answer, body = get(port, f"/{name}", Range=asked)
+    assert (answer.status, body) == (status, name.encode()[start:end])
+    if status == 206:
+        first = start % len(name)
+        assert answer.headers["Content-Range"] == f"bytes {first}-{first + len(body) - 1}/{len(name)}"
+
+
+def test_no_part_of_what_lies_outside(port: int) -> None:
+    answer, body = get(port, "/../secret.txt", Range="bytes=0-3")
+    assert answer.status == 404
+    assert b"secr" not in body.replace(b"secret", b"")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("br, GZIP ;q=0.5", True),
+        ("gzip;q=x", True),
+        ("gzip;q=0.0, br", False),
+        ("xgzip", False),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("", False),
+    ],
+)
+def test_compressed_copies_where_there_are_any(port: int, site: Path, accepted: str, packed: bool) -> None:
+    copy = site / f"data/{DIGEST}.arrow.gz"
+    copy.write_bytes(gzip.compress(b"packed"))
+    try:
+        answer, body = get(port, f"/data/{DIGEST}.arrow", Accept_Encoding=accepted)
+    finally:
+        copy.unlink()
+    assert answer.headers["Content-Encoding"] == ("gzip" if packed else None)
+    assert (gzip.decompress(body) if packed else body) == (b"packed" if packed else f"data/{DIGEST}.arrow".encode())
+    assert answer.headers["Content-Type"] == "application/vnd.apache.arrow.file"
+    assert "immutable" in str(answer.headers["Cache-Control"])

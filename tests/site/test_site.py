@@ -134,6 +134,7 @@ def test_neighbours_are_rows_of_the_images_that_the_graph_names(built: Built) ->
 def test_neighbours_of_other_images_are_refused(built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with commit.folder(tmp_path / "other.zarr") as draft:
         arrays.write(draft.path, "indices", np.zeros((3, 2), np.int32))
+        draft.summary = commit.stamp(built.found.neighbours).summary
     flags = flags_of(built, tmp_path / "site")
     flags[flags.index("--neighbours") + 1] = str(tmp_path / "other.zarr")
     assert main(["step", "site", *flags]) == 1
@@ -288,6 +289,20 @@ def test_problems_are_sorted_and_told(built: Built, tmp_path: Path, capsys: pyte
     assert "41 items, 37 images, 4 problems" in told
     assert "cannot decode: 3, such as" in told
     assert "z/none.txt" in told
+
+
+def test_a_search_that_missed_neighbours_is_a_problem(built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = artefacts.Artefacts(Path(shutil.copytree(built.found.root, tmp_path / "less")), built.found.shards)
+    with commit.folder(found.neighbours) as draft:
+        shutil.copytree(built.found.neighbours, draft.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns(commit.STAMP))
+        stamp = commit.stamp(built.found.neighbours)
+        draft.rows, draft.summary = stamp.rows, {**stamp.summary, "exact": False, "recall": 0.9312}
+    site_fixture.site(found, tmp_path / "site")
+    [row] = [row for row in table(tmp_path / "site", "problems").to_pylist() if row["stage"] == "neighbours"]
+    assert (row["path"], row["kind"]) == ("neighbours.exact_below", "neighbours missed")
+    assert "0.931 of the nearest neighbours were found, 0.97 is wanted" in row["reason"]
+    assert "neighbours missed: 1, such as 'neighbours.exact_below'" in capsys.readouterr().err
+    assert verify(tmp_path / "site") == []
 
 
 def test_problems_of_pictures_that_were_removed_are_left_out(built: Built, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pixplot_steps import cli, digest
+from pixplot_steps import cli, digest, machine
+from tests.features import onnx_file
 from tests.workflow.collection import Collection, draw
 
 MODEL = {"features", "vectors", "neighbours", "umap", "jitter", "grid", "hotspots", "names"}
@@ -110,6 +112,33 @@ def test_a_change_of_the_collection(
     assert {path.stem for path in (changed.site / "pictures").rglob("*.jpg")} == set(wanted.values())
     places = {one.image: one.place for one in before.values()}
     assert all(one.place == places[one.image] for one in after.values() if one.image in places), "the map stays where it was"
+
+
+@pytest.mark.skipif(find_spec("openvino") is None or not machine.detect().int8, reason="no OpenVINO, or a processor without int8")
+def test_a_network_in_8_bits_is_calibrated_once(tmp_path: Path) -> None:
+    collection = Collection(tmp_path)
+    collection.pictures.mkdir()
+    collection.draw(range(12))
+    weights = np.random.default_rng(0).normal(size=(4, 3, 1, 1)).astype(np.float32)
+    (collection.root / "net.onnx").write_bytes(onnx_file.network(weights, 32))
+    # Positions of one's own take less time than a map.
+    places = [f"p{number:03}.png,{number},{number % 5}\n" for number in range(12)]
+    (collection.root / "places.csv").write_text("filename,x,y\n" + "".join(places), "utf-8")
+    collection.configure(
+        {
+            "features": {"models": [{"model": str(collection.root / "net.onnx"), "side": 32}], "precision": "int8"},
+            "layouts": {"positions": str(collection.root / "places.csv")},
+        }
+    )
+    run = collection.run()
+    assert run.code == 0, run.text
+    assert (run.jobs["model"], run.jobs["calibrate"], run.jobs["features"]) == (1, 1, 2)
+    [model] = json.loads((collection.site / "data/manifest.json").read_bytes())["models"]
+    assert (model["engine"], model["precision"]) == ("openvino", "int8")
+    collection.draw([12])
+    assert collection.run("--until", "catalog").code == 0
+    run = collection.run("--dry-run")
+    assert (run.code, run.jobs.get("calibrate", 0), run.jobs["features"]) == (0, 0, 1), "else each addition would describe all anew"
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,7 @@ ELSEWHERE = {
     "fetch": "tests/fetch/test_step.py",
     "variants": "tests/layouts/test_step.py",
     "model": "tests/features/test_networks.py",
+    "calibration": "tests/features/test_convolutions.py",
     **dict.fromkeys(("positions", "space", "tsne"), "tests/layouts/test_step.py"),
     "names": "tests/hotspots/test_clusters.py",
     "edited": "tests/hotspots/test_edited.py",

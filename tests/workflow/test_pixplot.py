@@ -13,10 +13,17 @@ import pytest
 import yaml
 from PIL import Image
 
+import pixplot_steps as px
 from pixplot_steps import cli
 from tests.workflow.collection import ROOT, Collection
 
 FLAGS = ("--model", "builtin", "--max_images", "10", "--shuffle", "--min_size", "20", "--gzip", "--n_neighbors", "5", "--seed", "7")
+BRACES = ("--title", "Map {of} things", "--set", 'catalog.columns={"title": "{title} in {filename}"}')
+"""What Snakemake would take for wildcards."""
+
+
+def _heeding() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def pixplot(collection: Collection, *flags: str) -> subprocess.Popen[str]:
@@ -28,6 +35,8 @@ def pixplot(collection: Collection, *flags: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # Tests that run in the background ignore Ctrl-C, and so would what they start.
+        preexec_fn=_heeding,
     )
 
 
@@ -38,7 +47,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Collection, list[di
     collection.draw(range(12))
     Image.new("RGB", (200, 10)).save(collection.pictures / "thin.png")
     (collection.root / "metadata.csv").write_text("filename,title\n" + "".join(f"p{i:03}.png,Picture {i}\n" for i in range(12)))
-    first = pixplot(collection, *FLAGS)
+    first = pixplot(collection, *FLAGS, *BRACES)
     told = []
     assert first.stdout is not None
     for text in first.stdout:
@@ -49,7 +58,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Collection, list[di
     rest, _ = first.communicate(timeout=120)
     told += [json.loads(text) for text in rest.splitlines()]
     assert first.returncode == 128 + signal.SIGINT, told
-    second = pixplot(collection, *FLAGS)
+    second = pixplot(collection, *FLAGS, *BRACES)
     text, _ = second.communicate(timeout=400)
     assert second.returncode == 0, text
     return collection, told, [json.loads(one) for one in text.splitlines()]
@@ -74,6 +83,9 @@ def test_every_flag_had_its_effect(
     catalogue = json.loads((output / "catalog" / "plan.json").read_bytes())
     assert catalogue["items"] == 10, "max_images"
     assert found["items"] + found["problems"] >= 10
+    made = px.load(output)
+    assert made.site.title == "Map {of} things"
+    assert made.items["title"].to_pylist() == [f"Picture {int(name[1:4])} in {name}" for name in made.items["item"].to_pylist()]
     assert (output / "index.html").read_text().count("site/") == 2, "the folder can be served as PixPlot's is"
     named = {path.name for path in (output / "site").rglob("*") if path.is_file()}
     assert {name for name in named if name.endswith(".bin") and f"{name}.gz" not in named} == set(), "gzip"

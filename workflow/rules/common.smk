@@ -39,6 +39,22 @@ def planned_once(path, ledger, *status):
     return found
 
 
+def not_there(folder):
+    """Pattern of a digest by which nothing lies in this folder yet.
+
+    For what is kept although it would be made from other inputs now: no rule makes it, so Snakemake does not compare its inputs.
+    """
+    there = "|".join(
+        sorted(stamp.parent.name for stamp in Path(folder).glob("*/stamp.json"))
+    )
+    return f"(?!({there})/)[0-9a-f]{{12}}" if there else "[0-9a-f]{12}"
+
+
+def literally(value):
+    """A params function that gives a value as it is: in a text from outside Snakemake would take braces for wildcards."""
+    return lambda wildcards: value
+
+
 def fingerprint(wildcards):
     """Changes whenever a picture comes, goes or is written to, and so runs the catalogue again."""
     return was_listed() if SPEC.catalog.frozen else listed()

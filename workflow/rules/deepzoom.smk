@@ -134,8 +134,8 @@ rule deepzoom_mosaic:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=memory("deepzoom"),
-        runtime=minutes("deepzoom"),
+        mem_mb=memory("mosaic"),
+        runtime=minutes("mosaic"),
     params:
         plan=lambda wildcards, input: Path(input.plan).parent,
         images=lambda wildcards: f"images/{plan().ingest}",

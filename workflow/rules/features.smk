@@ -1,7 +1,8 @@
 """Features: one vector per image of a shard, for each model.
 
 Needs images/<ingest>/<shard>.zarr.
-Makes models/<digest>, a model ready to run, and features/<model>/<shard>.zarr. Another model fills another folder; the old one stays.
+Makes models/<digest>, a model ready to run; calibrated/<digest>, the same in 8 bits where that is wanted; and
+features/<model>/<shard>.zarr. Another model fills another folder; the old one stays.
 """
 
 
@@ -30,6 +31,45 @@ rule model:
         """
 
 
+rule calibrate:
+    input:
+        images=ancient(planned("calibration_stamps")),
+        prepared=ancient(
+            lambda wildcards: plan()
+            .branch("calibrated", wildcards.digest)
+            .prepared_stamps
+        ),
+    output:
+        stamp="calibrated/{digest}/stamp.json",
+    log:
+        "logs/features/calibrate/{digest}.log",
+    benchmark:
+        "benchmarks/features/calibrate/{digest}.tsv"
+    wildcard_constraints:
+        digest=not_there("calibrated"),
+    conda:
+        "../../environment.yml"
+    threads: 2
+    resources:
+        mem_mb=memory("model"),
+        runtime=minutes("model"),
+    params:
+        images=lambda wildcards, input: [Path(stamp).parent for stamp in input.images],
+        prepared=lambda wildcards, input: Path(input.prepared[0]).parent,
+        model=lambda wildcards: plan().branch("calibrated", wildcards.digest).model.text,
+        out="calibrated/{digest}",
+    shell:
+        """
+        pixplot step features calibrate \
+            --images {params.images:q} \
+            --prepared {params.prepared:q} \
+            --model {params.model:q} \
+            --threads {threads} \
+            --out {params.out:q} \
+            2>&1 | tee {log:q}
+        """
+
+
 rule features:
     input:
         catalog=ancient("catalog/stamp.json"),
@@ -37,9 +77,7 @@ rule features:
             lambda wildcards: f"images/{plan().ingest}/{wildcards.shard}.zarr/stamp.json"
         ),
         prepared=ancient(
-            lambda wildcards: plan()
-            .branch("features", wildcards.model)
-            .prepared_stamps
+            lambda wildcards: plan().branch("features", wildcards.model).ready_stamps
         ),
     output:
         stamp="features/{model}/{shard}.zarr/stamp.json",

@@ -137,7 +137,7 @@ rule edited:
         map=lambda wildcards, input: Path(input.map).parent,
         hotspots=lambda wildcards, input: Path(input.hotspots).parent,
         names=lambda wildcards, input: Path(input.names).parent,
-        file=SPEC.edited.path,
+        file=literally(SPEC.edited.path),
         out="hotspots/edited/{digest}",
     shell:
         """

@@ -137,7 +137,7 @@ rule positions:
     params:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
         neighbours=lambda wildcards, input: Path(input.neighbours).parent,
-        file=SPEC.positions.path,
+        file=literally(SPEC.positions.path),
         metric=SPEC.neighbours.metric,
         out="layouts/positions/{digest}.zarr",
     shell:
@@ -269,7 +269,7 @@ rule grid:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
         metric=SPEC.neighbours.metric,
         aspect=SPEC.grid.aspect,
-        mask=SPEC.grid.path or SPEC.grid.mask,
+        mask=literally(SPEC.grid.path or SPEC.grid.mask),
         out="layouts/grid/{digest}.zarr",
     shell:
         """
@@ -443,7 +443,7 @@ rule geographic:
     params:
         vectors=lambda wildcards, input: Path(input.vectors).parent,
         by=lambda wildcards: columns_of(wildcards.digest),
-        outlines=SPEC.geographic.paths,
+        outlines=literally(SPEC.geographic.paths),
         out="layouts/geographic/{digest}.zarr",
     shell:
         """

@@ -181,22 +181,45 @@ function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function rangeFacet(
-  { name, label, role }: Indexed,
-  { values, extent, dates }: Numbers,
-  passes: Uint8Array,
-): Facet | null {
+function rangeFacet({ name, label, role }: Indexed, numbers: Numbers, passes: Uint8Array): Facet | null {
+  const { extent, dates } = numbers;
   const { low, high, whole } = extent;
   if (!(high > low)) return null;
   const years = dates || role === "year";
-  const bins = whole ? Math.min(BINS, high - low + 1) : BINS;
-  const [all, counts] = [new Uint32Array(bins), new Uint32Array(bins)];
+  const { all, bins } = binned(numbers);
+  // One more, for rows without a number.
+  const counts = new Uint32Array(all.length + 1);
+  for (let row = 0; row < bins.length; row++) {
+    const bin = bins[row] ?? 0;
+    if (passes[row]) counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return { kind: "range", name, label, low, high, whole, years, all, counts: counts.slice(0, all.length) };
+}
+
+/** The bin of each row, which stays while the reader filters; behind the last for rows without a number. */
+interface Binned {
+  readonly all: Uint32Array;
+  readonly bins: Uint8Array;
+}
+
+const BINNED = new WeakMap<Numbers, Binned>();
+
+function binned(numbers: Numbers): Binned {
+  const known = BINNED.get(numbers);
+  if (known) return known;
+  const { values, extent } = numbers;
+  const { low, high, whole } = extent;
+  const size = whole ? Math.min(BINS, high - low + 1) : BINS;
+  const all = new Uint32Array(size);
+  const bins = new Uint8Array(values.length).fill(size);
   for (let row = 0; row < values.length; row++) {
     const value = values[row] ?? Number.NaN;
     if (!Number.isFinite(value)) continue;
-    const bin = Math.min(bins - 1, Math.floor(((value - low) / (high - low + (whole ? 1 : 0))) * bins));
+    const bin = Math.min(size - 1, Math.floor(((value - low) / (high - low + (whole ? 1 : 0))) * size));
+    bins[row] = bin;
     all[bin] = (all[bin] ?? 0) + 1;
-    if (passes[row]) counts[bin] = (counts[bin] ?? 0) + 1;
   }
-  return { kind: "range", name, label, low, high, whole, years, all, counts };
+  const made = { all, bins };
+  BINNED.set(numbers, made);
+  return made;
 }

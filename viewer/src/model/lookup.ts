@@ -5,7 +5,7 @@ import { boundsFor, evaluate, type Leaf, leavesOf, rangeMask, type Text, wordFor
 import { type Choices, type Found, filtered } from "./facets";
 import { isUnspaced, needleOf } from "./fold";
 import { canInk, type Inks, inksOf } from "./palette";
-import { plainTexts, type Query } from "./query";
+import { plainTexts } from "./query";
 import { parseFor } from "./search";
 import { CHARACTER, compareTerm, mark, NUMBER, occurrences, PLACES, visit } from "./terms";
 
@@ -24,6 +24,13 @@ interface Wanted {
   readonly term: string;
   readonly exact: boolean;
   readonly gap: number;
+}
+
+/** Where rows are marked: all, and in `best` those of the column `title`. */
+interface Marked {
+  readonly all: Uint8Array;
+  readonly title: number;
+  readonly best: Uint8Array | null;
 }
 
 const UTF8 = new TextEncoder();
@@ -46,9 +53,10 @@ export class IndexFinder {
     const query = parseFor({ columns: this.#columns }, text);
     const leaves = leavesOf(query);
     const wanted = this.#columns.filter(({ name }) => choices.has(name) || counted);
-    const [masks, best, columns] = await Promise.all([
-      Promise.all(leaves.map((leaf) => this.#leafMask(leaf))),
-      this.#titled(query),
+    const best = this.#none();
+    const plain = new Set<Leaf>(plainTexts(query));
+    const [masks, columns] = await Promise.all([
+      Promise.all(leaves.map((leaf) => this.#leafMask(leaf, plain.has(leaf) ? best : null))),
       Promise.all(wanted.filter(hasValues).map((column) => this.#indexed(column))),
     ]);
     const matched = evaluate(this.count, query, (leaf) => masks[leaves.indexOf(leaf)] ?? this.#none());
@@ -76,63 +84,58 @@ export class IndexFinder {
     return loading;
   }
 
-  #leafMask(leaf: Leaf): Promise<Uint8Array> {
-    return leaf.kind === "text" ? this.#textMask(leaf) : this.#compareMask(leaf);
+  /** `best`: where the rows are marked, too, whose title has what is looked for. */
+  #leafMask(leaf: Leaf, best: Uint8Array | null): Promise<Uint8Array> {
+    return leaf.kind === "text" ? this.#textMask(leaf, best) : this.#compareMask(leaf);
   }
 
   async #compareMask(leaf: Leaf & { kind: "compare" }): Promise<Uint8Array> {
     const column = this.#columns.find(({ name }) => name === leaf.field);
     if (!column?.ordered) return this.#none();
     const bounds = boundsFor(leaf, column.type === "date");
-    if (!bounds) return this.#textMask(wordFor(leaf));
+    if (!bounds) return this.#textMask(wordFor(leaf), null);
     const { values } = await this.#indexed(column);
     return values.kind === "numbers" ? rangeMask(values.values, ...bounds) : this.#none();
   }
 
-  async #titled(query: Query): Promise<Uint8Array> {
-    const title = this.#columns.findIndex(({ role }) => role === "title");
-    const best = this.#none();
-    if (title < 0) return best;
-    const needles = plainTexts(query).map((text) => needleOf(text, false));
-    await Promise.all(needles.map((needle) => needle && this.#markNeedle(needle, title, best)));
-    return best;
-  }
-
-  async #textMask({ field, text, exact }: Text): Promise<Uint8Array> {
+  async #textMask({ field, text, exact }: Text, best: Uint8Array | null): Promise<Uint8Array> {
     const mask = this.#none();
     const needle = needleOf(text, exact);
     // Punctuation alone asks for nothing.
     if (needle === null) return mask.fill(field === null ? 1 : 0);
     const column = field === null ? null : this.#columns.findIndex(({ name }) => name === field);
-    await this.#markNeedle(needle, column, mask);
+    const title = this.#columns.findIndex(({ role }) => role === "title");
+    await this.#markNeedle(needle, column, { all: mask, title, best });
     return mask;
   }
 
   /** Mark the rows in which a needle stands: in one column, or where null in any. */
-  async #markNeedle(needle: string, column: number | null, mask: Uint8Array): Promise<void> {
+  async #markNeedle(needle: string, column: number | null, marked: Marked): Promise<void> {
     const wanted = wantedOf(needle);
     const first = wanted[0];
     if (!first) return;
     const number = Number(needle);
     const words =
-      wanted.length > 1 ? this.#markPhrase(wanted, column, mask) : this.#markTerm(first, column, mask);
+      wanted.length > 1 ? this.#markPhrase(wanted, column, marked) : this.#markTerm(first, column, marked);
     const numbers = Number.isNaN(number)
       ? null
-      : this.#markTerm({ term: NUMBER + number, exact: true, gap: 0 }, column, mask);
+      : this.#markTerm({ term: NUMBER + number, exact: true, gap: 0 }, column, marked);
     await Promise.all([words, numbers]);
   }
 
-  async #markTerm({ term, exact }: Wanted, column: number | null, mask: Uint8Array): Promise<void> {
+  async #markTerm({ term, exact }: Wanted, column: number | null, marked: Marked): Promise<void> {
     const bytes = UTF8.encode(term);
     const blocks = await Promise.all(this.#blocksOf(bytes, exact).map((block) => this.files.terms(block)));
     for (const terms of blocks) {
       visit(terms, null, this.count, bytes, exact, (rows) => {
-        if (column === null || rows.column === column) mark(rows, mask);
+        if (column !== null && rows.column !== column) return;
+        mark(rows, marked.all);
+        if (marked.best && rows.column === marked.title) mark(rows, marked.best);
       });
     }
   }
 
-  async #markPhrase(wanted: readonly Wanted[], column: number | null, mask: Uint8Array): Promise<void> {
+  async #markPhrase(wanted: readonly Wanted[], column: number | null, marked: Marked): Promise<void> {
     const all = await Promise.all(wanted.map((one) => this.#occurrences(one, column)));
     const [first, ...rest] = all;
     for (const [number, begins] of first ?? []) {
@@ -140,7 +143,12 @@ export class IndexFinder {
       for (const [place, found] of rest.entries()) {
         ends = following(ends, found.get(number) ?? new Float64Array(), wanted[place + 1]?.gap ?? 1);
       }
-      for (const key of ends) mask[Math.floor(key / PLACES)] = 1;
+      const best = number === marked.title ? marked.best : null;
+      for (const key of ends) {
+        const row = Math.floor(key / PLACES);
+        marked.all[row] = 1;
+        if (best) best[row] = 1;
+      }
     }
   }
 

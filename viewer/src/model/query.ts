@@ -44,8 +44,8 @@ export function parseQuery(text: string, fieldOf: FieldOf): Query {
 }
 
 /** The words looked for in any column: where a title has them, it comes first. */
-export function plainTexts(query: Query): string[] {
-  if (query.kind === "text") return query.field === null ? [query.text] : [];
+export function plainTexts(query: Query): (Query & { readonly kind: "text" })[] {
+  if (query.kind === "text") return query.field === null ? [query] : [];
   if (query.kind === "and" || query.kind === "or") return query.parts.flatMap(plainTexts);
   return [];
 }

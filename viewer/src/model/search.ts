@@ -31,7 +31,9 @@ export function leafMask(index: ColumnIndex, leaf: Leaf): Uint8Array {
 export function titled(index: ColumnIndex, query: Query): Uint8Array {
   const title = index.columns.find(({ role }) => role === "title");
   const best = new Uint8Array(index.count);
-  if (title) for (const text of plainTexts(query)) markText(title, needleOf(text, false), best, index.count);
+  if (title)
+    for (const { text, exact } of plainTexts(query))
+      markText(title, needleOf(text, exact), best, index.count);
   return best;
 }
 

@@ -161,6 +161,7 @@ export function de({ number, share }: Format): Catalogue {
       "not described": "Von einem Modell nicht beschrieben",
       "no position": "Ohne Position",
       "no cluster": "Ohne Gruppe",
+      "neighbours missed": "Nachbarn übersehen",
       "setting not used": "Einstellung nicht benutzt",
     },
     tip: "Ziehen bewegt, Scrollen oder Spreizen vergrößert, ein Klick auf ein Bild erzählt von ihm.",

@@ -153,6 +153,7 @@ export function en({ number, share }: Format) {
       "not described": "Not described by a model",
       "no position": "Without a position",
       "no cluster": "Without a cluster",
+      "neighbours missed": "Neighbours missed",
       "setting not used": "Setting not used",
     } as Record<string, string>,
     tip: "Drag to move, scroll or pinch to zoom, click a picture to read about it.",

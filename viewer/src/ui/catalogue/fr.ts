@@ -160,6 +160,7 @@ export function fr({ number, share }: Format): Catalogue {
       "not described": "Non décrit par un modèle",
       "no position": "Sans position",
       "no cluster": "Sans groupe",
+      "neighbours missed": "Voisins manqués",
       "setting not used": "Réglage non utilisé",
     },
     tip: "Faites glisser pour déplacer, défilez ou pincez pour agrandir, cliquez une image pour en savoir plus.",
