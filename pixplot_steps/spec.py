@@ -22,7 +22,7 @@ VERSIONS = {
     "neighbours": 3,
     "umap": 5,
     "space": 1,
-    "variants": 1,
+    "variants": 2,
     "positions": 2,
     "grid": 2,
     "similarity": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,12 @@ def carry_on(fit: Fit, former: Former) -> Map:
 
 
 def variant(fit: Fit, places: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Places f32 [M, 2] by other parameters, laid out from the `places` of a map and turned onto them: so each image moves little."""
+    """Places f32 [M, 2] by other parameters, laid out from the `places` of a map and turned onto them: so each image moves little.
+
+    Where the size chooses the epochs, three quarters are enough from there.
+    """
+    if not fit.wanted.epochs:
+        fit = replace(fit, wanted=replace(fit.wanted, epochs=umap.epochs(len(places)) * 3 // 4))
     return frame.scaled(frame.turned(frame.gathered(fit.embed(places)), np.arange(len(places)), places))
 
 

@@ -21,6 +21,7 @@ _FEWEST = 5
 
 _SPREAD = 1.0
 _NEGATIVE_SAMPLES = 5
+_SMALL = 10_000
 _START_SIZE = 10.0
 _JITTER = 1e-3
 _FAR = 2.5
@@ -76,6 +77,11 @@ def embed(
         return _optimise(umap, begin, vectors, edges, wanted, random, not reproducible)
 
 
+def epochs(count: int) -> int:
+    """Rounds of descent for so many points, as umap-learn chooses them."""
+    return 500 if count <= _SMALL else 200
+
+
 def fuzzy(umap: ModuleType, vectors: NDArray[np.float32], graph: Graph, random: np.random.RandomState, labels: Labels | None) -> Any:
     """The graph (each point its own first neighbour) as a sparse matrix of weights; edges between images of different labels are weak."""
     found, _, _ = umap.fuzzy_simplicial_set(
@@ -106,7 +112,7 @@ def _optimise(
         b=b,
         gamma=1.0,
         negative_sample_rate=_NEGATIVE_SAMPLES,
-        n_epochs=wanted.epochs or None,
+        n_epochs=wanted.epochs or epochs(len(vectors)),
         init=start,
         random_state=random,
         metric="euclidean",
