@@ -155,7 +155,7 @@ def _fetch(section: Mapping[str, Any], manifests: tuple[str, ...]) -> spec.Fetch
             expected="fetch.contact: your e-mail address, or that of a page about your project",
             found="none",
             where="fetch.contact",
-            action="set it in your configuration file; the administrators of the servers see it, and nobody else",
+            action="set it in your configuration file, or by --contact; the administrators of the servers see it, and nobody else",
         )
     return spec.Fetch(**{**section, "contact": section["contact"] or "", "hosts": dict(section["hosts"])})
 

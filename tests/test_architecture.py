@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -188,3 +189,29 @@ class TestRules:
             assert missing == [], rule
             for key in ("log", "benchmark"):
                 assert re.search(rf'^    {key}:\s+"{key}s?s?/{stage}/', text, re.MULTILINE), f"{rule}: {key}s/{stage}/..."
+
+
+def free_texts(schema: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Keys whose values anybody may write as they like, and that could hold braces."""
+    if "properties" in schema:
+        for key, child in schema["properties"].items():
+            yield from free_texts(child, (*path, key))
+        return
+    kinds = schema.get("type", [])
+    listed = [kinds] if isinstance(kinds, str) else kinds
+    if "enum" not in schema and {"string", "object"} & set(listed) and not str(schema.get("pattern", "")).startswith(("^#", "^auto")):
+        yield path
+
+
+def test_texts_from_outside_are_handed_on_as_they_are() -> None:
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text("utf-8"))
+    keys = {path[-1] for path in free_texts(schema)}
+    assert {"images", "title", "columns", "hosts", "key"} <= keys
+    bare = re.compile(r"^ +\w+=(?:json\.dumps\()?SPEC\.([\w.]+)", re.MULTILINE)
+    found = [
+        f"{path.stem}: {text}"
+        for path in sorted(RULES.glob("*.smk"))
+        for text in bare.findall(path.read_text("utf-8"))
+        if set(text.split(".")) & keys
+    ]
+    assert found == [], "Snakemake would take their braces for wildcards: literally(...)"

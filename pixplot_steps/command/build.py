@@ -26,6 +26,9 @@ from pixplot_steps.errors import ConfigError
 from pixplot_steps.store import commit, ledger, lineage
 
 NAME = "config.yaml"
+FORMER = "config.former.yaml"
+"""The configuration that another one has replaced, as its owner may have edited it."""
+
 _HEAD = "# Written by `pixplot`: what it understood. Keys that are not here have the defaults of config/config.yaml.\n"
 _PAGE = """<!doctype html>
 <meta charset="utf-8">
@@ -72,7 +75,8 @@ def build(given: Mapping[str, Any], screen: Screen, base: Path) -> tuple[int, Bu
     built = Built(wanted.workdir, wanted.workdir / "site", wanted.workdir / NAME)
     dry = bool(given.get("dry_run"))
     configuration = built.configuration if not dry else wanted.workdir / f".{NAME}.dry"
-    _write(configuration, understood.configuration)
+    if _write(configuration, understood.configuration):
+        screen.say(f"the configuration of the run before is now {_quoted(wanted.workdir / FORMER, base)}")
     profile = str(given.get("profile") or "")
     order = runner.Order(
         configuration=configuration,
@@ -178,11 +182,15 @@ def _check_packages(wanted: spec.Spec) -> None:
             )
 
 
-def _write(path: Path, value: Mapping[str, Any]) -> None:
-    """Write the file, unless it says the same already: it may have remarks of its owner."""
-    if path.is_file() and config.keys(path) == value:
-        return
+def _write(path: Path, value: Mapping[str, Any]) -> bool:
+    """Write the file, unless it says the same already: it may have remarks of its owner. Returns whether another one was set aside."""
+    found = path.read_bytes() if path.is_file() else None
+    if found is not None and config.keys(path) == value:
+        return False
+    if found is not None:
+        commit.bytes_file(path.with_name(FORMER), found)
     commit.bytes_file(path, (_HEAD + yaml.safe_dump(dict(value), allow_unicode=True, sort_keys=False)).encode())
+    return found is not None
 
 
 # --- the run ---
