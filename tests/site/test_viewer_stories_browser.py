@@ -55,6 +55,7 @@ def card(visit: Visit) -> Locator:
 
 
 def test_a_story_leads_through_the_map(visit: Visit, collection: Collection) -> None:
+    note = collection.value("note", collection.row_where("item", "pictures/00007.jpg"))
     menu(visit).get_by_role("button", name="Two ways of seeing").click()
     expect(card(visit)).to_be_focused()
     expect(card(visit).get_by_role("heading")).to_have_text("Everything at once")
@@ -69,7 +70,7 @@ def test_a_story_leads_through_the_map(visit: Visit, collection: Collection) -> 
     assert 0 < x < 1280
     assert 0 < y < 800
     visit.page.keyboard.press("ArrowRight")
-    expect(visit.page.get_by_role("dialog")).to_contain_text("00007")
+    expect(visit.page.get_by_role("dialog")).to_contain_text(note)
     expect(card(visit).get_by_role("link")).to_have_attribute("href", "https://example.org/about")
     expect(card(visit).locator("li")).to_have_count(2)
     card(visit).get_by_role("button", name="Next slide").click()
@@ -79,7 +80,7 @@ def test_a_story_leads_through_the_map(visit: Visit, collection: Collection) -> 
     expect(card(visit).get_by_role("button", name="Next slide")).to_be_disabled()
     visit.page.go_back()
     expect(card(visit)).to_contain_text("3 of 4")
-    expect(visit.page.get_by_role("dialog")).to_contain_text("00007")
+    expect(visit.page.get_by_role("dialog")).to_contain_text(note)
 
 
 def test_a_slide_has_a_link_of_its_own(browser: Browser, collection: Collection) -> None:
