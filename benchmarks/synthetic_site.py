@@ -146,7 +146,7 @@ def _write(site: Path, count: int) -> None:
         sizes=write(hashed.array(sizes)),
         stacks=write(hashed.array(rows.astype(np.uint32))),
         years=[],
-        layouts=[(name, _summary(name, values), _positions(write, values)) for name, values in found.layouts.items()],
+        layouts=[(name, _summary(name, values), {"positions": _positions(write, values)}) for name, values in found.layouts.items()],
         models=[_model()],
         atlas=levels,
         neighbours=write(hashed.array(((rows[:, None] + np.arange(1, 6)) % count).astype(np.uint32))),

@@ -34,6 +34,8 @@ SAMPLE = 256
 """Pictures that calibrate a network: with twice as many the ranges of MobileNetV2 differ by 0.1 % in the median."""
 
 _TELL_EVERY = 5.0
+_GPUS = Path("/proc/driver/nvidia/gpus")
+"""Has a folder for each."""
 _GPU_WAIT = 1.0
 
 _NETWORK = "network.xml"
@@ -299,18 +301,22 @@ def _setter(engine: engines.TensorFlow) -> Callable[[int], None]:
 
 def _claim_gpu() -> str:
     """The number of a GPU that no other job uses, made the only visible one; empty where there is none. Waits for one to be free."""
-    folder = Path("/proc/driver/nvidia/gpus")
-    present = [str(number) for number in range(len(list(folder.iterdir())))] if folder.is_dir() else []
+    present = [str(number) for number in range(len(list(_GPUS.iterdir())))] if _GPUS.is_dir() else []
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     numbers = present if allowed is None else [number.strip() for number in allowed.split(",") if number.strip()]
+    told = False
     while numbers:
         for number in numbers:
             try:
-                lock.hold(Path(tempfile.gettempdir(), f"pixplot-gpu-{number}.lock"), f"GPU {number}")
+                # Of this user alone: another's file could not be opened.
+                lock.hold(Path(tempfile.gettempdir(), f"pixplot-gpu-{os.getuid()}-{number}.lock"), f"GPU {number}")
             except BusyError:
                 continue
             os.environ["CUDA_VISIBLE_DEVICES"] = number
             return number
+        if not told:
+            print(f"features: waiting for a GPU, as other jobs use {', '.join(numbers)}", file=sys.stderr, flush=True)
+            told = True
         time.sleep(_GPU_WAIT)
     return ""
 

@@ -114,6 +114,28 @@ def test_a_page_in_a_page(browser: Browser, folder: Path) -> None:
         assert visit.complaints == []
 
 
+def test_a_page_can_be_scrolled_past_the_map_in_it(browser: Browser, folder: Path) -> None:
+    frame = '<iframe src="one/?ui=0" width="480" height="320" title="Map"></iframe>'
+    (folder / "long.html").write_text(f'<link rel="icon" href="data:,">{frame}<p style="height: 3000px">Below</p>')
+    with visiting(browser, folder, "long.html", reduced_motion="reduce") as visit:
+        page = visit.page
+        expect(page.frame_locator("iframe").get_by_role("link", name="Open the whole map")).to_be_visible()
+        inner = page.frames[1]
+        expect(page.frame_locator("iframe").get_by_role("progressbar")).to_have_count(0)
+        inner.evaluate("window.pixplot.ready")
+        before = inner.evaluate("window.pixplot.camera.k")
+        page.mouse.move(200, 150)
+        page.mouse.wheel(0, 100)
+        visit.until("scrollY > 50")
+        assert inner.evaluate("window.pixplot.camera.k") == before
+        page.evaluate("scrollTo(0, 0)")
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -100)
+        page.keyboard.up("Control")
+        visit.until("frames[0].pixplot.camera.k > " + str(before))
+        assert page.evaluate("scrollY") == 0
+
+
 def test_in_a_frame_without_webgl_there_is_the_list(browser: Browser, folder: Path) -> None:
     context = browser.new_context(viewport={"width": 500, "height": 400})
     context.add_init_script(NO_WEBGL)

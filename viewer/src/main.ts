@@ -37,12 +37,15 @@ import { sourceOf } from "./model/source";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
 import { Drawing } from "./ui/drawing";
-import { Gestures } from "./ui/gestures";
+import { Gestures, passesBy } from "./ui/gestures";
 import { UiState } from "./ui/state.svelte";
 import { speak, strings, wantedLanguage } from "./ui/strings";
 import { currentTheme, dress, groundColour, watchTheme } from "./ui/theme";
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Whether the page lies in another one. */
+const FRAMED = window.parent !== window;
 
 interface Opened {
   /** The folder of the collection; "" for the one beside the page. */
@@ -154,7 +157,7 @@ class Viewer implements Desk, Controls {
       this.canvas,
       () => view.place(view.camera),
       (camera) => stage.gestured(camera),
-      (event) => !this.drawing?.wants(event),
+      (event) => !this.drawing?.wants(event) && !(FRAMED && passesBy(event)),
     );
     stage.resize(() => this.arranging.measure());
     const { place } = addressShown(this.site);
@@ -236,6 +239,7 @@ async function start(): Promise<void> {
   const ui = new UiState();
   ui.bare = new URLSearchParams(location.search).get("ui") === "0";
   document.documentElement.toggleAttribute("data-bare", ui.bare);
+  document.documentElement.toggleAttribute("data-framed", FRAMED);
   // A window so low, as at 200 %, is the map's.
   ui.hotspotsShown = innerHeight >= LOW;
   let viewer: Viewer | null = null;

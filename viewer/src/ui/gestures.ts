@@ -13,6 +13,12 @@ function transformOf(camera: Camera, view: Viewport): ZoomTransform {
   return zoomIdentity.translate(view.width / 2 - x * k, view.height / 2 + y * k).scale(k);
 }
 
+/** What whoever scrolls a page does while a map in it comes by: the wheel alone, and one finger. Ctrl and the wheel, or two fingers, zoom. */
+export function passesBy(event: MouseEvent | TouchEvent): boolean {
+  if (event.type === "wheel") return !event.ctrlKey && !event.metaKey;
+  return "touches" in event && event.touches.length < 2;
+}
+
 export class Gestures {
   readonly #canvas: Selection<HTMLCanvasElement, unknown, null, undefined>;
   readonly #zoom: ZoomBehavior<HTMLCanvasElement, unknown>;
