@@ -87,6 +87,8 @@ def test_every_flag_had_its_effect(
     assert made.site.title == "Map {of} things"
     assert made.items["title"].to_pylist() == [f"Picture {int(name[1:4])} in {name}" for name in made.items["item"].to_pylist()]
     assert (output / "index.html").read_text().count("site/") == 2, "the folder can be served as PixPlot's is"
+    files = [path for path in (output / "site").rglob("*") if path.is_file()]
+    assert [path.name for path in files if str(collection.root).encode() in path.read_bytes()] == [], "no path of this computer"
     named = {path.name for path in (output / "site").rglob("*") if path.is_file()}
     assert {name for name in named if name.endswith(".bin") and f"{name}.gz" not in named} == set(), "gzip"
     assert [name for name in ("index.html.gz", "manifest.json.gz") if name in named] == [], "what changes in place has no copy"
