@@ -7,6 +7,7 @@ import { inside, type Shape } from "../model/lasso";
 import { combined, decodeRows, encodeRows, type How, inverted, rowsOf, toggled } from "../model/selection";
 import type { Scope, Tab, UiState } from "../ui/state.svelte";
 import { strings } from "../ui/strings";
+import { note } from "./desk";
 
 /** Milliseconds after the last key until a search starts. */
 const TYPING = 120;
@@ -37,6 +38,7 @@ export interface Explored {
 export class Explorer {
   #asked = 0;
   #typing = 0;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(readonly on: Explored) {}
 
@@ -51,6 +53,11 @@ export class Explorer {
   /** The rows found for what is typed now, not for what was typed a moment ago. */
   async #settled(): Promise<Found | null> {
     if (this.#typing !== 0) await this.search("text");
+    // A search that is on its way is of what is typed now; a newer one may have taken its place meanwhile.
+    for (let running = this.#running, last = null; running !== last; running = this.#running) {
+      last = running;
+      await running;
+    }
     return this.on.ui.found;
   }
 
@@ -80,12 +87,22 @@ export class Explorer {
   }
 
   /** Find again what is asked for; an answer that a newer question overtook is dropped. `kind` null keeps no step. */
-  async search(kind: "text" | "step" | null): Promise<void> {
-    const { ui } = this.on;
+  search(kind: "text" | "step" | null): Promise<void> {
     clearTimeout(this.#typing);
     this.#typing = 0;
+    this.#running = this.#search(kind);
+    return this.#running;
+  }
+
+  async #search(kind: "text" | "step" | null): Promise<void> {
+    const { ui } = this.on;
     const asked = ++this.#asked;
-    const found = await (await this.on.finder())?.find(ui.text, ui.choices, ui.tab === "filters");
+    const asking = async () =>
+      (await this.on.finder())?.find(ui.text, ui.choices, ui.tab === "filters") ?? null;
+    const found = await asking().catch(() => {
+      note(ui, strings.tableMissing);
+      return null;
+    });
     if (!found || asked !== this.#asked) return;
     ui.found = found;
     this.light();
