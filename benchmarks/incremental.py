@@ -1,9 +1,10 @@
 """Claims of a re-run: one per cent more pictures cost little, no old picture is described again, none moves, and a no-op is quick.
 
 The pictures are drawn: stripes of forty kinds, each kind in its own colours, width and direction, with noise. CPU time is of all
-processes of a run, Snakemake's own among them. Prints a table and, last, one JSON object.
+processes of a run, Snakemake's own among them. A model of keras.applications gets random weights, which cost as much as trained ones
+(needs `make setup-models`). Prints a table and, last, one JSON object.
 
-    python benchmarks/incremental.py [--quick] [--images N]
+    python benchmarks/incremental.py [--quick] [--images N] [--model NAME]
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from typing import Any
 import numpy as np
 import yaml
 from PIL import Image
+
+from pixplot_steps.networks import NETWORKS
 
 ROOT = Path(__file__).parents[1]
 IMAGES = 20_000
@@ -66,22 +69,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What a re-run costs.")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} pictures only")
     parser.add_argument("--images", type=int, help="how many pictures")
+    parser.add_argument("--model", default="builtin", help="builtin, or a network of keras.applications")
     given = parser.parse_args()
     count = given.images or (QUICK if given.quick else IMAGES)
     if not (ROOT / "viewer/dist/index.html").is_file():
         print("the viewer is not built: run `make viewer` first", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder), count)
+        figures = measure(Path(folder), count, given.model)
     for name, value in figures.items():
         print(f"{name:24} {value:>12}")
     print(json.dumps(figures, sort_keys=True))
     return 0
 
 
-def measure(root: Path, count: int) -> dict[str, Any]:
+def measure(root: Path, count: int, model: str) -> dict[str, Any]:
     """All figures for so many pictures."""
-    value = {"images": str(root / "pictures"), "workdir": str(root / "work"), "features": {"models": ["builtin"]}}
+    models = [model if model == "builtin" else {"model": model, "weights": str(_weights(root, model))}]
+    value = {"images": str(root / "pictures"), "workdir": str(root / "work"), "features": {"models": models}}
     (root / "config.yaml").write_text(yaml.safe_dump(value))
     draw_all(root / "pictures", range(count))
     first, before = _run(root), _map(root)
@@ -92,6 +97,7 @@ def measure(root: Path, count: int) -> dict[str, Any]:
     recomputed = [name for name, at in _described(root).items() if name in described and described[name] != at]
     return {
         "images": count,
+        "model": model,
         "more": max(1, count // SHARE),
         "first_cpu_s": round(first.cpu, 1),
         "first_s": round(first.wall, 1),
@@ -104,6 +110,17 @@ def measure(root: Path, count: int) -> dict[str, Any]:
         "trustworthiness_before": before["quality"]["trustworthiness"],
         "trustworthiness_after": after["quality"]["trustworthiness"],
     }
+
+
+def _weights(root: Path, model: str) -> Path:
+    """Random weights of a network without its classifier, drawn in a process of its own, as TensorFlow stays in memory."""
+    path, known = root / f"{model}.weights.h5", NETWORKS[model]
+    code = (
+        "import sys, keras; path, function = sys.argv[1:]; keras.utils.set_random_seed(1);"
+        "getattr(keras.applications, function)(weights=None, include_top=False, pooling='avg').save_weights(path)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path), known.function], check=True, stderr=subprocess.DEVNULL)
+    return path
 
 
 def _run(root: Path) -> Cost:

@@ -86,6 +86,9 @@ def test_the_focus_is_seen_wherever_it_goes(browser: Browser, collection: Collec
     with ready(browser, collection.folder, reduced_motion="reduce", **window(name)) as visit:
         found = []
         open_first(visit)
+        # What arrives late moves what has the focus.
+        visit.page.wait_for_load_state("networkidle")
+        visit.page.wait_for_function("[...document.images].every(one => one.complete || one.loading === 'lazy')")
         for _ in range(60):
             visit.page.keyboard.press("Tab")
             found.append(visit.page.evaluate(FOCUS))

@@ -104,7 +104,7 @@ def test_all_of_it_can_be_taken_away(browser: Browser, troubled: Path) -> None: 
 @pytest.mark.parametrize(("language", "kind"), [("de", "Unlesbar"), ("fr", "Illisible")])
 def test_kinds_are_told_in_other_languages(browser: Browser, troubled: Path, language: str, kind: str) -> None:  # noqa: F811
     with ready(browser, troubled, f"?lang={language}", reduced_motion="reduce", viewport={"width": 390, "height": 844}) as visit:
-        visit.page.evaluate("document.querySelector('header .last button:last-child').click()")
+        visit.page.evaluate("document.querySelector('header .last > button:last-child').click()")
         visit.page.get_by_role("dialog").locator("button.plain").last.click()
         expect(visit.page.get_by_role("heading", name=kind)).to_be_visible()
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
