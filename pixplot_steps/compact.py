@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from pixplot_steps import config, plan, spec
 from pixplot_steps.errors import MissingPartError
-from pixplot_steps.store import commit, ledger, lineage, lock, tables
+from pixplot_steps.store import commit, ledger, lock, tables
 
 FOLDERS = ("images", "models", "calibrated", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom")
 """Folders of artefacts. All else in a work folder is left alone."""
@@ -52,8 +52,7 @@ def _plan(wanted: spec.Spec, work: Path, configuration: Path) -> plan.Plan:
     catalogue = work / "catalog" / "plan.json"
     found = ledger.read_made(work / "ledger" / "made.json")
     if found and catalogue.is_file() and (work / "site/data/manifest.json").is_file():
-        shown = lineage.read(work / "ledger" / "lineage.json", lambda path: commit.whole(str(work / path)))
-        now = plan.Plan(wanted, plan.read_catalogue(catalogue), shown)
+        now = plan.of_run(wanted)
         if now.site == found:
             return now
     raise MissingPartError(

@@ -65,6 +65,11 @@ def keys(path: Path) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def written(value: Mapping[str, Any]) -> bytes:
+    """A configuration as the text of a file, with its keys in their order."""
+    return yaml.safe_dump(dict(value), allow_unicode=True, sort_keys=False).encode()
+
+
 def _merged(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     both = {
         key: _merged(defaults[key], own[key]) for key in own if isinstance(own[key], Mapping) and isinstance(defaults.get(key), Mapping)

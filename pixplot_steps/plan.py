@@ -20,6 +20,7 @@ from pixplot_steps import arrangements, digest, spec
 from pixplot_steps.arrangements import Arrangement
 from pixplot_steps.errors import ConfigError, FormatError
 from pixplot_steps.spec import Model, Umap
+from pixplot_steps.store import commit, lineage
 from pixplot_steps.store.lineage import NONE, Lineage, Link, written
 
 _LEAST_CELL = 8
@@ -602,6 +603,13 @@ class Plan:
             # An atlas that carries on may take as many pages as the budget has room for.
             counts.append(budget // (4 * page * page))
         return max(counts)
+
+
+def of_run(wanted: spec.Spec) -> Plan:
+    """The plan of the work folder, once it has a catalogue, whatever folder one is in."""
+    work = wanted.workdir
+    shown = lineage.read(work / "ledger" / "lineage.json", lambda name: commit.whole(str(work / name)))
+    return Plan(wanted, read_catalogue(work / "catalog" / "plan.json"), shown)
 
 
 def side_wanted(wanted: spec.Spec) -> int:

@@ -7,14 +7,13 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
-
-import yaml
 
 from pixplot_steps import config, place, plan, spec
 from pixplot_steps.command import flags
@@ -23,7 +22,7 @@ from pixplot_steps.command.progress import Progress
 from pixplot_steps.command.screen import Json, Plain, Screen, Terminal
 from pixplot_steps.command.understood import Understood, is_manifests, understand
 from pixplot_steps.errors import ConfigError
-from pixplot_steps.store import commit, ledger, lineage
+from pixplot_steps.store import commit, ledger
 
 NAME = "config.yaml"
 FORMER = "config.former.yaml"
@@ -70,7 +69,7 @@ def build(given: Mapping[str, Any], screen: Screen, base: Path) -> tuple[int, Bu
     understood = _understood(given, base)
     for remark in understood.remarks:
         screen.say(remark)
-    wanted = _checked(understood.configuration, base)
+    wanted = config.merged(understood.configuration, base)
     _check_packages(wanted)
     built = Built(wanted.workdir, wanted.workdir / "site", wanted.workdir / NAME)
     dry = bool(given.get("dry_run"))
@@ -164,10 +163,6 @@ def _names_manifests(images: list[str] | None) -> bool:
         return is_manifests(file.read(4096).decode("utf-8", "replace").splitlines())
 
 
-def _checked(configuration: Mapping[str, Any], base: Path) -> spec.Spec:
-    return config.merged(configuration, base)
-
-
 def _check_packages(wanted: spec.Spec) -> None:
     """Say before hours of work what is missing."""
     for model in wanted.features.models:
@@ -189,7 +184,7 @@ def _write(path: Path, value: Mapping[str, Any]) -> bool:
         return False
     if found is not None:
         commit.bytes_file(path.with_name(FORMER), found)
-    commit.bytes_file(path, (_HEAD + yaml.safe_dump(dict(value), allow_unicode=True, sort_keys=False)).encode())
+    commit.bytes_file(path, _HEAD.encode() + config.written(value))
     return found is not None
 
 
@@ -242,8 +237,9 @@ class _Watch:
         """Take in the plan, once the catalogue is there."""
         path = self.wanted.workdir / "catalog" / "plan.json"
         if path.is_file():
-            self.progress.plan(*_totals(self.wanted, path))
-            self.progress.stages["catalog"].note = _catalogued(path)
+            told = json.loads(path.read_bytes())
+            self.progress.plan(*_totals(self.wanted, told))
+            self.progress.stages["catalog"].note = _catalogued(told)
 
     def _detail(self) -> str:
         """The last line of what the job in the foreground said, of those that take long and are one job: fetch."""
@@ -254,19 +250,17 @@ class _Watch:
         return path.read_bytes()[-500:].decode("utf-8", "replace").strip().rpartition("\n")[2] if path.is_file() else ""
 
 
-def _catalogued(path: Path) -> str:
-    value = json.loads(path.read_bytes())
-    items, images, problems = value["items"], value["images"], value["problems"]["count"]
+def _catalogued(told: Mapping[str, Any]) -> str:
+    items, images, problems = told["items"], told["images"], told["problems"]["count"]
     same = f" of {images:,} contents" if images != items else ""
     return f"{items:,} pictures{same}" + (f", {problems:,} problems" if problems else "")
 
 
-def _totals(wanted: spec.Spec, path: Path) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
-    """For each stage how much the plan has and how much of it is there; and the images of each shard."""
+def _totals(wanted: spec.Spec, told: Mapping[str, Any]) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
+    """For each stage how much the plan has and how much of it is there; and the images of each shard, which `told`, plan.json, has."""
     work = wanted.workdir
-    shown = lineage.read(work / "ledger" / "lineage.json", lambda name: commit.whole(str(work / name)))
-    now = plan.Plan(wanted, plan.read_catalogue(path), shown)
-    counts = {shard["name"]: int(shard["count"]) for shard in json.loads(path.read_bytes())["shards"]}
+    now = plan.of_run(wanted)
+    counts = {shard["name"]: int(shard["count"]) for shard in told["shards"]}
 
     def there(stamp: str) -> bool:
         return wanted.use_cache and (work / stamp).is_file()
@@ -365,6 +359,4 @@ def _report(watch: _Watch, built: Built, order: runner.Order) -> None:
 
 
 def _quoted(path: Path, base: Path) -> str:
-    import shlex
-
     return shlex.quote(str(path.relative_to(base) if path.is_relative_to(base) else path))

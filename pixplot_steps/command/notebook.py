@@ -22,7 +22,7 @@ from pixplot_steps.command import flags
 from pixplot_steps.command.screen import Collected, Plain, Screen
 from pixplot_steps.errors import MissingPartError, PixplotError
 from pixplot_steps.site import reading
-from pixplot_steps.store import arrays, commit, lineage, shown, tables
+from pixplot_steps.store import arrays, shown, tables
 
 
 class RunError(PixplotError):
@@ -101,9 +101,7 @@ class Map:
                 where=str(self.workdir),
                 action="name the work folder of a map that pixplot built",
             )
-        wanted = config.merged({**config.keys(path), "workdir": str(self.workdir)}, Path.cwd())
-        known = lineage.read(self.workdir / "ledger" / "lineage.json", lambda name: commit.whole(str(self.workdir / name)))
-        return plan.Plan(wanted, plan.read_catalogue(self.workdir / "catalog" / "plan.json"), known)
+        return plan.of_run(config.merged({**config.keys(path), "workdir": str(self.workdir)}, Path.cwd()))
 
     def _branch(self, model: str | None) -> plan.Branch:
         names = [branch.model.name for branch in self._plan.branches]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "layouts", "hotspots", "atlases", "deepzoom", "site")
-"""In the order of the data."""
+from pixplot_steps.cli import STEPS
 
 BY_IMAGE = ("ingest", "features")
 """Stages whose jobs are counted by the images of their shards; the others by jobs."""
@@ -63,7 +62,7 @@ class _Job:
 class Progress:
     """The stages of a run. `counts`: images of each shard, once the catalogue is there."""
 
-    stages: dict[str, Stage] = field(default_factory=lambda: {name: Stage(name) for name in STAGES})
+    stages: dict[str, Stage] = field(default_factory=lambda: {name: Stage(name) for name in STEPS})
     counts: dict[str, int] = field(default_factory=dict)
     jobs: dict[int, _Job] = field(default_factory=dict)
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from pixplot_steps import config
 from pixplot_steps.catalog import files
 from pixplot_steps.command import build as builder
 from pixplot_steps.command.notebook import Map
@@ -185,7 +185,7 @@ def _configuration(args: argparse.Namespace, names: Names, positions: Path | Non
 
 def _build(names: Names, configuration: Mapping[str, Any], args: argparse.Namespace, screen: Screen, base: Path) -> int:
     path = names.work / builder.NAME
-    commit.bytes_file(path, yaml.safe_dump(dict(configuration), allow_unicode=True, sort_keys=False).encode())
+    commit.bytes_file(path, config.written(configuration))
     code, _ = builder.build({"config": str(path), "dry_run": args.probe, "cores": args.cores}, screen, base)
     return code
 

@@ -49,6 +49,11 @@ class Brought:
     remarks: list[str] = field(default_factory=list)
 
 
+def is_free(folder: Path) -> bool:
+    """Whether nothing would be overwritten there: a folder that is empty, or not there."""
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+
+
 def cells(site: Site) -> Iterator[dict[str, Any]]:
     """Each item's columns as plain values, `item` first; lists stay lists."""
     names = ["item", *(one["name"] for one in site.columns if one["name"] != "item")]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pixplot_steps.errors import SiteError
 from pixplot_steps.exchange import csn, embedding_atlas, fiftyone, geojson, iiif, vikus
-from pixplot_steps.exchange.common import Wanted
+from pixplot_steps.exchange.common import Wanted, is_free
 from pixplot_steps.site.reading import Site
 
 FORMATS: dict[str, Callable[[Site, Path, Wanted], list[Path]]] = {
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> None:
     """Export; tell the files to begin with. Raises SiteError."""
     site = Site(args.site)
     names = [one["name"] for one in site.manifest["layouts"]]
-    if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
+    if not is_free(args.out):
         raise SiteError("the folder is not empty", expected="an empty or new folder", where=str(args.out), action="choose another")
     address = args.address.rstrip("/") + "/" if args.address else ""
     wanted = Wanted(tuple(args.layouts or names), address, pictures=args.pictures)

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from pixplot_steps import config
 from pixplot_steps.errors import SourceError
 from pixplot_steps.exchange import csn, pixplot, vikus
-from pixplot_steps.exchange.common import Brought, write_csv
+from pixplot_steps.exchange.common import Brought, is_free, write_csv
 from pixplot_steps.store import commit
 
 FORMATS: dict[str, Callable[[Path], Brought]] = {"pixplot": pixplot.bring, "vikus": vikus.bring, "csn": csn.bring}
@@ -32,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Write metadata.csv, config.yaml, and positions and clusters where there are any; tell how to go on. Raises SourceError."""
-    if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
+    if not is_free(args.out):
         raise SourceError("The folder is not empty", expected="an empty or new folder", where=str(args.out), action="choose another")
     found = FORMATS[args.format](args.source)
     images = str(Path(args.images).absolute()) if args.images else str(found.images.absolute()) if found.images else ""
@@ -56,8 +55,7 @@ def _write(out: Path, found: Brought, images: str, model: str) -> None:
         )
     if found.clusters:
         write_csv(out / "clusters.csv", ["filename", "cluster"], found.clusters.items())
-    text = _HEAD + yaml.safe_dump(_configuration(out, found, images, model), allow_unicode=True, sort_keys=False)
-    commit.bytes_file(out / "config.yaml", text.encode())
+    commit.bytes_file(out / "config.yaml", _HEAD.encode() + config.written(_configuration(out, found, images, model)))
 
 
 def _configuration(out: Path, found: Brought, images: str, model: str) -> dict[str, Any]:

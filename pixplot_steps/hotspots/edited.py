@@ -209,9 +209,7 @@ def _shown(wish: Wish, found: int, faults: list[Fault]) -> Iterator[Choice]:
 def _removed(wish: Wish, found: int, faults: list[Fault]) -> Iterator[Choice]:
     entry = wish.entry
     if found < 0 and not len(wish.rows):
-        faults.append(
-            Fault(wish.called, "hotspot not found", "it is to be left out, and is not found", "remove it from the file of hotspots")
-        )
+        faults.append(Fault(wish.called, "hotspot not found", "it is to be left out, and is not found", _REMOVE))
         return
     yield Choice(entry.id, entry.label, entry.tags, found, wish.rows)
 
