@@ -7,6 +7,7 @@ ground or from a neighbour.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,23 @@ large one, since a picture of 25 pixels made one of 6 is less sharp than one of 
 
 _BATCH = 32
 """Cells put together before they are copied."""
+
+
+def source(side: int) -> str:
+    """Name of the array of a shard from which cells of a side are made."""
+    return f"thumb_{SMALL}" if side == SMALL else "thumb"
+
+
+def by_shard(shards: NDArray[np.int32], rows: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int32]]]:
+    """Places [n] in order of where their pictures lie: of each shard its number, some places, and their rows, ascending.
+
+    `shards` i32 [n], -1 where there is no picture; `rows` i32 [n].
+    """
+    order = np.lexsort((rows, shards))
+    order = order[shards[order] >= 0]
+    starts = np.flatnonzero(np.diff(shards[order], prepend=-1))
+    for places in np.split(order, starts[1:]) if len(order) else []:
+        yield int(shards[places[0]]), places, rows[places]
 
 
 def reduced(cells: NDArray[np.uint8], sizes: NDArray[np.integer[Any]], side: int, ground: str | tuple[int, ...]) -> NDArray[np.uint8]:

@@ -183,13 +183,10 @@ def _by_shard(plan: Path, slots: range) -> Iterator[tuple[int, NDArray[np.int32]
     if not slots:
         return
     begin, end = slots.start, slots.stop
-    shards = np.asarray(arrays.open_array(plan, "shard")[begin:end])
-    rows = np.asarray(arrays.open_array(plan, "row")[begin:end])
-    order = np.lexsort((rows, shards))
-    order = order[shards[order] >= 0]  # images that are gone leave their slots empty
-    starts = np.flatnonzero(np.diff(shards[order], prepend=-1))
-    for part in np.split(order, starts[1:]) if len(order) else []:
-        yield int(shards[part[0]]), rows[part], part + begin
+    # Images that are gone leave their slots empty.
+    shards, rows = (np.asarray(arrays.open_array(plan, name)[begin:end]) for name in ("shard", "row"))
+    for shard, places, found in cells.by_shard(shards, rows):
+        yield shard, found, places + begin
 
 
 def _draw_shard(canvases: list[Canvas], folder: Path, rows: NDArray[np.int32], places: NDArray[np.int64]) -> None:
@@ -205,7 +202,7 @@ def _draw_shard(canvases: list[Canvas], folder: Path, rows: NDArray[np.int32], p
 
 def _by_source(canvases: list[Canvas]) -> dict[str, list[Canvas]]:
     """The canvases by the array whose thumbnails they are drawn from."""
-    names = {canvas: f"thumb_{cells.SMALL}" if canvas.pages.cell == cells.SMALL else "thumb" for canvas in canvases}
+    names = {canvas: cells.source(canvas.pages.cell) for canvas in canvases}
     return {name: [canvas for canvas in canvases if names[canvas] == name] for name in sorted(set(names.values()))}
 
 

@@ -7,7 +7,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -200,7 +199,7 @@ class _Cells:
         """Cells u8 [n, side, side, 3] of these numbers [n]."""
         out = np.empty((len(wanted), self._side, self._side, 3), np.uint8)
         out[:] = ImageColor.getrgb(self._ground)
-        for shard, places, rows in self._by_shard(wanted):
+        for shard, places, rows in cells.by_shard(self._shard[wanted], self._row[wanted]):
             thumbs, sizes = self._open(shard)
             out[places] = cells.reduced(thumbs.rows(rows), sizes[rows], self._side, self._ground)
         return out
@@ -217,19 +216,10 @@ class _Cells:
 
         return draw
 
-    def _by_shard(self, wanted: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int32]]]:
-        shards, rows = self._shard[wanted], self._row[wanted]
-        order = np.lexsort((rows, shards))
-        order = order[shards[order] >= 0]
-        starts = np.flatnonzero(np.diff(shards[order], prepend=-1))
-        for places in np.split(order, starts[1:]) if len(order) else []:
-            yield int(shards[places[0]]), places, rows[places]
-
     def _open(self, shard: int) -> tuple[arrays.Stored, NDArray[Any]]:
         if shard not in self._opened:
             folder = self._images / f"{self._shards[shard]}.zarr"
-            name = f"thumb_{cells.SMALL}" if self._side == cells.SMALL else "thumb"
-            self._opened[shard] = arrays.open_array(folder, name), arrays.read(folder, "size")
+            self._opened[shard] = arrays.open_array(folder, cells.source(self._side)), arrays.read(folder, "size")
         return self._opened[shard]
 
 

@@ -101,7 +101,7 @@ def _problems(images: list[str | None], faults: list[tuple[Fault, ...]]) -> pa.T
 def _write(folder: Path, batch: Batch, problems: pa.Table) -> None:
     # The atlas and the deep zoom read them here and there.
     arrays.write(folder, "thumb", batch.thumb, "quick", scattered=True)
-    arrays.write(folder, f"thumb_{cells.SMALL}", batch.small, "quick", scattered=True)
+    arrays.write(folder, cells.source(cells.SMALL), batch.small, "quick", scattered=True)
     for side, squares in batch.squares.items():
         arrays.write(folder, f"square_{side}", squares, "quick")
     arrays.write(folder, "size", batch.size)
