@@ -85,13 +85,18 @@ def _gathered(known: list[str], rows: NDArray[np.int64], codes: NDArray[np.int64
     return Names(known, smallest(single, len(known)), None)
 
 
-def values(numbers: NDArray[np.float64]) -> Values:
+def values(given: NDArray[np.float64]) -> Values:
     """Of one number for each row, NaN for none."""
-    given = ~np.isnan(numbers)
-    distinct, index = np.unique(numbers[given], return_inverse=True)
-    codes = np.zeros(len(numbers), np.int64)
-    codes[given] = index + 1
+    known = ~np.isnan(given)
+    distinct, index = np.unique(given[known], return_inverse=True)
+    codes = np.zeros(len(given), np.int64)
+    codes[known] = index + 1
     return Values(distinct, smallest(codes, len(distinct)))
+
+
+def numbers(values: pa.Array) -> NDArray[np.float64]:
+    """Numbers, NaN for none."""
+    return np.asarray(values.fill_null(np.nan), dtype=np.float64)
 
 
 def years(texts: pa.Array) -> NDArray[np.float64]:
@@ -102,9 +107,9 @@ def years(texts: pa.Array) -> NDArray[np.float64]:
     return found
 
 
-def smallest(numbers: NDArray[np.integer], largest: int) -> NDArray[np.unsignedinteger]:
+def smallest(whole: NDArray[np.integer], largest: int) -> NDArray[np.unsignedinteger]:
     """Whole numbers up to `largest` in the smallest type that holds them."""
-    return numbers.astype(np.uint8 if largest < 1 << 8 else np.uint16 if largest < 1 << 16 else np.uint32)
+    return whole.astype(np.uint8 if largest < 1 << 8 else np.uint16 if largest < 1 << 16 else np.uint32)
 
 
 def flattened(column: Any, first: int) -> tuple[pa.Array, NDArray[np.int64]]:

@@ -56,8 +56,7 @@ def parts(shown: pa.Table, columns: list[dict[str, str | None]], write: Write, s
 def _add(found: terms.Occurrences, number: int, column: Any, kind: str) -> None:
     for first, batch in _batches(column):
         if kind == "number":
-            numbers = np.asarray(batch.fill_null(np.nan), dtype=np.float64)
-            found.add_numbers(number, numbers, np.arange(first, first + len(batch)))
+            found.add_numbers(number, codes.numbers(batch), np.arange(first, first + len(batch)))
         else:
             found.add_texts(number, *codes.flattened(batch, first))
 
@@ -84,7 +83,7 @@ def _coded(column: Any, kind: str, write: Write) -> Json | None:
     if kind not in ("number", "date"):
         return None
     whole = column.combine_chunks()
-    numbers = codes.years(whole) if kind == "date" else np.asarray(whole.fill_null(np.nan), dtype=np.float64)
+    numbers = codes.years(whole) if kind == "date" else codes.numbers(whole)
     found = codes.values(numbers)
     return {"values": write(array(found.values)), "codes": write(array(found.codes))}
 

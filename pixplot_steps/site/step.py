@@ -360,7 +360,7 @@ def _stacks(found: list[gather.Part], items: shown.Shown) -> NDArray[np.uint32]:
 def _layouts(site: _Site, args: argparse.Namespace, image_row: NDArray[np.int64]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Name, summary and files of each; the variants of a map follow it, under its name with their parameters."""
     named, spaces, count = args.layouts, dict(args.spaces), len(image_row)
-    bases = {name.replace("variants", "umap", 1): commit.stamp(path).summary["base"] for name, path in named if _has_variants(name)}
+    bases = {_map_of(name): commit.stamp(path).summary["base"] for name, path in named if _has_variants(name)}
     for name, path in named:
         if not _has_variants(name):
             found, summary, files = _layout(site, name, path, count)
@@ -369,7 +369,7 @@ def _layouts(site: _Site, args: argparse.Namespace, image_row: NDArray[np.int64]
             yield found, summary | {"parameters": bases.get(name)}, files
             continue
         described = commit.stamp(path).summary
-        of = name.replace("variants", "umap", 1)
+        of = _map_of(name)
         for number, (one, variant) in enumerate(zip(described["variants"], _variants(name, path), strict=True)):
             pair = {key: one[key] for key in described["base"]}
             values = _rows(path, f"positions_{number}", count)
@@ -511,8 +511,13 @@ def _unused(args: argparse.Namespace, columns: list[str]) -> pa.Table:
     return pa.Table.from_pylist(rows, tables.PROBLEMS)
 
 
+def _map_of(variants: str) -> str:
+    """Name of the map that some variants are of."""
+    return variants.replace("variants", "umap", 1)
+
+
 def _variants(name: str, path: Path) -> list[str]:
-    of = name.replace("variants", "umap", 1)
+    of = _map_of(name)
     return [f"{of}~{one['n_neighbors']}~{one['min_dist']}" for one in commit.stamp(path).summary["variants"]]
 
 
