@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[1]
 
 # Times differ between machines, and the same examples must be tried on each.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
+
+# What a page shows is waited for as long as a busy machine takes, which is more than Playwright's 5 s.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from pixplot_steps import cli
 from tests import artefacts, site_fixture
 from tests.artefacts import Artefacts
-from tests.site.test_viewer_browser import VIEWER, Quiet, Visit, browser, pytestmark, ready, visiting
+from tests.site.test_viewer_browser import VIEWER, Quiet, Visit, browser, pytestmark, ready, served, visiting
 from tests.site.test_viewer_explore_browser import AXE, NO_WEBGL, violations
 
 __all__ = ["browser", "pytestmark"]
@@ -50,14 +47,8 @@ def serving(folder: Path, *, open_to_all: bool) -> Iterator[str]:
                 self.send_header("Access-Control-Allow-Origin", "*")
             super().end_headers()
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(folder, Handler) as address:
+        yield address
 
 
 def strangers(visit: Visit, *known: str) -> set[str]:

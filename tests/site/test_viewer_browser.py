@@ -150,14 +150,25 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
+def served(folder: Path, handler: type[Quiet] = Quiet) -> Iterator[str]:
+    """The address of a folder while it is served."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
 def visiting(browser: Browser, folder: Path, below: str = "", **options: Any) -> Iterator[Visit]:
     """Serve a folder and open the page in it; nothing is waited for."""
     options = {"viewport": {"width": 1280, "height": 800}, **options}
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as serving:
-        thread = threading.Thread(target=serving.serve_forever)
-        thread.start()
+    with served(folder) as address:
         page = browser.new_page(**options)
-        visit = Visit(page, f"http://127.0.0.1:{serving.server_port}/{below}")
+        visit = Visit(page, f"{address}{below}")
         page.on("console", lambda message: visit.complaints.append(message.text) if message.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         page.on("dialog", lambda dialog: visit.complaints.append(f"dialog: {dialog.message}"))
@@ -167,8 +178,6 @@ def visiting(browser: Browser, folder: Path, below: str = "", **options: Any) ->
             yield visit
         finally:
             page.close()
-            serving.shutdown()
-            thread.join()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pyarrow as pa
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from pixplot_steps.site import search, terms
 from tests import artefacts, site_fixture
@@ -92,6 +92,21 @@ def test_facets_are_counted_when_they_are_shown(visit: Visit, collection: Collec
     explore.expect_found(visit, count, explore.items(collection))
     assert any(codes in url for url in visit.requests)
     assert not table_asked(visit, collection)
+
+
+def test_filters_opened_while_a_search_is_on_its_way_are_counted(browser: Browser, collection: Collection) -> None:
+    index = Path(collection.manifest["search"]["file"]).name
+    held: list[Route] = []
+    with ready(browser, collection.folder, reduced_motion="reduce") as visit:
+        visit.page.route(f"**/{index}", lambda route: held.append(route))
+        visit.page.get_by_role("button", name="Search and filter").click()
+        visit.page.get_by_role("group", name="Find").get_by_role("button", name="Filters").click()
+        expect(visit.page.get_by_role("region", name="Find")).to_contain_text("Counting")
+        assert held
+        for route in held:
+            route.continue_()
+        expect(visit.page.get_by_role("group", name="Category").first.get_by_role("checkbox").first).to_be_visible()
+        assert visit.complaints == []
 
 
 def test_a_link_opens_its_picture_without_the_table(browser: Browser, collection: Collection) -> None:

@@ -1,5 +1,6 @@
 /** The site's files: each is fetched when it is first asked for, and once. What cannot be had is told, or left out. */
-import { fetchArray, fetchBytes } from "../data/fetch";
+import { Kept } from "../data/cache";
+import { fetchArray, fetchJson } from "../data/fetch";
 import { fetchMarks } from "../data/marks";
 import { Neighbours } from "../data/neighbours";
 import { fetchPositions } from "../data/positions";
@@ -51,8 +52,9 @@ export async function fetchPlaced(layout: Layout, failed: () => void = () => und
 export class Collection {
   /** The texts; null until they are in. */
   texts: Texts | null = null;
-  readonly #layouts = new Map<string, Promise<Placed>>();
-  readonly #members = new Map<ArrayRef, Promise<Int32Array>>();
+  /** All are kept, and what failed may be asked for again. */
+  readonly #layouts = new Kept<Placed>(Infinity, () => 1);
+  readonly #members = new Kept<Int32Array>(Infinity, () => 1);
   readonly #near = new Map<string, Promise<Uint8Array>>();
   readonly #neighbours: Neighbours | null;
   readonly #services: Services | null;
@@ -67,7 +69,7 @@ export class Collection {
     first: { readonly layout: Layout; readonly placed: Placed },
     readonly listener: Listener,
   ) {
-    this.#layouts.set(first.layout.name, Promise.resolve(first.placed));
+    void this.#layouts.get(first.layout.name, async () => first.placed);
     this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
     this.#services = site.services ? new Services(site.services) : null;
   }
@@ -154,27 +156,17 @@ export class Collection {
 
   // --- places -------------------------------------------------------------------------------------------------------
 
-  /** May be asked again after it failed. */
   placed(layout: Layout): Promise<Placed> {
-    const known = this.#layouts.get(layout.name);
-    if (known) return known;
-    const loading = fetchPlaced(layout, () => this.listener.unlabelled()).then(({ placed, exact }) => {
+    return this.#layouts.get(layout.name, async () => {
+      const { placed, exact } = await fetchPlaced(layout, () => this.listener.unlabelled());
       if (!exact) this.listener.coarse(layout, placed);
       return placed;
     });
-    this.#layouts.set(layout.name, loading);
-    loading.catch(() => this.#layouts.delete(layout.name));
-    return loading;
   }
 
   /** The place in its list of each row's hotspot, or region. */
   members(ref: ArrayRef): Promise<Int32Array> {
-    const known = this.#members.get(ref);
-    if (known) return known;
-    const loading = fetchArray(ref, "i32");
-    this.#members.set(ref, loading);
-    loading.catch(() => this.#members.delete(ref));
-    return loading;
+    return this.#members.get(ref.file, () => fetchArray(ref, "i32"));
   }
 
   /** Of each row, the share of its true neighbours around it on a layout, 255 for all; null where it is not known. */
@@ -211,11 +203,11 @@ export class Collection {
   /** What cannot be had may be asked for again. */
   async stories(): Promise<Story[]> {
     if (!this.site.stories) return [];
-    const [bytes, { readStories }] = await Promise.all([
-      fetchBytes(this.site.stories),
+    const [json, { readStories }] = await Promise.all([
+      fetchJson(this.site.stories),
       import("../format/stories"),
     ]);
-    return readStories(JSON.parse(new TextDecoder().decode(bytes)));
+    return readStories(json);
   }
 
   async problems(): Promise<Problem[] | null> {

@@ -106,6 +106,7 @@ export class Explorer {
     if (!found || asked !== this.#asked) return;
     ui.found = found;
     this.light();
+    this.#count();
     if (kind === null) return;
     if (ui.scope === "selection") ui.scope = "found";
     ui.announcement = strings.found(found.rows.length, this.on.count);
@@ -123,7 +124,12 @@ export class Explorer {
 
   setTab(tab: Tab): void {
     this.on.ui.tab = tab;
-    if (tab === "filters" && this.on.ui.found?.counted === false) void this.search(null);
+    this.#count();
+  }
+
+  /** Count the filters where they are shown and were not: they may have been opened while a search was on its way. */
+  #count(): void {
+    if (this.on.ui.tab === "filters" && this.on.ui.found?.counted === false) void this.search(null);
   }
 
   setScope(scope: Scope): void {

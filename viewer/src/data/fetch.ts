@@ -58,6 +58,10 @@ export async function fetchBytes(ref: FileRef): Promise<ArrayBuffer> {
   return bytes;
 }
 
+export async function fetchJson(ref: FileRef): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await fetchBytes(ref)));
+}
+
 export async function fetchArray<D extends Dtype>(ref: ArrayRef, dtype: D): Promise<ArrayOf<D>> {
   const response = await request(ref.file, {});
   return readArray(ref, dtype, await response.arrayBuffer());

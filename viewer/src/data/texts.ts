@@ -1,8 +1,9 @@
 /** The texts of all rows: of a whole table, or of one of which only the parts are fetched that are looked at. */
 import type { Manifest, TableRef } from "../format/manifest";
 import { type PartRef, readParts } from "../format/search";
+import { compareTerm, firstPlace } from "../model/terms";
 import { Kept } from "./cache";
-import { fetchBytes } from "./fetch";
+import { fetchBytes, fetchJson } from "./fetch";
 import { fetchTable, type Rows, readRows } from "./table";
 
 export interface Texts extends Rows {
@@ -28,7 +29,7 @@ export async function openTexts(site: Manifest, arrived: () => void): Promise<Te
   const columns = ["image", "item", ...site.columns.map(({ name }) => name)];
   if (!site.parts) return new WholeTexts(await fetchTable(table, columns));
   const { list, rows } = site.parts;
-  const parts = readParts(JSON.parse(new TextDecoder().decode(await fetchBytes(list))), list.file);
+  const parts = readParts(await fetchJson(list), list.file);
   return new PartedTexts({ parts, size: rows, table, columns, arrived });
 }
 
@@ -168,17 +169,6 @@ export class PartedTexts implements Texts {
 
 /** The place of the last text that is not after another, by its bytes; -1 where all are. */
 function lastUpTo(texts: readonly Uint8Array[], text: Uint8Array): number {
-  let [low, high] = [0, texts.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compareBytes(texts[middle] ?? text, text) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let at = 0; at < shared; at++) if (a[at] !== b[at]) return (a[at] ?? 0) - (b[at] ?? 0);
-  return a.length - b.length;
+  const isAfter = (one = text) => compareTerm(one, one.length, text, true) > 0;
+  return firstPlace(texts.length, (place) => isAfter(texts[place])) - 1;
 }

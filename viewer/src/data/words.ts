@@ -5,7 +5,7 @@ import { readSearchIndex, type SearchIndex, type ValuesRef } from "../format/sea
 import { type Codes, extentOf, type Numbers } from "../model/columns";
 import type { IndexFiles } from "../model/lookup";
 import { Kept } from "./cache";
-import { fetchArray, fetchBytes } from "./fetch";
+import { fetchArray, fetchBytes, fetchJson } from "./fetch";
 import { readRows } from "./table";
 
 /** Bytes of blocks that are kept. */
@@ -23,8 +23,7 @@ export class Words implements IndexFiles {
   }
 
   static async open(ref: FileRef, count: number): Promise<Words> {
-    const json: unknown = JSON.parse(new TextDecoder().decode(await fetchBytes(ref)));
-    return new Words(readSearchIndex(json, ref.file), count);
+    return new Words(readSearchIndex(await fetchJson(ref), ref.file), count);
   }
 
   terms(block: number): Promise<Uint8Array> {

@@ -7,7 +7,7 @@ import { isUnspaced, needleOf } from "./fold";
 import { canInk, type Inks, inksOf } from "./palette";
 import { plainTexts } from "./query";
 import { parseFor } from "./search";
-import { CHARACTER, compareTerm, mark, NUMBER, occurrences, PLACES, visit } from "./terms";
+import { CHARACTER, compareTerm, firstPlace, mark, NUMBER, occurrences, PLACES, visit } from "./terms";
 
 /** The index's files: fetched when asked for, and at once when they are here. */
 export interface IndexFiles {
@@ -177,12 +177,7 @@ export class IndexFinder {
       const first = this.#firsts[block] ?? bytes;
       return compareTerm(first, first.length, bytes, exact);
     };
-    let [low, high] = [0, this.#firsts.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (order(middle) < 0) low = middle + 1;
-      else high = middle;
-    }
+    const low = firstPlace(this.#firsts.length, (block) => order(block) >= 0);
     // The one before may end with some, unless this one begins with the first that there can be.
     const begins = this.#firsts[low]?.length === bytes.length && order(low) === 0;
     const blocks = low > 0 && !begins ? [low - 1] : [];

@@ -50,6 +50,17 @@ export class Numbers {
   }
 }
 
+/** The first of so many places at which something holds, that then holds at all that follow; their number where it never does. */
+export function firstPlace(count: number, holds: (place: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** How a term lies to what is looked for: before it (below 0), one of those (0), or after all of them. */
 export function compareTerm(term: Uint8Array, length: number, wanted: Uint8Array, exact: boolean): number {
   const shared = Math.min(length, wanted.length);

@@ -199,6 +199,7 @@ export function de({ number, share }: Format): Catalogue {
     to: (label) => `${label}, bis`,
     reset: "Zurücksetzen",
     noFilters: "Diese Sammlung hat keine Spalten, nach denen man filtern kann.",
+    counting: "Es wird gezählt …",
     colourBy: "Rahmen färben nach",
     colourNone: "Nichts",
     colours: "Farben der Rahmen",

@@ -192,6 +192,7 @@ export function en({ number, share }: Format) {
     to: (label: string) => `${label}, to`,
     reset: "Reset",
     noFilters: "This collection has no columns to filter by.",
+    counting: "Counting …",
     colourBy: "Colour the frames by",
     colourNone: "Nothing",
     colours: "Colours of the frames",

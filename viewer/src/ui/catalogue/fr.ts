@@ -198,6 +198,7 @@ export function fr({ number, share }: Format): Catalogue {
     to: (label) => `${label}, à`,
     reset: "Rétablir",
     noFilters: "Cette collection n’a pas de colonne pour filtrer.",
+    counting: "Comptage en cours …",
     colourBy: "Colorer les cadres selon",
     colourNone: "Rien",
     colours: "Couleurs des cadres",
