@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from itertools import combinations
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "models.lock", "cluster.lock")
+LOCKS = ("requirements.lock", "models.lock", "cluster.lock", "docs.lock")
 NPM_LOCKS = ("viewer/package-lock.json", "demo/package-lock.json")
 
 Pins: TypeAlias = dict[str, set[tuple[str, str]]]
@@ -52,6 +53,11 @@ def cluster() -> Pins:
 
 
 @pytest.fixture(scope="module")
+def docs() -> Pins:
+    return pins(entries(ROOT / "docs.lock"))
+
+
+@pytest.fixture(scope="module")
 def project() -> dict[str, list[str]]:
     content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     return {
@@ -59,6 +65,7 @@ def project() -> dict[str, list[str]]:
         "development": content["dependency-groups"]["dev"],
         "models": content["project"]["optional-dependencies"]["models"],
         "cluster": content["project"]["optional-dependencies"]["cluster"],
+        "docs": content["dependency-groups"]["docs"],
         "building": content["build-system"]["requires"],
         "python": [content["project"]["requires-python"]],
     }
@@ -87,7 +94,7 @@ def test_pins_are_what_the_project_asks_for(group: str, project: dict[str, list[
     assert wrong == [], "run make lock"
 
 
-@pytest.mark.parametrize("extra", ["models", "cluster"])
+@pytest.mark.parametrize("extra", ["models", "cluster", "docs"])
 def test_extras_add_to_the_rest_and_change_none_of_it(
     request: pytest.FixtureRequest, project: dict[str, list[str]], locked: Pins, extra: str
 ) -> None:
@@ -98,8 +105,9 @@ def test_extras_add_to_the_rest_and_change_none_of_it(
     assert missing == [], "run make lock"
 
 
-def test_extras_agree(models: Pins, cluster: Pins) -> None:
-    assert {name for name in models.keys() & cluster.keys() if models[name] != cluster[name]} == set()
+def test_extras_agree(models: Pins, cluster: Pins, docs: Pins) -> None:
+    for one, other in combinations((models, cluster, docs), 2):
+        assert {name for name in one.keys() & other.keys() if one[name] != other[name]} == set()
 
 
 def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pins, models: Pins) -> None:

@@ -6,6 +6,7 @@ Makes deepzoom/<digest>/plan.zarr, then tiles/<part>.zarr, one job for each part
 
 
 rule deepzoom_plan:
+    """Say which picture lies in which cell of a grid."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -40,6 +41,7 @@ rule deepzoom_plan:
 
 
 rule deepzoom_tiles:
+    """Draw the tiles of a part of the grid."""
     input:
         plan=ancient("deepzoom/{digest}/plan.zarr/stamp.json"),
         images=ancient(planned("images_stamps")),
@@ -81,6 +83,7 @@ rule deepzoom_tiles:
 
 
 rule deepzoom_top:
+    """Draw the tiles that show several parts."""
     input:
         plan=ancient("deepzoom/{digest}/plan.zarr/stamp.json"),
         tiles=ancient(
@@ -121,6 +124,7 @@ rule deepzoom_top:
 
 
 rule deepzoom_mosaic:
+    """Draw the whole grid into one file."""
     input:
         plan=ancient("deepzoom/{digest}/plan.zarr/stamp.json"),
         images=ancient(planned("images_stamps")),
