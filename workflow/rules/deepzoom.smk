@@ -63,6 +63,7 @@ rule deepzoom_tiles:
         tile=SPEC.deepzoom.tile,
         quality=SPEC.deepzoom.quality,
         ground=SPEC.ingest.ground,
+        fit=SPEC.deepzoom.fit,
         out="deepzoom/{digest}/tiles/{group}.zarr",
     shell:
         """
@@ -75,6 +76,7 @@ rule deepzoom_tiles:
             --tile {params.tile:q} \
             --quality {params.quality:q} \
             --ground {params.ground:q} \
+            --fit {params.fit:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
@@ -143,6 +145,7 @@ rule deepzoom_mosaic:
         cell=SPEC.deepzoom.mosaic_cell,
         quality=SPEC.deepzoom.quality,
         ground=SPEC.ingest.ground,
+        fit=SPEC.deepzoom.fit,
         out="deepzoom/{digest}/{mosaic}",
     shell:
         """
@@ -153,6 +156,7 @@ rule deepzoom_mosaic:
             --cell {params.cell:q} \
             --quality {params.quality:q} \
             --ground {params.ground:q} \
+            --fit {params.fit:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
