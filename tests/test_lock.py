@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 LOCKS = ("requirements.lock", "models.lock", "cluster.lock", "docs.lock")
 NPM_LOCKS = ("viewer/package-lock.json", "demo/package-lock.json")
 
+PYTHONS = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8"))
+
 Pins: TypeAlias = dict[str, set[tuple[str, str]]]
 
 
@@ -119,6 +121,30 @@ def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pin
     assert {re.split("[=<>]", entry)[0] for entry in conda} & locked.keys() == set()
     python = next(entry.removeprefix("python=") for entry in conda if entry.startswith("python="))
     assert SpecifierSet(project["python"][0]).contains(python)
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+def test_every_python_gets_one_version_of_each_package(version: str) -> None:
+    """A universal lock may have a pin for each of several Pythons: none of them may be left with two."""
+    where = {"python_version": version, "python_full_version": f"{version}.0", "sys_platform": "linux", "platform_machine": "x86_64"}
+    twice = []
+    for name in LOCKS:
+        seen: dict[str, str] = {}
+        for line in entries(ROOT / name):
+            requirement = Requirement(line.split(" --hash")[0].strip())
+            if requirement.marker is None or requirement.marker.evaluate(where):
+                twice += [requirement.name] if requirement.name in seen else []
+                seen[requirement.name] = str(requirement.specifier)
+        assert seen, name
+    assert twice == []
+
+
+def test_ci_has_every_python_that_is_promised() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]
+    assert jobs["wheel"]["strategy"]["matrix"]["python"] == PYTHONS
+    first = [step["with"]["python-version"] for step in jobs["all"]["steps"] if "python-version" in step.get("with", {})]
+    assert [*first, *jobs["python"]["strategy"]["matrix"]["python"]] == PYTHONS
+    assert f"Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}" in (ROOT / "docs/tutorial-folder.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", NPM_LOCKS)

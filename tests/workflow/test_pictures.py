@@ -22,7 +22,7 @@ from docs.pictures import rulegraph
 )
 def test_what_others_imply_is_left_out(edges: str, kept: str, why: str) -> None:
     def pairs(text: str) -> set[tuple[str, str]]:
-        return {(one, other) for one, other in text.split()}
+        return {(pair[0], pair[1]) for pair in text.split()}
 
     assert rulegraph.reduced(pairs(edges)) == pairs(kept), why
 
@@ -37,7 +37,7 @@ def test_what_others_imply_is_left_out(edges: str, kept: str, why: str) -> None:
     ],
 )
 def test_rows_of_a_stage(rules: str, edges: str, wanted: list[list[str]]) -> None:
-    assert rulegraph.rows(rules.split(), {(one, other) for one, other in edges.split()}) == wanted
+    assert rulegraph.rows(rules.split(), {(pair[0], pair[1]) for pair in edges.split()}) == wanted
 
 
 def test_the_graph_of_rules_is_current() -> None:

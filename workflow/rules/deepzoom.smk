@@ -65,6 +65,7 @@ rule deepzoom_tiles:
         tile=SPEC.deepzoom.tile,
         quality=SPEC.deepzoom.quality,
         ground=SPEC.ingest.ground,
+        fit=SPEC.deepzoom.fit,
         out="deepzoom/{digest}/tiles/{group}.zarr",
     shell:
         """
@@ -77,6 +78,7 @@ rule deepzoom_tiles:
             --tile {params.tile:q} \
             --quality {params.quality:q} \
             --ground {params.ground:q} \
+            --fit {params.fit:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
@@ -147,6 +149,7 @@ rule deepzoom_mosaic:
         cell=SPEC.deepzoom.mosaic_cell,
         quality=SPEC.deepzoom.quality,
         ground=SPEC.ingest.ground,
+        fit=SPEC.deepzoom.fit,
         out="deepzoom/{digest}/{mosaic}",
     shell:
         """
@@ -157,6 +160,7 @@ rule deepzoom_mosaic:
             --cell {params.cell:q} \
             --quality {params.quality:q} \
             --ground {params.ground:q} \
+            --fit {params.fit:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
