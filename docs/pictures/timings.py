@@ -41,7 +41,7 @@ def read(benchmarks: Path) -> dict[str, Took]:
     found = {}
     for stage in STEPS:
         files = [path for path in sorted((benchmarks / stage).rglob("*.tsv")) if path.stat().st_mtime_ns >= since]
-        rows = [row for path in files for row in csv.DictReader(path.open(encoding="utf-8"), delimiter="\t")]
+        rows = [row for path in files for row in csv.DictReader(path.read_text("utf-8").splitlines(), delimiter="\t")]
         if rows:
             found[stage] = Took(len(rows), sum(values(rows, "s")), sum(values(rows, "cpu_time")), max(values(rows, "max_rss"), default=0.0))
     return found
