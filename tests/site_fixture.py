@@ -74,7 +74,7 @@ def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
     where = ("--catalog", found.catalog, "--vectors", found.vectors, "--layout", found.layout("grid"), "--name", "grid")
     step("deepzoom", "plan", *where, "--out", out / "plan.zarr")
     drawn = ("--plan", out / "plan.zarr", "--quality", 85)
-    pictures = ("--images", found.images, "--ground", artefacts.GROUND)
+    pictures = ("--images", found.images, "--ground", artefacts.GROUND, "--fit", "contain")
     sides = ("--cell", 128, "--tile", tile)
     for group in range(2):
         job = ("--group", group, "--groups", 2, "--out", out / "tiles" / f"{group}.zarr")

@@ -172,7 +172,7 @@ def _check_packages(wanted: spec.Spec) -> None:
                 f"The model {model.name} needs packages that are not installed",
                 expected=package,
                 where="features.models, or --model",
-                action="install them: pip install 'pixplot-steps[models]' (in a checkout: make setup-models); "
+                action="install this program again with them, as docs/models.md says (in a checkout: make setup-models); "
                 "or take the model that needs none: --model builtin",
             )
 

@@ -119,5 +119,5 @@ def _wrong(summary: str, where: str, found: str) -> SourceError:
         "column `manifest` or `service`",
         found=found,
         where=where,
-        action="correct `manifests` in the configuration; see docs/iiif.md",
+        action="correct --images, or `manifests` in the configuration; see docs/iiif.md",
     )

@@ -6,6 +6,7 @@ Makes site/, and problems.parquet, which lists what was left out or repaired. It
 
 
 rule site:
+    """Write the site: table, arrays, pages and manifest beside the built viewer; and the list of all problems."""
     input:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
