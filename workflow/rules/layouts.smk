@@ -377,6 +377,7 @@ rule date:
         by=lambda wildcards: columns_of(wildcards.digest),
         unit=lambda wildcards: plan().arrangement(wildcards.digest).unit,
         aspect=SPEC.date.aspect,
+        captions=literally(SPEC.date.paths),
         out="layouts/date/{digest}.zarr",
     shell:
         """
@@ -386,6 +387,7 @@ rule date:
             --by {params.by:q} \
             --unit {params.unit} \
             --aspect {params.aspect:q} \
+            --captions {params.captions:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
