@@ -345,10 +345,14 @@ class Given:
 
 @dataclass(frozen=True)
 class DeepZoom:
-    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels."""
+    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels.
+
+    `fit`: contain, whole pictures; or fill, squares cut out of them.
+    """
 
     layouts: tuple[str, ...]
     cell: int
+    fit: str
     tile: int
     quality: int
     mosaic: str

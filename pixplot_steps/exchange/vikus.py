@@ -1,7 +1,4 @@
-"""VIKUS Viewer (https://github.com/cpietsch/vikus-viewer): config.json, data.csv, timeline.csv, layouts as CSV.
-
-Its sprites are made by its own program, `vikus-viewer-script`, from the pictures written here.
-"""
+"""VIKUS Viewer (https://github.com/cpietsch/vikus-viewer): config.json, data.csv, timeline.csv, layouts as CSV, pictures and sprites."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pixplot_steps.errors import SourceError
+from pixplot_steps.exchange import sprites
 from pixplot_steps.exchange.common import Brought, Wanted, beside, cells, mapping, names, read_csv, read_json, text, write_csv, write_json
 from pixplot_steps.site.reading import Site
 from pixplot_steps.store import commit
@@ -35,7 +33,7 @@ _TYPES = {"tags": "keywords", "link": "link"}
 
 
 def export(site: Site, out: Path, wanted: Wanted) -> list[Path]:
-    """Write the folder `data` of a VIKUS Viewer: its tables, and the pictures under the items' ids."""
+    """Write the folder `data` of a VIKUS Viewer: its tables, the pictures under the items' ids, and the sprites."""
     data = out / "data"
     ids = names(site.items["item"].to_pylist())
     fields = {one["name"]: _field(one["name"]) for one in site.columns}
@@ -49,10 +47,12 @@ def export(site: Site, out: Path, wanted: Wanted) -> list[Path]:
         )
     commit.unsynced_file(data / "info.md", f"# {site.title}\n\n{site.manifest['description']}\n".encode())
     write_json(data / "config.json", _configuration(site, fields, wanted), indent=2)
-    for name, picture in zip(ids, site.pictures(), strict=True):
+    pictures = site.pictures()
+    for name, picture in zip(ids, pictures, strict=True):
         target = data / _PICTURES / f"{name}.jpg"
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(site.root / picture, target)
+    sprites.write(data / "sprites", site.root, pictures, site.sizes, ids)
     return [data / "config.json", data / "data.csv"]
 
 
@@ -117,7 +117,7 @@ def _configuration(site: Site, fields: Mapping[str, str], wanted: Wanted) -> dic
             "items": "data/data.csv",
             "layouts": layouts,
             "textures": {
-                "medium": {"size": 128, "url": "data/sprites/spritesheet.json"},
+                "medium": {"size": sprites.SIDE, "url": "data/sprites/spritesheet.json"},
                 "detail": {"size": 1024, "url": f"data/{_PICTURES}/"},
             },
         },

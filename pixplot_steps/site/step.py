@@ -30,6 +30,7 @@ from pixplot_steps.site import (
     iiif,
     look,
     manifest,
+    report,
     search,
     services,
     similar,
@@ -86,6 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lineage", type=Path, required=True, help="file that remembers what was shown, for later maps to carry on from")
     parser.add_argument("--shown", type=lineage.given, required=True, help="JSON list of what is shown now and carried on from")
     parser.add_argument("--problems", type=Path, required=True, help="table of all problems to write")
+    parser.add_argument("--report", type=Path, required=True, help="folder of what a report of the run shows")
     parser.add_argument("--out", type=Path, required=True, help="folder of the site")
 
 
@@ -113,13 +115,15 @@ def _update(args: argparse.Namespace) -> None:
     if args.gzip:
         _write_compressed(site)
     lineage.record(args.lineage, args.shown)
-    folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
+    told = manifest.value(parts)
+    folder.write_manifest(args.out, commit.json_text(told))
     folder.write_record(args.record, _digests(found))
     ledger.write_made(args.made, args.plan)
     folder.sweep(args.out, site.named | {folder.MANIFEST})
     with commit.file(args.problems) as draft:
         tables.write(draft, problems, tables.PROBLEMS)
-    _report(args, parts, problems)
+    _write_report(args, items, found, told, problems)
+    _tell(args, parts, problems)
 
 
 @dataclass
@@ -536,7 +540,17 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _report(args: argparse.Namespace, parts: manifest.Parts, problems: pa.Table) -> None:
+def _write_report(args: argparse.Namespace, items: shown.Shown, found: list[gather.Part], told: Json, problems: pa.Table) -> None:
+    """What `snakemake --report` takes along."""
+    colours = np.asarray(gather.values(found, "colour")[items.image_row], np.uint8)
+    drawn = report.picture(_rows(args.layouts[0][1], "positions", len(colours)), colours)
+    args.report.mkdir(parents=True, exist_ok=True)
+    commit.bytes_file(args.report / "map.png", report.png(drawn))
+    commit.bytes_file(args.report / "collection.html", report.collection(told).encode())
+    commit.bytes_file(args.report / "problems.html", report.problems(told["title"], problems).encode())
+
+
+def _tell(args: argparse.Namespace, parts: manifest.Parts, problems: pa.Table) -> None:
     lines = [f"site: {parts.table['rows']} items, {parts.images} images, {problems.num_rows} problems, in {args.out}"]
     paths, kinds, actions = (problems[name].to_pylist() for name in ("path", "kind", "action"))
     for kind, number in Counter(kinds).most_common():

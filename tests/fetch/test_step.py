@@ -158,6 +158,14 @@ class TestWhatIsGiven:
         fetch.run(str(tmp_path / "list.txt"))
         assert {row["item"] for row in fetch.items()} == {"m.json", name(museum, "/manifest/5")}
 
+    def test_a_pattern_of_files(self, fetch: Fetch, museum: Museum, tmp_path: Path) -> None:
+        (tmp_path / "m").mkdir()
+        for number in (4, 5, 6):
+            (tmp_path / "m" / f"{number}.json").write_text(json.dumps(museum.manifest(number)))
+        fetch.run(str(tmp_path / "m" / "[56].json"))
+        self.check(fetch, museum, range(5, 7))
+        fetch.run(str(tmp_path / "m" / "7*.json"), code=1)
+
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
     def test_a_table(self, fetch: Fetch, museum: Museum, tmp_path: Path, separator: str) -> None:
         rows = [
