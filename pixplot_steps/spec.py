@@ -40,7 +40,7 @@ VERSIONS = {
     "edited": 1,
     "atlases": 3,
     "deepzoom": 1,
-    "site": 12,
+    "site": 13,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -250,11 +250,16 @@ class Jitter:
 
 @dataclass(frozen=True)
 class Dates:
-    """`by`: columns of dates, `units`: of year, decade and century, each; or "auto"."""
+    """`by`: columns of dates, `units`: of year, decade and century, each; or "auto".
+
+    `captions`: the digest of a table of what happened in which year, "" for none; `paths`: that table, or nothing.
+    """
 
     by: str | tuple[str, ...]
     units: str | tuple[str, ...]
     aspect: float
+    captions: str
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -340,10 +345,14 @@ class Given:
 
 @dataclass(frozen=True)
 class DeepZoom:
-    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels."""
+    """`layouts`: names of grids; `cell`, `tile`: sides in pixels; `mosaic`: none, jpeg, png or pdf, of squares of `mosaic_cell` pixels.
+
+    `fit`: contain, whole pictures; or fill, squares cut out of them.
+    """
 
     layouts: tuple[str, ...]
     cell: int
+    fit: str
     tile: int
     quality: int
     mosaic: str

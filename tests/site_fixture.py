@@ -74,7 +74,7 @@ def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
     where = ("--catalog", found.catalog, "--vectors", found.vectors, "--layout", found.layout("grid"), "--name", "grid")
     step("deepzoom", "plan", *where, "--out", out / "plan.zarr")
     drawn = ("--plan", out / "plan.zarr", "--quality", 85)
-    pictures = ("--images", found.images, "--ground", artefacts.GROUND)
+    pictures = ("--images", found.images, "--ground", artefacts.GROUND, "--fit", "contain")
     sides = ("--cell", 128, "--tile", tile)
     for group in range(2):
         job = ("--group", group, "--groups", 2, "--out", out / "tiles" / f"{group}.zarr")
@@ -138,7 +138,8 @@ def site(
         stories,
     )
     record = ("--record", out.with_name(f"{out.name}.json"), "--lineage", out.with_name(f"{out.name}-lineage.json"), "--shown", "[]")
-    ends = ("--viewer", viewer or found.viewer, "--problems", found.root / "problems.parquet", "--out", out)
+    told = ("--problems", found.root / "problems.parquet", "--report", out.with_name(f"{out.name}-report"))
+    ends = ("--viewer", viewer or found.viewer, *told, "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))
     flags = (*(f"--{key}={value}" for key, value in (PLAIN | dict(look or {})).items()), "--data-from", *data_from)
     step("site", *inputs, *described, *atlas_flags, *zooms, *texts, *record, *flags, *made, *ends)

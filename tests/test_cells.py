@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -62,6 +64,33 @@ def test_nothing_bleeds_in(sizes: list[tuple[int, int]], sides: tuple[int, int])
         one[y : y + h, x : x + w] = (0, 200, 0)
         wanted[dy : dy + dh, dx : dx + dw] = (0, 200, 0)
     assert (cells.reduced(flat, known, small, GROUND) == expected).all()
+
+
+def flat(size: tuple[int, int]) -> bytes:
+    """The file of a picture of one colour."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, (0, 200, 0)).save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.integers(1, 400)), min_size=1, max_size=20), st.sampled_from([128, 64, 32, 16]))
+@settings(max_examples=40, deadline=None)
+def test_a_filled_cell_has_nothing_but_its_picture(sizes: list[tuple[int, int]], side: int) -> None:
+    known = np.array(sizes)
+    drawn = np.empty((len(known), 128, 128, 3), np.uint8)
+    drawn[:] = MAGENTA
+    for one, (x, y, w, h) in zip(drawn, fit.rectangles(known, 128).tolist(), strict=True):
+        one[y : y + h, x : x + w] = (0, 200, 0)
+    asked: list[int] = []
+
+    def larger(place: int) -> bytes:
+        asked.append(place)
+        return flat(sizes[place])
+
+    found = cells.filled(drawn, known, side, larger)
+    assert found.shape == (len(known), side, side, 3)
+    assert np.abs(found.astype(int) - (0, 200, 0)).max() <= 2
+    assert asked == [place for place, (_, _, w, h) in enumerate(fit.rectangles(known, 128).tolist()) if min(w, h) < side]
 
 
 def test_cells_of_the_wanted_side_stay_as_they_are() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from itertools import combinations
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,8 +16,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "models.lock", "cluster.lock")
+LOCKS = ("requirements.lock", "models.lock", "cluster.lock", "docs.lock")
 NPM_LOCKS = ("viewer/package-lock.json", "demo/package-lock.json")
+
+PYTHONS = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8"))
 
 Pins: TypeAlias = dict[str, set[tuple[str, str]]]
 
@@ -52,6 +55,11 @@ def cluster() -> Pins:
 
 
 @pytest.fixture(scope="module")
+def docs() -> Pins:
+    return pins(entries(ROOT / "docs.lock"))
+
+
+@pytest.fixture(scope="module")
 def project() -> dict[str, list[str]]:
     content = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     return {
@@ -59,6 +67,7 @@ def project() -> dict[str, list[str]]:
         "development": content["dependency-groups"]["dev"],
         "models": content["project"]["optional-dependencies"]["models"],
         "cluster": content["project"]["optional-dependencies"]["cluster"],
+        "docs": content["dependency-groups"]["docs"],
         "building": content["build-system"]["requires"],
         "python": [content["project"]["requires-python"]],
     }
@@ -87,7 +96,7 @@ def test_pins_are_what_the_project_asks_for(group: str, project: dict[str, list[
     assert wrong == [], "run make lock"
 
 
-@pytest.mark.parametrize("extra", ["models", "cluster"])
+@pytest.mark.parametrize("extra", ["models", "cluster", "docs"])
 def test_extras_add_to_the_rest_and_change_none_of_it(
     request: pytest.FixtureRequest, project: dict[str, list[str]], locked: Pins, extra: str
 ) -> None:
@@ -98,8 +107,9 @@ def test_extras_add_to_the_rest_and_change_none_of_it(
     assert missing == [], "run make lock"
 
 
-def test_extras_agree(models: Pins, cluster: Pins) -> None:
-    assert {name for name in models.keys() & cluster.keys() if models[name] != cluster[name]} == set()
+def test_extras_agree(models: Pins, cluster: Pins, docs: Pins) -> None:
+    for one, other in combinations((models, cluster, docs), 2):
+        assert {name for name in one.keys() & other.keys() if one[name] != other[name]} == set()
 
 
 def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pins, models: Pins) -> None:
@@ -111,6 +121,30 @@ def test_conda_users_get_the_same_set(project: dict[str, list[str]], locked: Pin
     assert {re.split("[=<>]", entry)[0] for entry in conda} & locked.keys() == set()
     python = next(entry.removeprefix("python=") for entry in conda if entry.startswith("python="))
     assert SpecifierSet(project["python"][0]).contains(python)
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+def test_every_python_gets_one_version_of_each_package(version: str) -> None:
+    """A universal lock may have a pin for each of several Pythons: none of them may be left with two."""
+    where = {"python_version": version, "python_full_version": f"{version}.0", "sys_platform": "linux", "platform_machine": "x86_64"}
+    twice = []
+    for name in LOCKS:
+        seen: dict[str, str] = {}
+        for line in entries(ROOT / name):
+            requirement = Requirement(line.split(" --hash")[0].strip())
+            if requirement.marker is None or requirement.marker.evaluate(where):
+                twice += [requirement.name] if requirement.name in seen else []
+                seen[requirement.name] = str(requirement.specifier)
+        assert seen, name
+    assert twice == []
+
+
+def test_ci_has_every_python_that_is_promised() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]
+    assert jobs["wheel"]["strategy"]["matrix"]["python"] == PYTHONS
+    first = [step["with"]["python-version"] for step in jobs["all"]["steps"] if "python-version" in step.get("with", {})]
+    assert [*first, *jobs["python"]["strategy"]["matrix"]["python"]] == PYTHONS
+    assert f"Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}" in (ROOT / "docs/tutorial-folder.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", NPM_LOCKS)

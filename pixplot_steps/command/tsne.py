@@ -43,9 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-imagedir", default=_IMAGES, metavar="PATTERN", help=f"pictures (default: {_IMAGES})")
     parser.add_argument("-id", default="photos", help="key for the names of files (default: photos)")
     parser.add_argument("-tile", default="128x128", help="pixels of a picture in the grid: 32x32, 64x64 or 128x128 (default: 128x128)")
-    parser.add_argument(
-        "-resize", choices=("contain", "fill"), default="contain", help="contain; fill is not there: pictures are shown whole"
-    )
+    parser.add_argument("-resize", choices=("contain", "fill"), default="contain", help="fill: cut to squares (default: contain)")
     parser.add_argument("-metadata", default=_TABLE, metavar="FILE", help=f"table (default: {_TABLE}, where it is there)")
     parser.add_argument("-fn", default="filename", metavar="COLUMN", help="column of the file name (default: filename)")
     parser.add_argument("-title", default="name", help="column of the title, or a text such as {Name} ({Year}) (default: name)")
@@ -150,7 +148,6 @@ def perplexity(pictures: int) -> int:
 def _remarks(args: argparse.Namespace) -> list[str]:
     told = [
         (bool(args.py), "-py: not needed any more"),
-        (args.resize == "fill", "-resize fill: pictures are shown whole; nothing is cut off"),
         (args.overwrite, "-overwrite: everything is made again"),
     ]
     return [remark for holds, remark in told if holds]
@@ -163,7 +160,8 @@ def _configuration(args: argparse.Namespace, names: Names, positions: Path | Non
     model: Any = {"model": "vgg16", "layer": "fc2"} if args.model == "vgg16" else args.model
     images = builder.absolute(args.imagedir, base)
     wanted = perplexity(len(files.listing([images]).files))
-    grids = {"deepzoom": {"layouts": ["grid"], "cell": cell_of(args.tile), "mosaic": "jpeg", "mosaic_cell": cell_of(args.tile)}}
+    cell = cell_of(args.tile)
+    grids = {"deepzoom": {"layouts": ["grid"], "cell": cell, "fit": args.resize, "mosaic": "jpeg", "mosaic_cell": cell}}
     return {
         "workdir": str(names.work),
         "images": images,

@@ -7,6 +7,8 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -53,6 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for part in (tiles, mosaic):
         part.add_argument("--images", type=Path, required=True, help="folder of the ingested shards")
         part.add_argument("--ground", required=True, help="colour around the pictures, #rrggbb")
+        part.add_argument("--fit", choices=("contain", "fill"), required=True, help="whole pictures, or the squares in their middles")
     for part in (tiles, top, mosaic):
         part.add_argument("--plan", type=Path, required=True, help="plan to follow")
         part.add_argument("--cell", type=int, required=True, help="side of a picture's square in pixels")
@@ -185,23 +188,50 @@ def _check_mosaic(columns: int, rows: int, cell: int) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Shard:
+    """What is read of a shard: thumbnails, sizes, and the pictures for the panel where they are asked for."""
+
+    folder: Path
+    thumb: arrays.Stored
+    size: NDArray[Any]
+
+    def picture(self, rows: NDArray[np.int32], place: int) -> bytes:
+        """The file of the picture for the panel, of the row at a place of `rows`."""
+        row = int(rows[place])
+        begin, end = int(self._ends[row - 1]) if row else 0, int(self._ends[row])
+        return self._pictures[begin:end].tobytes()
+
+    @cached_property
+    def _pictures(self) -> arrays.Stored:
+        return arrays.open_array(self.folder, "picture")
+
+    @cached_property
+    def _ends(self) -> NDArray[Any]:
+        return arrays.read(self.folder, "picture_end")
+
+
 class _Cells:
-    """The pictures of a lattice in squares of one side, with ground around them; empty cells are ground."""
+    """The pictures of a lattice in squares of one side, with ground around them, or cut; empty cells are ground."""
 
     def __init__(self, args: argparse.Namespace) -> None:
         summary = commit.stamp(args.plan).summary
-        self._images, self._side, self._ground = args.images, args.cell, args.ground
+        self._images, self._side, self._ground, self._fill = args.images, args.cell, args.ground, args.fit == "fill"
         self._columns, self._shards = summary["columns"], summary["shards"]
         self._shard, self._row = (arrays.read(args.plan, name) for name in ("shard", "row"))
-        self._opened: dict[int, tuple[arrays.Stored, NDArray[Any]]] = {}
+        self._opened: dict[int, _Shard] = {}
 
     def read(self, wanted: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Cells u8 [n, side, side, 3] of these numbers [n]."""
         out = np.empty((len(wanted), self._side, self._side, 3), np.uint8)
         out[:] = ImageColor.getrgb(self._ground)
         for shard, places, rows in cells.by_shard(self._shard[wanted], self._row[wanted]):
-            thumbs, sizes = self._open(shard)
-            out[places] = cells.reduced(thumbs.rows(rows), sizes[rows], self._side, self._ground)
+            found = self._open(shard)
+            thumbs, sizes = found.thumb.rows(rows), found.size[rows]
+            if self._fill:
+                out[places] = cells.filled(thumbs, sizes, self._side, partial(found.picture, rows))
+            else:
+                out[places] = cells.reduced(thumbs, sizes, self._side, self._ground)
         return out
 
     def drawer(self, pyramid: Pyramid, block: Tile) -> drawing.Draw:
@@ -216,10 +246,12 @@ class _Cells:
 
         return draw
 
-    def _open(self, shard: int) -> tuple[arrays.Stored, NDArray[Any]]:
+    def _open(self, shard: int) -> _Shard:
         if shard not in self._opened:
             folder = self._images / f"{self._shards[shard]}.zarr"
-            self._opened[shard] = arrays.open_array(folder, cells.source(self._side)), arrays.read(folder, "size")
+            # A cut picture is larger in its cell than a whole one.
+            thumb = "thumb" if self._fill else cells.source(self._side)
+            self._opened[shard] = _Shard(folder, arrays.open_array(folder, thumb), arrays.read(folder, "size"))
         return self._opened[shard]
 
 

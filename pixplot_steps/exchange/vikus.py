@@ -1,7 +1,4 @@
-"""VIKUS Viewer (https://github.com/cpietsch/vikus-viewer): config.json, data.csv, timeline.csv, layouts as CSV.
-
-Its sprites are made by its own program, `vikus-viewer-script`, from the pictures written here.
-"""
+"""VIKUS Viewer (https://github.com/cpietsch/vikus-viewer): config.json, data.csv, timeline.csv, layouts as CSV, pictures and sprites."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pixplot_steps.errors import SourceError
+from pixplot_steps.exchange import sprites
 from pixplot_steps.exchange.common import Brought, Wanted, beside, cells, mapping, names, read_csv, read_json, text, write_csv, write_json
 from pixplot_steps.site.reading import Site
 from pixplot_steps.store import commit
@@ -35,12 +33,12 @@ _TYPES = {"tags": "keywords", "link": "link"}
 
 
 def export(site: Site, out: Path, wanted: Wanted) -> list[Path]:
-    """Write the folder `data` of a VIKUS Viewer: its tables, and the pictures under the items' ids."""
+    """Write the folder `data` of a VIKUS Viewer: its tables, the pictures under the items' ids, and the sprites."""
     data = out / "data"
     ids = names(site.items["item"].to_pylist())
     fields = {one["name"]: _field(one["name"]) for one in site.columns}
     write_csv(data / "data.csv", ["id", "keywords", "year", *fields.values()], _rows(site, ids, list(fields)))
-    write_csv(data / "timeline.csv", ["year", "title", "text", "extra"], [])
+    write_csv(data / "timeline.csv", ["year", "title", "text", "extra"], ([*event, ""] for event in site.events))
     for name in wanted.layouts:
         # From 0 to 1, as its own scripts write them.
         places = (site.layout(name) + 1) / 2
@@ -49,10 +47,12 @@ def export(site: Site, out: Path, wanted: Wanted) -> list[Path]:
         )
     commit.unsynced_file(data / "info.md", f"# {site.title}\n\n{site.manifest['description']}\n".encode())
     write_json(data / "config.json", _configuration(site, fields, wanted), indent=2)
-    for name, picture in zip(ids, site.pictures(), strict=True):
+    pictures = site.pictures()
+    for name, picture in zip(ids, pictures, strict=True):
         target = data / _PICTURES / f"{name}.jpg"
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(site.root / picture, target)
+    sprites.write(data / "sprites", site.root, pictures, site.sizes, ids)
     return [data / "config.json", data / "data.csv"]
 
 
@@ -76,6 +76,7 @@ def bring(source: Path) -> Brought:
         images=_images(folder, loader.get("textures")),
         positions=_positions(folder, loader.get("layouts")),
         columns={"keywords": {"type": "tags", "role": "tags"}},
+        timeline=[row for row in _timeline(folder, loader) if _is_year(row.get("year", ""))],
         remarks=_remarks(folder, loader, found),
     )
 
@@ -116,7 +117,7 @@ def _configuration(site: Site, fields: Mapping[str, str], wanted: Wanted) -> dic
             "items": "data/data.csv",
             "layouts": layouts,
             "textures": {
-                "medium": {"size": 128, "url": "data/sprites/spritesheet.json"},
+                "medium": {"size": sprites.SIDE, "url": "data/sprites/spritesheet.json"},
                 "detail": {"size": 1024, "url": f"data/{_PICTURES}/"},
             },
         },
@@ -172,11 +173,19 @@ def _numbers(row: Mapping[str, str]) -> bool:
 
 def _remarks(folder: Path, loader: Mapping[str, Any], found: Sequence[Mapping[str, str]]) -> list[str]:
     remarks = []
-    timeline = beside(folder, loader.get("timeline"))
-    entries = len(read_csv(timeline)) if timeline is not None and timeline.is_file() else 0
-    if entries:
-        remarks.append(f"the {entries} entries of its timeline are not shown: the layout by date has the years alone")
     without = sum(not row["filename"] for row in found)
     if without:
         remarks.append(f"{without} rows have no id, and are left out")
+    strange = sum(not _is_year(row.get("year", "")) for row in _timeline(folder, loader))
+    if strange:
+        remarks.append(f"{strange} entries of the timeline are left out: their year is no number")
     return remarks
+
+
+def _timeline(folder: Path, loader: Mapping[str, Any]) -> list[dict[str, str]]:
+    path = beside(folder, loader.get("timeline"))
+    return read_csv(path) if path is not None and path.is_file() else []
+
+
+def _is_year(text: str) -> bool:
+    return re.fullmatch(r"-?0*[1-9]\d*", text.strip()) is not None

@@ -30,6 +30,7 @@ from pixplot_steps.site import (
     iiif,
     look,
     manifest,
+    report,
     search,
     services,
     similar,
@@ -86,6 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lineage", type=Path, required=True, help="file that remembers what was shown, for later maps to carry on from")
     parser.add_argument("--shown", type=lineage.given, required=True, help="JSON list of what is shown now and carried on from")
     parser.add_argument("--problems", type=Path, required=True, help="table of all problems to write")
+    parser.add_argument("--report", type=Path, required=True, help="folder of what a report of the run shows")
     parser.add_argument("--out", type=Path, required=True, help="folder of the site")
 
 
@@ -113,13 +115,15 @@ def _update(args: argparse.Namespace) -> None:
     if args.gzip:
         _write_compressed(site)
     lineage.record(args.lineage, args.shown)
-    folder.write_manifest(args.out, commit.json_text(manifest.value(parts)))
+    told = manifest.value(parts)
+    folder.write_manifest(args.out, commit.json_text(told))
     folder.write_record(args.record, _digests(found))
     ledger.write_made(args.made, args.plan)
     folder.sweep(args.out, site.named | {folder.MANIFEST})
     with commit.file(args.problems) as draft:
         tables.write(draft, problems, tables.PROBLEMS)
-    _report(args, parts, problems)
+    _write_report(args, items, found, told, problems)
+    _tell(args, parts, problems)
 
 
 @dataclass
@@ -236,7 +240,7 @@ def _write_data(
         deepzoom=_deepzooms(site, args),
         models=_models(args),
         atlas=_atlas(site, args, count),
-        neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
+        neighbours=[site.hashed(hashed.array(_neighbours(args, place, count))) for place in range(len(args.neighbours))],
         hotspots=hotspots,
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
@@ -398,6 +402,9 @@ def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[s
     if summary.get("labels"):
         labels = tables.read(path / "labels.parquet", tables.LABELS)
         files["labels"] = site.hashed(hashed.file(table.encode(labels), "arrow", rows=labels.num_rows))
+    if summary.get("events"):
+        events = tables.read(path / "events.parquet", tables.EVENTS)
+        files["events"] = site.hashed(hashed.file(table.encode(events), "arrow", rows=events.num_rows))
     if summary.get("lines"):
         lines = {"points": arrays.read(path, "lines"), "ends": arrays.read(path, "line_ends")}
         files["lines"] = {key: site.hashed(hashed.array(values)) for key, values in lines.items()}
@@ -469,17 +476,20 @@ def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
     return values
 
 
-def _neighbours(args: argparse.Namespace, image_row: NDArray[np.int64]) -> NDArray[np.uint32]:
-    graph = arrays.read(args.neighbours[0], "indices")
-    images = commit.stamp(args.vectors[0]).rows
-    if len(graph) != images:
-        raise DamagedError(
-            "the neighbours are not of these vectors",
-            expected=f"{images} rows",
-            found=f"{len(graph)}",
-            where=str(args.neighbours[0]),
-            action="remove this folder and run the workflow again",
-        )
+def _neighbours(args: argparse.Namespace, place: int, count: int) -> NDArray[np.uint32]:
+    """Of the model at a place: the rows most like each of the `count` rows."""
+    graph = arrays.read(args.neighbours[place], "indices")
+    images = commit.stamp(args.vectors[place]).rows
+    image_row = shown.read(args.catalog, args.vectors[place], []).image_row
+    for wanted, found in ((images, len(graph)), (count, len(image_row))):
+        if wanted != found:
+            raise DamagedError(
+                "the neighbours are not of these vectors",
+                expected=f"{wanted} rows",
+                found=f"{found}",
+                where=str(args.neighbours[place]),
+                action="remove this folder and run the workflow again",
+            )
     return similar.rows(graph, image_row)
 
 
@@ -530,7 +540,17 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _report(args: argparse.Namespace, parts: manifest.Parts, problems: pa.Table) -> None:
+def _write_report(args: argparse.Namespace, items: shown.Shown, found: list[gather.Part], told: Json, problems: pa.Table) -> None:
+    """What `snakemake --report` takes along."""
+    colours = np.asarray(gather.values(found, "colour")[items.image_row], np.uint8)
+    drawn = report.picture(_rows(args.layouts[0][1], "positions", len(colours)), colours)
+    args.report.mkdir(parents=True, exist_ok=True)
+    commit.bytes_file(args.report / "map.png", report.png(drawn))
+    commit.bytes_file(args.report / "collection.html", report.collection(told).encode())
+    commit.bytes_file(args.report / "problems.html", report.problems(told["title"], problems).encode())
+
+
+def _tell(args: argparse.Namespace, parts: manifest.Parts, problems: pa.Table) -> None:
     lines = [f"site: {parts.table['rows']} items, {parts.images} images, {problems.num_rows} problems, in {args.out}"]
     paths, kinds, actions = (problems[name].to_pylist() for name in ("path", "kind", "action"))
     for kind, number in Counter(kinds).most_common():

@@ -36,13 +36,13 @@ def plan(found: Artefacts, layout: str = "grid") -> Path:
     return out
 
 
-def draw(found: Artefacts, groups: int = 1, cell: int = 128, tile: int = 256) -> list[Path]:
+def draw(found: Artefacts, groups: int = 1, cell: int = 128, tile: int = 256, fit: str = "contain") -> list[Path]:
     """All parts of the grid, the top last."""
     named = plan(found)
     common = ("--plan", named, "--cell", cell, "--tile", tile, "--quality", 90)
     parts = [found.root / f"part-{group}-{groups}.zarr" for group in range(groups)]
     for group, out in enumerate(parts):
-        shared = ("--images", found.images, "--ground", artefacts.GROUND)
+        shared = ("--images", found.images, "--ground", artefacts.GROUND, "--fit", fit)
         step("tiles", *common, *shared, "--group", group, "--groups", groups, "--out", out)
     top = found.root / f"top-{groups}.zarr"
     step("top", *common, "--tiles", *parts, "--out", top)
@@ -118,9 +118,9 @@ def test_golden_output(tmp_path: Path) -> None:
     golden_check.check("deepzoom", spec.VERSIONS["deepzoom"], drawn)
 
 
-def mosaic(found: Artefacts, form: str, cell: int = 32) -> Path:
-    out = found.root / f"mosaic-{form}"
-    flags = ("--images", found.images, "--ground", artefacts.GROUND, "--quality", 90, "--format", form, "--cell", cell)
+def mosaic(found: Artefacts, form: str, cell: int = 32, fit: str = "contain") -> Path:
+    out = found.root / f"mosaic-{form}-{fit}"
+    flags = ("--images", found.images, "--ground", artefacts.GROUND, "--fit", fit, "--quality", 90, "--format", form, "--cell", cell)
     step("mosaic", "--plan", plan(found), *flags, "--out", out)
     return out / str(commit.stamp(out).summary["file"])
 
@@ -139,14 +139,49 @@ def test_a_mosaic_is_all_of_it_in_one_file(tmp_path: Path) -> None:
         )
     document = mosaic(found, "pdf").read_bytes()
     assert jpeg.read_bytes() in document
-    assert sorted(path.name for path in (tmp_path / "mosaic-pdf").iterdir()) == ["mosaic.pdf", "stamp.json"]
+    assert sorted(path.name for path in (tmp_path / "mosaic-pdf-contain").iterdir()) == ["mosaic.pdf", "stamp.json"]
+
+
+@pytest.mark.parametrize("cell", [32, 128])
+def test_filled_cells_are_cut_out_of_the_middle(tmp_path: Path, cell: int) -> None:
+    """Each drawn picture is a flat colour around another: a filled cell has no ground, and is what its picture's middle is."""
+    found = artefacts.write(tmp_path, 14)
+    with Image.open(mosaic(found, "png", cell, "fill")) as image:
+        drawn = np.asarray(image)
+    whole = expected(found, cell)
+    ground = np.array([0x20, 0x20, 0x20])
+    rows, columns = drawn.shape[0] // cell, drawn.shape[1] // cell
+    seen = 0
+    for row, column in np.ndindex(rows, columns):
+        one, other = (pixels[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell] for pixels in (drawn, whole))
+        if (other == ground).all():
+            assert (one == ground).all(), "an empty cell"
+            continue
+        seen += 1
+        # The disc or square has half the shorter side, as in the picture itself: so corners are its ground, whatever its aspect.
+        middle, corner = one[cell // 2, cell // 2].astype(int), one[2, 2].astype(int)
+        assert np.abs(middle - other[cell // 2, cell // 2]).max() <= 12
+        assert np.abs(middle + corner - 255).max() <= 12
+        assert np.abs(one[cell // 2, cell // 8].astype(int) - corner).max() <= 12
+    assert seen == 14
+
+
+def test_tiles_are_filled_too(tmp_path: Path) -> None:
+    found = artefacts.write(tmp_path, 14)
+    with Image.open(mosaic(found, "png", 128, "fill")) as image:
+        whole = image.convert("RGB")
+    pyramid = Pyramid(*whole.size, 256)
+    drawn = dict(tiles(draw(found, fit="fill")))
+    for tile in pyramid.tiles(0):
+        x, y, w, h = pyramid.box(tile)
+        assert drawn[pyramid.dzi(tile)] == drawing.encode(whole.crop((x, y, x + w, y + h)), 90), tile
 
 
 def test_a_mosaic_that_few_programs_open_is_refused_before_it_is_drawn(tmp_path: Path) -> None:
     found = artefacts.write(tmp_path, 2)
     with commit.folder(tmp_path / "large.zarr") as draft:
         draft.summary = {"columns": 600, "rows": 400, "shards": []}
-    flags = ("--images", found.images, "--ground", "#000000", "--quality", 90, "--format", "jpeg", "--cell", 128)
+    flags = ("--images", found.images, "--ground", "#000000", "--fit", "contain", "--quality", 90, "--format", "jpeg", "--cell", 128)
     with pytest.raises(ConfigError) as told:
         step("mosaic", "--plan", tmp_path / "large.zarr", *flags, "--out", tmp_path / "out")
     assert "600 x 400 pictures of 128 pixels: 76800 x 51200 pixels" in str(told.value)

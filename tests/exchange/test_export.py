@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from pixplot_steps import cli
-from pixplot_steps.exchange import common, csn, vikus
+from pixplot_steps.exchange import common, csn, sprites, vikus
 from pixplot_steps.exchange.exporting import FORMATS
 from pixplot_steps.site.reading import Site
 from tests import artefacts, site_fixture
@@ -106,6 +106,42 @@ def test_vikus(site: Site, tmp_path: Path) -> None:
     urls = [one["url"] for one in said["loader"]["layouts"] if "url" in one]
     assert [path for path in loader + urls if not (tmp_path / path).is_file()] == []
     assert all(style.startswith("#") or style == "none" for style in said["style"].values())
+
+
+def test_sprites_show_the_pictures(site: Site, tmp_path: Path) -> None:
+    """Each id of data.csv has a sprite, which is its picture made small: told from all others by its pixels."""
+    export(site, tmp_path, "vikus")
+    data = tmp_path / "data"
+    listed = json.loads((data / "sprites/spritesheet.json").read_bytes())
+    assert listed["meta"]["type"] == "sharpsheet"
+    with (data / "data.csv").open(encoding="utf-8", newline="") as file:
+        ids = [row["id"] for row in csv.DictReader(file)]
+    found: dict[str, Image.Image] = {}
+    for one in listed["spritesheets"]:
+        with Image.open(data / "sprites" / one["image"]) as sheet:
+            assert (sheet.format, sheet.size) == ("JPEG", (sprites.SHEET, sprites.SHEET))
+            for sprite in one["sprites"]:
+                (x, y), (width, height) = sprite["position"].values(), sprite["dimension"].values()
+                assert max(width, height) == sprites.SIDE
+                found[sprite["name"]] = sheet.crop((x, y, x + width, y + height)).convert("RGB")
+    assert sorted(found) == sorted(ids)
+    for key, small in found.items():
+        with Image.open(data / "1024" / f"{key}.jpg") as image:
+            wanted = image.convert("RGB").resize(small.size)
+        assert np.abs(np.asarray(small, float) - np.asarray(wanted, float)).mean() < 6, key
+
+
+@given(st.lists(st.tuples(st.integers(1, sprites.SIDE), st.integers(1, sprites.SIDE)), min_size=1, max_size=700))
+@settings(max_examples=30, deadline=None)
+def test_sprites_do_not_touch(sizes: list[tuple[int, int]]) -> None:
+    places = sprites.packed(np.array(sizes))
+    taken = np.zeros((int(places[:, 0].max()) + 1, sprites.SHEET, sprites.SHEET), np.uint8)
+    for (width, height), (sheet, x, y) in zip(sizes, places.tolist(), strict=True):
+        assert min(x, y) >= sprites.GAP
+        assert max(x + width, y + height) <= sprites.SHEET - sprites.GAP
+        # The gap is to the right and below, which the next one is beyond.
+        taken[sheet, y : y + height + sprites.GAP, x : x + width + sprites.GAP] += 1
+    assert taken.max() == 1
 
 
 def test_csn(site: Site, tmp_path: Path) -> None:

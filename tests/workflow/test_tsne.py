@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (collection.root / "m.csv").write_text(f"filename,Name,Year,Id\n{rows}")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(collection.root)
-        assert cli.main(["tsne", *FLAGS, "-model", "builtin", "-tile", "64x64"]) == 0
+        assert cli.main(["tsne", *FLAGS, "-model", "builtin", "-tile", "64x64", "-resize", "fill"]) == 0
     return collection.root
 
 

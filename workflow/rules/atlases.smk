@@ -6,6 +6,7 @@ Makes atlases/<digest>/plan.zarr, then atlases/<digest>/pages/<group>/, one job 
 
 
 rule atlas_plan:
+    """Give every image its slot in the atlas, in the spatial order of the map."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
@@ -54,6 +55,7 @@ rule atlas_plan:
 
 
 rule atlas_pages:
+    """Draw the texture pages of a range of slots, on all levels."""
     input:
         plan=ancient("atlases/{digest}/plan.zarr/stamp.json"),
         images=ancient(planned("images_stamps")),

@@ -7,6 +7,7 @@ and ledger/, which later runs read: the shards so far, and the files whose bytes
 
 
 checkpoint catalog:
+    """List the pictures, join the metadata, and put new images into new shards."""
     input:
         # Not ancient: what came from servers is listed when it was fetched again.
         fetched=[FETCHED] if SPEC.manifests else [],

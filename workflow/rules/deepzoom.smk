@@ -6,6 +6,7 @@ Makes deepzoom/<digest>/plan.zarr, then tiles/<part>.zarr, one job for each part
 
 
 rule deepzoom_plan:
+    """Say which picture lies in which cell of a grid."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -40,6 +41,7 @@ rule deepzoom_plan:
 
 
 rule deepzoom_tiles:
+    """Draw the tiles of a part of the grid."""
     input:
         plan=ancient("deepzoom/{digest}/plan.zarr/stamp.json"),
         images=ancient(planned("images_stamps")),
@@ -63,6 +65,7 @@ rule deepzoom_tiles:
         tile=SPEC.deepzoom.tile,
         quality=SPEC.deepzoom.quality,
         ground=SPEC.ingest.ground,
+        fit=SPEC.deepzoom.fit,
         out="deepzoom/{digest}/tiles/{group}.zarr",
     shell:
         """
@@ -75,12 +78,14 @@ rule deepzoom_tiles:
             --tile {params.tile:q} \
             --quality {params.quality:q} \
             --ground {params.ground:q} \
+            --fit {params.fit:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
 
 
 rule deepzoom_top:
+    """Draw the tiles that show several parts."""
     input:
         plan=ancient("deepzoom/{digest}/plan.zarr/stamp.json"),
         tiles=ancient(
@@ -121,6 +126,7 @@ rule deepzoom_top:
 
 
 rule deepzoom_mosaic:
+    """Draw the whole grid into one file."""
     input:
         plan=ancient("deepzoom/{digest}/plan.zarr/stamp.json"),
         images=ancient(planned("images_stamps")),
@@ -143,6 +149,7 @@ rule deepzoom_mosaic:
         cell=SPEC.deepzoom.mosaic_cell,
         quality=SPEC.deepzoom.quality,
         ground=SPEC.ingest.ground,
+        fit=SPEC.deepzoom.fit,
         out="deepzoom/{digest}/{mosaic}",
     shell:
         """
@@ -153,6 +160,7 @@ rule deepzoom_mosaic:
             --cell {params.cell:q} \
             --quality {params.quality:q} \
             --ground {params.ground:q} \
+            --fit {params.fit:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """

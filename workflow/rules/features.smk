@@ -7,6 +7,7 @@ features/<model>/<shard>.zarr. Another model fills another folder; the old one s
 
 
 rule model:
+    """Make a model ready to run."""
     output:
         stamp="models/{digest}/stamp.json",
     log:
@@ -32,6 +33,7 @@ rule model:
 
 
 rule calibrate:
+    """Make the same network in 8 bits, in the ranges that a sample of the pictures takes."""
     input:
         images=ancient(planned("calibration_stamps")),
         prepared=ancient(
@@ -71,6 +73,7 @@ rule calibrate:
 
 
 rule features:
+    """Describe each picture of a shard by a model: one vector each."""
     input:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(

@@ -6,6 +6,7 @@ Makes fetched/: items.parquet, problems.parquet; cache/, the bytes by their dige
 
 
 rule fetch:
+    """Bring what lies on IIIF servers here; one job asks all servers, so that their limits hold."""
     output:
         stamp=FETCHED,
     log:

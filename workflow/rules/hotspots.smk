@@ -7,6 +7,7 @@ person arranged them, hotspots/edited/<digest> too.
 
 
 rule hotspots:
+    """Find the dense places of the map, each with its most central picture and its outline."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
@@ -70,6 +71,7 @@ rule hotspots:
 
 
 rule names:
+    """Name the hotspots by the metadata of their members."""
     input:
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('names', wildcards.digest).vectors}.zarr/stamp.json"
@@ -107,6 +109,7 @@ rule names:
 
 
 rule edited:
+    """Apply what a person made of the hotspots."""
     input:
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('edited', wildcards.digest).vectors}.zarr/stamp.json"

@@ -6,6 +6,7 @@ Makes images/<ingest>/<shard>.zarr: thumbnails, squares for networks, sizes, mea
 
 
 rule ingest:
+    """Decode each picture of a shard once: thumbnails, squares for networks, size, mean colour, perceptual digest."""
     input:
         # Some of the parameters are known from the plan, which a job on another machine reads anew.
         plan=ancient("catalog/plan.json"),

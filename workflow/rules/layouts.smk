@@ -7,6 +7,7 @@ Makes layouts/<kind>/<digest>.zarr: umap (or positions of one's own), space, tsn
 
 
 rule umap:
+    """Lay out the map, from the one that was shown before; measure its quality."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
@@ -61,6 +62,7 @@ rule umap:
 
 
 rule variants:
+    """Lay out the map by other parameters, from the map."""
     input:
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('variants', wildcards.digest).vectors}.zarr/stamp.json"
@@ -114,6 +116,7 @@ rule variants:
 
 
 rule positions:
+    """Take positions of one's own as the map."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(
@@ -154,6 +157,7 @@ rule positions:
 
 
 rule space:
+    """Lay out the pictures in more than two dimensions."""
     input:
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().space(wildcards.digest)[0].vectors}.zarr/stamp.json"
@@ -202,6 +206,7 @@ rule space:
 
 
 rule tsne:
+    """Lay out the map by t-SNE, on the same graph."""
     input:
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().tsne(wildcards.digest)[0].vectors}.zarr/stamp.json"
@@ -245,6 +250,7 @@ rule tsne:
 
 
 rule grid:
+    """Turn the map into a grid, as a rectangle or in another shape."""
     input:
         map=ancient(
             lambda wildcards: f"{plan().branch('grid', wildcards.digest).map_path}/stamp.json"
@@ -286,6 +292,7 @@ rule grid:
 
 
 rule similarity:
+    """Sort the pictures into a grid by their vectors, not by a map."""
     input:
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('similarity', wildcards.digest).vectors}.zarr/stamp.json"
@@ -324,6 +331,7 @@ rule similarity:
 
 
 rule jitter:
+    """Give each picture of the map a cell of its own, so that none overlap."""
     input:
         map=ancient(
             lambda wildcards: f"{plan().branch('jitter', wildcards.digest).map_path}/stamp.json"
@@ -357,6 +365,7 @@ rule jitter:
 
 
 rule date:
+    """Columns of years, decades or centuries."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -377,6 +386,7 @@ rule date:
         by=lambda wildcards: columns_of(wildcards.digest),
         unit=lambda wildcards: plan().arrangement(wildcards.digest).unit,
         aspect=SPEC.date.aspect,
+        captions=literally(SPEC.date.paths),
         out="layouts/date/{digest}.zarr",
     shell:
         """
@@ -386,12 +396,14 @@ rule date:
             --by {params.by:q} \
             --unit {params.unit} \
             --aspect {params.aspect:q} \
+            --captions {params.captions:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """
 
 
 rule category:
+    """A box for each value of a column."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -425,6 +437,7 @@ rule category:
 
 
 rule geographic:
+    """Where the pictures were made, with coasts and outlines."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -458,6 +471,7 @@ rule geographic:
 
 
 rule axes:
+    """One column of numbers across, one up."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -489,6 +503,7 @@ rule axes:
 
 
 rule custom:
+    """The metadata's own places."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -520,6 +535,7 @@ rule custom:
 
 
 rule colour:
+    """A field of hues, or from light to dark."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),
@@ -556,6 +572,7 @@ rule colour:
 
 
 rule alphabetical:
+    """A column in alphabetical order, or by path."""
     input:
         catalog=ancient("catalog/stamp.json"),
         vectors=ancient(planned("first_vectors_stamp")),

@@ -6,6 +6,7 @@ Makes neighbours/<digest>.zarr.
 
 
 rule neighbours:
+    """Find the nearest neighbours of each picture: one graph, for the map and for its quality."""
     input:
         vectors=ancient(
             lambda wildcards: f"vectors/{plan().branch('neighbours', wildcards.digest).vectors}.zarr/stamp.json"

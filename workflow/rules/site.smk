@@ -1,11 +1,12 @@
 """Site: a folder that any static host can serve.
 
 Needs everything above, catalog/ and the built viewer.
-Makes site/, and problems.parquet, which lists what was left out or repaired. Its manifest is written last, and stays in place until then: visitors never see half a site.
+Makes site/, and problems.parquet, which lists what was left out or repaired; and report/, which `snakemake --report` shows. Its manifest is written last, and stays in place until then: visitors never see half a site.
 """
 
 
 rule site:
+    """Write the site: table, arrays, pages and manifest beside the built viewer; and the list of all problems."""
     input:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
@@ -25,6 +26,17 @@ rule site:
     output:
         manifest=update("site/data/manifest.json"),
         problems="problems.parquet",
+        map=report("report/map.png", caption="../report/map.rst", category="The map"),
+        collection=report(
+            "report/collection.html",
+            caption="../report/collection.rst",
+            category="The collection",
+        ),
+        left_out=report(
+            "report/problems.html",
+            caption="../report/problems.rst",
+            category="Problems",
+        ),
     log:
         "logs/site/site.log",
     benchmark:
@@ -113,6 +125,7 @@ rule site:
             --lineage ledger/lineage.json \
             --shown {params.shown:q} \
             --problems {output.problems:q} \
+            --report report \
             --out site \
             2>&1 | tee {log:q}
         : viewer {params.viewer_digest}

@@ -8,6 +8,7 @@ and by one row of components per image.
 
 
 rule vectors:
+    """Reduce all features of a model to principal components, exactly, shard by shard."""
     input:
         catalog=ancient("catalog/stamp.json"),
         images=ancient(planned("images_stamps")),
