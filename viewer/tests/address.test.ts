@@ -35,6 +35,11 @@ it.each([
   ],
   [{ coarse: true, off: ["9f", "own-1"] }, "#level=coarse&off=9f&off=own-1"],
   [{ size: 2.5 }, "#size=2.5"],
+  [{ beside: { layout: "grid", place: null } }, "#beside=grid"],
+  [
+    { place: { x: 1, y: 0, span: 2 }, beside: { layout: "a&b", place: { x: 0.25, y: -0.5, span: 0.125 } } },
+    "#at=1%2C0%2C2&beside=a%26b&at2=0.25%2C-0.5%2C0.125",
+  ],
 ])("%j is %s, there and back", (part, hash) => {
   const address = { ...HOME, ...part };
   expect(writeAddress(address)).toBe(hash);

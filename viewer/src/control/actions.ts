@@ -2,6 +2,7 @@
 import type { Actions, UiState } from "../ui/state.svelte";
 import { chooseTheme, currentTheme } from "../ui/theme";
 import type { Arranging } from "./arranging";
+import type { Comparing } from "./comparing";
 import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
@@ -16,6 +17,7 @@ import type { Telling } from "./telling";
 
 export interface Controls {
   readonly arranging: Arranging;
+  readonly comparing: Comparing;
   readonly explorer: Explorer;
   readonly finding: Finding;
   readonly grouping: Grouping;
@@ -31,11 +33,13 @@ export interface Controls {
 
 export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
   return {
-    showLayout: (name) => void open()?.arranging.show(name),
+    showLayout: (name, half) => void open()?.arranging.show(name, null, half),
     setSize: (size) => open()?.arranging.setSize(size),
-    zoom: (factor) => open()?.arranging.zoom(factor),
-    pan: (dx, dy) => open()?.arranging.pan(dx, dy),
-    fit: () => open()?.arranging.fit(),
+    zoom: (factor, half) => open()?.arranging.zoom(factor, half ?? null),
+    pan: (dx, dy, half) => open()?.arranging.pan(dx, dy, half),
+    fit: (half) => open()?.arranging.fit(half ?? null),
+    toggleBeside: () => void open()?.comparing.toggle(),
+    besideShown: (half, element) => open()?.comparing.shown(half, element),
     toggleTheme: () => {
       chooseTheme(currentTheme() === "dark" ? "light" : "dark");
       ui.theme = currentTheme();
@@ -45,6 +49,8 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     hoverHotspot: (id) => open()?.hotspots.point(id),
     chooseHotspot: (id) => open()?.hotspots.choose(id),
     renameHotspot: (id, label) => open()?.grouping.rename(id, label),
+    tagHotspot: (id, line) => open()?.grouping.tag(id, line),
+    selectTagged: (tag) => open()?.hotspots.selectTagged(tag),
     moveHotspot: (id, by) => open()?.grouping.move(id, by),
     toggleHotspot: (id) => open()?.hotspots.toggle(id),
     setCoarse: (coarse) => open()?.hotspots.setCoarse(coarse),
@@ -53,8 +59,8 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     selectHotspot: (id) => open()?.hotspots.select(id),
     saveHotspots: () => void open()?.grouping.save(),
     restoreHotspots: () => open()?.grouping.restore(),
-    focusMap: (focused) => open()?.pointing.focus(focused),
-    openMarked: () => open()?.pointing.openMarked(),
+    focusMap: (focused, half) => open()?.pointing.focus(focused, half),
+    openMarked: (half) => open()?.pointing.openMarked(half),
     open: (row) => void open()?.panel.open(row),
     step: (by) => open()?.panel.stepBy(by),
     locate: () => open()?.panel.locate(),
