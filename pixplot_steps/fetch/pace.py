@@ -64,7 +64,7 @@ class Host:
 
     `strikes`: failures in a row; `refusals`: answers 403 in a row; `open`: requests under way.
     `given_up`: why it is asked no more in this run; empty where it is. `trouble`: what it failed with last; empty while it is well.
-    `answered`: whether it was of use in this run; `failing`: what has failed since it was last.
+    `failing`: what has failed since it was last of use.
     """
 
     rules: Rules
@@ -75,7 +75,6 @@ class Host:
     open: int = 0
     given_up: str = ""
     trouble: str = ""
-    answered: bool = False
     failing: set[str] = field(default_factory=set)
 
     def ready(self) -> float:
@@ -92,13 +91,12 @@ class Host:
         self.open -= 1
         self.strikes = self.refusals = 0
         self.trouble = ""
-        self.answered = True
         self.failing.clear()
 
     def failed(self, now: float, code: int, asked: float | None, what: str = "") -> None:
         """Count a failure: `code` of the answer, 0 where there was none; `asked`: seconds that the host asks to be left alone.
 
-        `what` was asked for: that one picture fails again and again, of a host that gave others, tells nothing more of the host.
+        `what` was asked for: that it fails again, and nothing else does, tells nothing more of the host.
         """
         self.open -= 1
         if asked is not None and asked > self.rules.patience:
@@ -110,7 +108,7 @@ class Host:
         self.refusals += code == _REFUSED
         if code == _REFUSED and self.refusals < _FORBIDDEN and asked is None:
             return
-        again = self.answered and what in self.failing
+        again = what in self.failing
         self.failing |= {what} - {""}
         if again and asked is None and code not in (_MANY, _REFUSED):
             return

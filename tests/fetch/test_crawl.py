@@ -142,6 +142,14 @@ def test_one_broken_picture_does_not_make_its_host_s_others_wait(bench: Bench) -
     assert broken[-1] - broken[0] < bench.crawl.rules("free.org").cool_down
 
 
+def test_a_broken_picture_alone_is_soon_told(bench: Bench) -> None:
+    bench.network.codes["https://free.org/manifest/7"] = [None] * 9
+    assert bench.fetch("https://free.org/manifest/7") == {("page", tasks.FAILED): 1}
+    times = bench.network.times()
+    assert len(times) == 1 + WISHES.retries
+    assert times[-1] - times[0] < bench.crawl.rules("free.org").cool_down
+
+
 def test_a_cool_down_outlives_the_program(bench: Bench) -> None:
     bench.network.codes["https://free.org/manifest/1"] = [Answer(429, {"retry-after": "1000"}, b"")]
     bench.crawl.rules = lambda host: Rules(0, 1, 60, 500)
