@@ -1,12 +1,15 @@
-"""The networks of keras.applications: which there are, where they lie in Keras, and the side of the square they were trained on.
+"""The network that comes with the package, and those of keras.applications: which there are, and where they lie in Keras.
 
-Known here without importing Keras, since the side decides what ingest writes long before a network runs. A test compares the table
-with the Keras installed.
+Known here without importing Keras, since the side of the square that a network was trained on decides what ingest writes long before it
+runs. A test compares the table with the Keras installed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+BUILTIN = "833ed61aae9cda62b43300992ddbb857"
+"""Digest of features/builtin.npz: with other weights, the features of the model `builtin` are others, and have another name."""
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,10 @@ class Ingest:
 class Model:
     """One model, with nothing left to be found out.
 
-    `kind`: builtin; keras (a network of keras.applications), keras_file, onnx; plugin (an entry point of `pixplot.models`); or
-    vectors (a file of one's own). `name`: shown on the page, distinct among the models wanted. `source`: the network's or the entry
-    point's name, or the digest of the file. `path`: that file, or the file of weights; `weights`: "imagenet", the digest of `path`, or
-    the version of what an entry point gives.
+    `kind`: builtin or descriptor; keras (a network of keras.applications), keras_file, onnx; plugin (an entry point of
+    `pixplot.models`); or vectors (a file of one's own). `name`: shown on the page, distinct among the models wanted. `source`: the
+    network's or the entry point's name, or the digest of the file. `path`: that file, or the file of weights; `weights`: "imagenet", the
+    digest of `path` or of the package's own file, or the version of what an entry point gives.
     `layer`: whose output is taken, empty for the average-pooled last one. `side`: of the square of pixels it sees, 0 for the
     thumbnail. Fields that a kind does not use are empty or 0.
     """

@@ -4,7 +4,7 @@ Resolved are its kind, its file's digest, the side it sees, and engine and preci
 
 An entry is a text, or a mapping with the key `model` and options. What the text is, is told by its form:
 
-* `builtin`;
+* `builtin` or `descriptor`, which are part of the package;
 * a network of keras.applications, such as `inception_v3`;
 * a file `.keras` or `.onnx`: a network of one's own;
 * a file or folder `.npy`, `.zarr`, `.parquet` or `.csv`: vectors of one's own;
@@ -27,7 +27,7 @@ from typing import Any
 from pixplot_steps import digest
 from pixplot_steps.errors import ConfigError
 from pixplot_steps.machine import Machine
-from pixplot_steps.networks import NETWORKS
+from pixplot_steps.networks import BUILTIN, NETWORKS
 from pixplot_steps.spec import Model
 
 GROUP = "pixplot.models"
@@ -37,6 +37,7 @@ VECTORS = (".npy", ".zarr", ".parquet", ".csv")
 
 _USED = {
     "builtin": set[str](),
+    "descriptor": set[str](),
     "keras": {"weights", "layer", "side"},
     "keras_file": {"layer", "side"},
     "onnx": {"layer", "side", "mean", "std"},
@@ -93,7 +94,8 @@ def _model(entry: Mapping[str, Any], where: str, common: Common) -> Model:
             action="remove it",
         )
     makers: dict[str, Callable[[], Model]] = {
-        "builtin": lambda: Model("builtin", "builtin"),
+        "builtin": lambda: Model("builtin", "builtin", weights=BUILTIN),
+        "descriptor": lambda: Model("descriptor", "descriptor"),
         "keras": partial(_keras, entry, where, common),
         "keras_file": partial(_keras_file, entry, where, common),
         "onnx": partial(_onnx, entry, where, common),
@@ -105,8 +107,8 @@ def _model(entry: Mapping[str, Any], where: str, common: Common) -> Model:
 
 
 def _kind(text: str) -> str:
-    if text == "builtin":
-        return "builtin"
+    if text in ("builtin", "descriptor"):
+        return text
     if text in NETWORKS:
         return "keras"
     suffix = Path(text).suffix.lower()
@@ -187,7 +189,7 @@ def _distribution(point: EntryPoint) -> str:
 
 
 def _unknown(text: str, where: str, plugins: Mapping[str, EntryPoint]) -> ConfigError:
-    names = ["builtin", *sorted(plugins), *NETWORKS]
+    names = ["builtin", "descriptor", *sorted(plugins), *NETWORKS]
     near = difflib.get_close_matches(text, names, n=1, cutoff=0)
     return ConfigError(
         f"no model is named {text!r}",

@@ -35,6 +35,7 @@ WITH_FILES = {
     "atlases/canvas.py": "keeps cells in a file without a name until their page is whole",
     "catalog/files.py": "walks the folders of pictures, which the workflow does too",
     "catalog/known.py": "reads the pictures' bytes, and keeps the index of what is known of them",
+    "features/builtin.py": "reads the weights that come with the package",
     "fetch/cache.py": "keeps what servers gave, and the index of it",
     "fetch/sources.py": "reads lists and tables of manifests",
     "fetch/tasks.py": "the list of what is to be asked for, which must not lie in memory",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import ConfigError
-from pixplot_steps.features import builtin
+from pixplot_steps.features import builtin, descriptor
 from pixplot_steps.features.engines import Features, Pixels
 from pixplot_steps.spec import Model
 
@@ -42,7 +42,11 @@ class About:
     description: str
 
 
-BUILTIN = About(builtin.VERSION, builtin.DESCRIPTION)
+WITHOUT_SOFTWARE = {
+    "builtin": About(builtin.VERSION, builtin.DESCRIPTION),
+    "descriptor": About(descriptor.VERSION, descriptor.DESCRIPTION),
+}
+"""The models of the package itself, which look at thumbnails."""
 
 
 def about(model: Model, software: str) -> About:

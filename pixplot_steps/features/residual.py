@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 96
-"""Side in pixels of the square that it sees."""
+"""Side in pixels of the squares that it was trained on last; it takes others too."""
 
 Floats = NDArray[np.float32]
 
@@ -47,7 +47,7 @@ class Network:
     layers: dict[str, Convolution]
 
     def __call__(self, pixels: NDArray[np.uint8]) -> Floats:
-        """Features f32 [b, d] from pixels u8 [b, SIDE, SIDE, 3]."""
+        """Features f32 [b, d] from pixels u8 [b, side, side, 3]."""
         x = pixels.astype(np.float32)
         x *= np.float32(1 / 127.5)
         x -= 1
@@ -90,7 +90,7 @@ def read(content: bytes) -> Network:
 
 def _windows(x: Floats, size: int, stride: int) -> Floats:
     """[b, h', w', size * size * c]: what a convolution sees from each of its places, zeros beyond the rim shared as TensorFlow does."""
-    if size == 1:
+    if size == 1 == stride:
         return x
     b, height, width, channels = x.shape
     (top, tall, down), (left, wide, right) = _padding(height, size, stride), _padding(width, size, stride)

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,12 @@ from numpy.typing import NDArray
 
 from pixplot_steps import spec
 from pixplot_steps.errors import BusyError, ConfigError, DamagedError, SourceError
-from pixplot_steps.features import batches, builtin, engines, models
+from pixplot_steps.features import batches, builtin, descriptor, engines, models
 from pixplot_steps.spec import Model
 from pixplot_steps.store import arrays, commit, given, lock, tables
 
 BATCH = 64
-"""Pictures that `builtin` describes at once: their intermediate arrays stay within some 100 MB."""
+"""Thumbnails that `builtin` and `descriptor` describe at once: their intermediate arrays stay within some 100 MB."""
 
 SAMPLE = 256
 """Pictures that calibrate a network: with twice as many the ranges of MobileNetV2 differ by 0.1 % in the median."""
@@ -195,7 +196,7 @@ class Found:
 def _describe(args: argparse.Namespace) -> None:
     started = time.perf_counter()
     pictures, *_ = commit.stamps([args.images, *args.prepared])
-    makers = {"builtin": _by_builtin, "vectors": _by_file, "plugin": _by_plugin}
+    makers = {"builtin": _by_thumbnails, "descriptor": _by_thumbnails, "vectors": _by_file, "plugin": _by_plugin}
     found = makers.get(args.model.kind, _by_network)(args)
     images = tables.read(args.catalog / "shards" / f"{args.shard}.parquet", tables.SHARD, ["image"])["image"].to_pylist()
     if len(images) != len(found.ok):
@@ -226,17 +227,20 @@ def _problems(model: Model, images: list[str], faults: dict[int, str]) -> pa.Tab
     return pa.Table.from_pylist(rows, schema=tables.FAULTS)
 
 
-def _by_builtin(args: argparse.Namespace) -> Found:
+def _by_thumbnails(args: argparse.Namespace) -> Found:
+    kind = args.model.kind
     ok, size = arrays.read(args.images, "ok"), arrays.read(args.images, "size")
     thumb = arrays.open_array(args.images, "thumb")
-    features = np.zeros((len(ok), builtin.DIMENSIONS), np.float16)
+    dimensions = builtin.dimensions() if kind == "builtin" else descriptor.DIMENSIONS
+    describe = partial(builtin.describe, threads=args.threads) if kind == "builtin" else descriptor.describe
+    features = np.zeros((len(ok), dimensions), np.float16)
     for start in range(0, len(ok), BATCH):
         batch = slice(start, start + BATCH)
         rows = start + np.flatnonzero(ok[batch])
         if len(rows):
-            features[rows] = builtin.describe(thumb.rows(rows), size[rows])
-    said = models.BUILTIN
-    summary = {"model": "builtin", "version": said.version, "dimensions": builtin.DIMENSIONS, "description": said.description}
+            features[rows] = describe(thumb.rows(rows), size[rows])
+    said = models.WITHOUT_SOFTWARE[kind]
+    summary = {"model": args.model.name, "version": said.version, "dimensions": dimensions, "description": said.description}
     return Found(features, ok, {}, summary)
 
 

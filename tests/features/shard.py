@@ -81,10 +81,10 @@ def calibrate(root: Path, wanted: spec.Model, prepared: Path, out: Path) -> int:
     return main(["step", "features", "calibrate", *flags])
 
 
-def describe(root: Path, wanted: spec.Model, prepared: Sequence[Path] = (), out: str = "features.zarr") -> int:
+def describe(root: Path, wanted: spec.Model, prepared: Sequence[Path] = (), out: str = "features.zarr", threads: int = 2) -> int:
     """Run `describe`; returns the exit code."""
     inputs = ["--images", str(root / "images.zarr"), "--catalog", str(root / "catalog"), "--shard", SHARD]
-    flags = ["--prepared", *map(str, prepared), "--threads", "2", "--model", wanted.text, "--out", str(root / out)]
+    flags = ["--prepared", *map(str, prepared), "--threads", str(threads), "--model", wanted.text, "--out", str(root / out)]
     return main(["step", "features", "describe", *inputs, *flags])
 
 

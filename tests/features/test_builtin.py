@@ -1,6 +1,9 @@
-"""The builtin descriptor."""
+"""The model `builtin`: its file, and what does not change its features."""
 
 from __future__ import annotations
+
+import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +12,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from pixplot_steps import fit
-from pixplot_steps.features import builtin, square
+from pixplot_steps import digest, networks
+from pixplot_steps.errors import DamagedError
+from pixplot_steps.features import builtin, residual
 from pixplot_steps.ingest import render
+
+BYTES = 2_100_000
+"""That the file may have."""
+
+SHAPES = [(128, 128), (300, 90), (90, 300), (7, 5), (1, 400), (400, 1), (1, 1), (50, 60), (640, 480)]
 
 
 def thumbs(*values: NDArray[np.uint8], ground: tuple[int, int, int] = (255, 255, 255)) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
@@ -25,62 +34,65 @@ def drawn(width: int, height: int, seed: int) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
 
 
-SHAPES = [(128, 128), (300, 90), (90, 300), (7, 5), (1, 400), (400, 1), (1, 1)]
+def test_the_file_is_the_one_of_this_version_and_small() -> None:
+    assert digest.of_file(builtin.WEIGHTS) == networks.BUILTIN
+    assert builtin.WEIGHTS.stat().st_size <= BYTES
 
 
-def test_rows_have_length_one_and_the_stated_dimensions() -> None:
-    features = builtin.describe(*thumbs(*(drawn(*shape, seed) for seed, shape in enumerate(SHAPES))))
-    assert features.shape == (len(SHAPES), builtin.DIMENSIONS)
+def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    builtin.network.cache_clear()
+    monkeypatch.setattr(networks, "BUILTIN", "0" * 32)
+    with pytest.raises(DamagedError, match="install the package again"):
+        builtin.network()
+
+
+def test_rows_have_the_stated_dimensions_and_fit_into_half_floats() -> None:
+    features = builtin.describe(*thumbs(*(drawn(*shape, seed) for seed, shape in enumerate(SHAPES))), threads=2)
+    assert features.shape == (len(SHAPES), builtin.dimensions())
     assert features.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, atol=1e-5)
+    assert np.isfinite(features).all()
+    assert 0.1 < np.linalg.norm(features, axis=1).min() < np.linalg.norm(features, axis=1).max() < 100
 
 
-def test_each_row_depends_on_its_own_picture() -> None:
-    cells, sizes = thumbs(*(drawn(*shape, seed) for seed, shape in enumerate(SHAPES)))
-    together = builtin.describe(cells, sizes)
-    for row in range(len(cells)):
-        np.testing.assert_array_equal(builtin.describe(cells[row : row + 1], sizes[row : row + 1])[0], together[row])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_each_row_depends_on_its_own_picture_alone(threads: int) -> None:
+    cells, sizes = thumbs(*(drawn(*SHAPES[row % len(SHAPES)], row) for row in range(21)))
+    together = builtin.describe(cells, sizes, threads)
+    for rows in ([0], [20], [3, 4], range(1, 12), range(20, -1, -1)):
+        np.testing.assert_array_equal(builtin.describe(cells[list(rows)], sizes[list(rows)], 1), together[list(rows)])
 
 
 def test_ground_does_not_count() -> None:
     picture = drawn(200, 60, 1)
-    np.testing.assert_array_equal(
-        builtin.describe(*thumbs(picture, ground=(0, 0, 0))), builtin.describe(*thumbs(picture, ground=(255, 0, 255)))
-    )
+    black, pink = (builtin.describe(*thumbs(picture, ground=ground), threads=1) for ground in ((0, 0, 0), (255, 0, 255)))
+    np.testing.assert_array_equal(black, pink)
 
 
-@pytest.mark.parametrize("level", [0, 127, 255])
-def test_even_pictures_are_finite_and_alike(level: int) -> None:
-    values = np.full((2, 128, 128, 3), level, np.uint8)
-    values[1] = np.clip(values[1].astype(int) + np.random.default_rng(3).integers(-1, 2, (128, 128, 3)), 0, 255)
-    one, other = builtin.describe(*thumbs(*values))
-    assert np.isfinite(one).all()
-    assert one @ other > 0.9  # noise of a level or so is not blown up to a pattern
-
-
-def test_like_is_nearer_than_unlike() -> None:
+def test_a_little_more_light_changes_little() -> None:
     picture, other = drawn(128, 128, 5), drawn(128, 128, 6)
-    brighter = np.clip(picture.astype(int) + 20, 0, 255).astype(np.uint8)
-    same, changed, unlike = builtin.describe(*thumbs(picture, brighter, other))
-    assert same @ changed > same @ unlike + 0.1
+    brighter = np.clip(picture.astype(int) + 8, 0, 255).astype(np.uint8)
+    same, changed, unlike = builtin.describe(*thumbs(picture, brighter, other), threads=1)
+    assert np.linalg.norm(same - changed) < 0.5 * np.linalg.norm(same - unlike)
 
 
-def test_colour_alone_tells_pictures_apart() -> None:
-    red, green, blue = (np.full((32, 32, 3), colour, np.uint8) for colour in ((200, 0, 0), (0, 200, 0), (0, 0, 200)))
-    likeness = (rows := builtin.describe(*thumbs(red, green, blue))) @ rows.T
-    assert likeness[~np.eye(3, dtype=bool)].max() < 0.5
+@given(st.integers(1, 12), st.integers(1, 9), st.sampled_from([1, 2, 3, 7]), st.integers(1, 4), st.integers(0, 99))
+def test_a_convolution_is_the_sum_over_its_window(height: int, width: int, size: int, stride: int, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    x = generator.normal(size=(2, height, width, 3)).astype(np.float32)
+    weight = generator.normal(size=(size, size, 3, 2)).astype(np.float32)
+    bias = generator.normal(size=2).astype(np.float32)
+    found = residual.Convolution(weight.reshape(-1, 2), bias, size, stride)(x)
+    # Zeros all around, the odd one behind: "same" of TensorFlow.
+    zeros = [max(0, (-(-length // stride) - 1) * stride + size - length) for length in (height, width)]
+    padded = np.pad(x, ((0, 0), *((total // 2, total - total // 2) for total in zeros), (0, 0)))
+    for row, column in np.ndindex(found.shape[1:3]):
+        window = padded[:, row * stride : row * stride + size, column * stride : column * stride + size]
+        np.testing.assert_allclose(found[:, row, column], np.tensordot(window, weight, 3) + bias, rtol=1e-3, atol=1e-3)
 
 
-def test_gradients_are_signed_and_of_even_pictures_zero() -> None:
-    ramp = np.broadcast_to(np.linspace(0, 100, builtin.SIDE, dtype=np.float32), (1, builtin.SIDE, builtin.SIDE))
-    even = np.zeros_like(ramp)
-    rising, falling, none = (builtin.gradients(np.ascontiguousarray(values)) for values in (ramp, ramp[..., ::-1], even))
-    assert not none.any()
-    assert 0.2 < float((rising @ falling.T).item()) < 0.8  # the unsigned part agrees, the signed does not
-
-
-@given(st.integers(1, 100_000), st.integers(1, 100_000), st.sampled_from([32, 64, 128]))
-def test_rectangles_are_where_ingest_draws(width: int, height: int, cell: int) -> None:
-    place = fit.centred(width, height, cell)
-    expected = [place.x, place.y, place.x + place.width, place.y + place.height]
-    assert square.rectangles(np.array([[width, height]], np.uint32), cell).tolist() == [expected]
+def test_a_file_with_code_in_it_is_not_read() -> None:
+    file = io.BytesIO()
+    arrays: dict[str, Any] = {"stem.weight": np.array([object()], dtype=object)}
+    np.savez(file, **arrays)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        residual.read(file.getvalue())

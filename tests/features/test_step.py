@@ -1,4 +1,4 @@
-"""The features step: builtin, own vectors, a model of one's own from an installed package, and pictures that fail."""
+"""The features step: builtin and descriptor, own vectors, a model of one's own from an installed package, and pictures that fail."""
 
 from __future__ import annotations
 
@@ -29,19 +29,21 @@ from tests.features import shard
         [False] * step.BATCH + [True],  # a batch without a picture
     ],
 )
-def test_rows_are_zero_where_there_is_no_picture(tmp_path: Path, ok: list[bool]) -> None:
-    found = shard.features(shard.write(tmp_path, ok), "builtin")
+@pytest.mark.parametrize(("model", "version"), [("builtin", 2), ("descriptor", 1)])
+def test_rows_are_zero_where_there_is_no_picture(tmp_path: Path, ok: list[bool], model: str, version: int) -> None:
+    found = shard.features(shard.write(tmp_path, ok), model)
     assert found.any(axis=1).tolist() == ok
     assert arrays.read(tmp_path / "features.zarr", "features").dtype == np.float16
     assert arrays.read(tmp_path / "features.zarr", "ok").tolist() == ok
     stamp = commit.check(tmp_path / "features.zarr")
-    assert (stamp.rows, stamp.summary["model"], stamp.summary["version"]) == (len(ok), "builtin", 1)
+    assert (stamp.rows, stamp.summary["model"], stamp.summary["version"]) == (len(ok), model, version)
 
 
-def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ["builtin", "descriptor"])
+def test_same_input_gives_same_bytes(tmp_path: Path, model: str) -> None:
     root = shard.write(tmp_path, [True, False, True])
-    for name in ("a", "b"):
-        shard.describe(root, shard.model("builtin"), out=name)
+    for name, threads in (("a", 1), ("b", 3)):
+        shard.describe(root, shard.model(model), out=name, threads=threads)
     assert commit.stamp(tmp_path / "a") == commit.stamp(tmp_path / "b")
 
 

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pixplot_steps.features import residual
-from training import data, loss, student, train, views
+from pixplot_steps.features import builtin, residual
+from training import card, data, loss, student, train, views
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+ROOT = Path(__file__).parents[2]
 
 TINY = student.Shape(side=32, widths=(8, 16), blocks=(1, 1), dimensions=6)
 
@@ -161,3 +163,16 @@ def test_a_run_is_not_gone_on_with_other_pictures(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="another run"):
         train.plan_of(tmp_path / "plan.json", train.Plan(4, 1), collections)
     assert json.loads((tmp_path / "plan.json").read_text("utf-8"))["rounds"] == 3
+
+
+def test_the_card_is_that_of_the_weights_in_the_package() -> None:
+    run = ROOT / "training/runs/builtin-2"
+    figures = json.loads((run / "figures.json").read_text("utf-8"))
+    assert (ROOT / "docs/model-card.md").read_text("utf-8") == card.card(run, builtin.WEIGHTS, figures)
+
+
+def test_no_card_is_written_of_a_run_that_is_not_finished(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text('{"rounds": 3, "seed": 1, "collections": {}}', "utf-8")
+    (tmp_path / "log.jsonl").write_text('{"round": 0}\n', "utf-8")
+    with pytest.raises(SystemExit, match="1 of 3 rounds"):
+        card.card(tmp_path, builtin.WEIGHTS, {})

@@ -68,7 +68,8 @@ class Collection:
             "images": str(self.pictures),
             "workdir": str(self.work),
             "catalog": {"shard_size": 8},
-            "features": {"models": ["builtin"]},
+            # Its features are the same bytes on every processor.
+            "features": {"models": ["descriptor"]},
             **(changes or {}),
         }
         path = self.root / "config.yaml"

@@ -147,7 +147,7 @@ def test_a_network_in_8_bits_is_calibrated_once(tmp_path: Path) -> None:
         ({}, {}),
         ({"features": {"models": ["OWN"]}}, {**once(*MAPS, "model"), "features": 2}),
         (
-            {"features": {"models": ["builtin", "OWN"]}},
+            {"features": {"models": ["descriptor", "OWN"]}},
             {"features": 2, "model": 1} | carried_on(*MAPS - MODEL) | dict.fromkeys(MODEL - {"features"}, 2),
         ),
         ({"layouts": {"umap": {"min_dist": 0.3}}}, once(*MAPS - OTHERS - {"vectors", "neighbours"})),

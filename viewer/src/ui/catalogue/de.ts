@@ -124,6 +124,12 @@ export function de({ number, share }: Format): Catalogue {
         : `${pictures(items)}, davon ${number(images)} verschiedene.`,
     model: (name, version, dimensions) =>
       `Das Modell ${name} (Version ${version}) hat jedes Bild durch ${number(dimensions)} Zahlen beschrieben. Bilder mit ähnlichen Zahlen liegen beieinander.`,
+    biases: {
+      "builtin 2":
+        "Es ist klein und hat an wenigen Bildern gelernt: Kleidung auf schlichtem Grund, amerikanische Fotografien um 1940, Gemälde und Aquarelle von Früchten. Sein Lehrer kennt Fotografien aus dem Netz um 2010. Es unterscheidet Dinge grob, richtet sich auch nach Farbe und Hintergrund und weiß wenig von Schrift, Karten und Gesichtern.",
+      "descriptor 1":
+        "Es vergleicht Formen, Kanten und Farben und weiß nicht, was ein Ding ist: Eine Birne und eine Glühbirne auf Weiß sind ihm gleich.",
+    },
     vectors: (components, explained) =>
       `Sie wurden auf ${number(components)} verdichtet, die ${share(explained)} der Unterschiede bewahren.`,
     supervised: (column) =>

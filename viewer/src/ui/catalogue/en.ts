@@ -122,6 +122,12 @@ export function en({ number, share }: Format) {
         : `${pictures(items)}, of which ${number(images)} are different.`,
     model: (name: string, version: string, dimensions: number) =>
       `Each picture was described by ${number(dimensions)} numbers by the model ${name} (version ${version}). Pictures with similar numbers lie together.`,
+    biases: {
+      "builtin 2":
+        "It is small, and learned from few pictures: clothes on plain grounds, American photographs of about 1940, paintings and watercolours of fruit. Its teacher knows photographs of the web of about 2010. It tells things apart coarsely, goes by colour and background too, and knows little of writing, maps and faces.",
+      "descriptor 1":
+        "It compares shapes, edges and colours, and does not know what a thing is: a pear and a light bulb on white are alike to it.",
+    } as Record<string, string>,
     vectors: (components: number, explained: number) =>
       `These were condensed to ${number(components)}, which keep ${share(explained)} of the differences.`,
     supervised: (column: string) =>

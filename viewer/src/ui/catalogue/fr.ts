@@ -123,6 +123,12 @@ export function fr({ number, share }: Format): Catalogue {
         : `${pictures(items)}, dont ${number(images)} différentes.`,
     model: (name, version, dimensions) =>
       `Le modèle ${name} (version ${version}) a décrit chaque image par ${number(dimensions)} nombres. Les images aux nombres semblables sont voisines.`,
+    biases: {
+      "builtin 2":
+        "Il est petit et a appris sur peu d’images : des vêtements sur fond uni, des photographies américaines des années 1940, des tableaux et des aquarelles de fruits. Son maître connaît les photographies du web vers 2010. Il distingue grossièrement les choses, se fie aussi à la couleur et au fond, et connaît mal l’écriture, les cartes et les visages.",
+      "descriptor 1":
+        "Il compare formes, contours et couleurs, et ne sait pas ce qu’est une chose : une poire et une ampoule sur fond blanc lui sont semblables.",
+    },
     vectors: (components, explained) =>
       `Ils ont été condensés en ${number(components)}, qui gardent ${share(explained)} des différences.`,
     supervised: (column) =>
