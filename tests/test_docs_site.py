@@ -65,6 +65,12 @@ def test_every_page_of_the_docs_is_there(site: Path) -> None:
     assert [path for path in wanted if not (site / path).is_file()] == []
 
 
+def test_flags_keep_their_dashes(site: Path) -> None:
+    page = (site / "docs/flags.html").read_text("utf-8")
+    assert "--max_images" in page
+    assert "–max_images" not in page
+
+
 def test_it_loads_nothing_from_elsewhere(site: Path, pages: dict[Path, Page]) -> None:
     asked = {address for page in pages.values() for address in page.loaded if not address.startswith("data:")}
     assert len(asked) > 5, "the pages have style sheets and scripts"

@@ -107,7 +107,7 @@ def flag_row(action: argparse.Action) -> str:
     given = action.default if action.option_strings and action.nargs != 0 else None
     said = (action.help or "") % {"default": given, "prog": "pixplot"}
     # Marks of tables, of HTML and of emphasis are meant as they are.
-    text = re.sub(r"([|<>*])", r"\\\1", said)
+    text = re.sub(r"(?<!\S)(--\w+)", r"`\1`", re.sub(r"([|<>*])", r"\\\1", said))
     choices = "; one of " + ", ".join(map(code, action.choices)) if action.choices else ""
     return f"| {words(action)} | {text}{choices} |"
 

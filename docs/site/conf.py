@@ -26,6 +26,8 @@ exclude_patterns = [".*", "**/node_modules", "results", "output", "docs/build", 
 myst_heading_anchors = 3
 highlight_language = "text"
 nitpicky = True
+# Two dashes begin a flag, and are no dash.
+smartquotes = False
 
 html_theme = "furo"
 html_title = project

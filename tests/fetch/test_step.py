@@ -427,7 +427,9 @@ class TestStopping:
 class TestSecurity:
     def test_private_networks_are_not_asked_unless_allowed(self, fetch: Fetch, museum: Museum, capsys: pytest.CaptureFixture[str]) -> None:
         fetch.run(museum.url("/manifest/1"), code=1, private_addresses="false")
-        assert "127.0.0.1, of a private network" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "127.0.0.1, of a private network" in told
+        assert "--set fetch.private_addresses=true" in told
         assert museum.log == []
 
     @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://a.org/x", "javascript:alert(1)", "", "urn:x"])
