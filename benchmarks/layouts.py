@@ -3,12 +3,14 @@
 The points are a map of clustered vectors: 40 groups of very unequal size, as in collections. Prints a table and, last, one JSON object.
 
 The rival cuts the map into strips. Of vectors on a bent sheet, the grid by likeness is compared with the grid of the map; it is left out
-where vc-flas is not installed. The map itself is compared with umap-learn by itself, which searches its own neighbours and begins with
-eigenvectors: on 60,000 vectors of 50 components, and on those of a finished run (`--run`, its raw features for the rival); both of one
-thread, as `reproducible` has it, and after numba has compiled. Each is measured in a process of its own, so that its memory is.
+where vc-flas is not installed. The map itself, with the graph of neighbours, is compared with umap-learn by itself, which searches its
+own neighbours and begins with eigenvectors: on 60,000 vectors of 50 components, and on those of a finished run (`--run`, its raw features
+for the rival).
+Both are seeded, of one thread and of as many epochs, and are judged alike; what numba takes to compile is told apart.
+Each is measured in a process of its own, so that its memory is.
 
     python benchmarks/layouts.py [--quick] [--run WORKDIR]
-    python benchmarks/layouts.py --maps 1000000 [--plain 200000]   maps alone, of so many vectors
+    python benchmarks/layouts.py --maps 1000000 [--plain 200000] [--run WORKDIR] [--turns 1]   maps alone, of so many vectors
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,12 +30,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+from threadpoolctl import threadpool_limits
 
 from pixplot_steps.hotspots import clusters
 from pixplot_steps.layouts import alphabetical, boxes, cells, colour, frame, grid, jitter, quality, similarity, timeline, umap
+from pixplot_steps.layouts import kept as kept_maps
 from pixplot_steps.neighbours import graph
 from pixplot_steps.spec import Umap
 from pixplot_steps.store import arrays
+from tests import umap_learn
 
 SEED = 24
 GROUPS = 40
@@ -184,78 +190,101 @@ def peak() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20), 2)
 
 
-def shared(count: int, run: str) -> dict[str, float]:
-    """The graph of neighbours, the map, and a variant of it."""
-    points = of_run(run, "vectors") if run else components(vectors(count))[:, :50]
-    warm(points)
+def shared(points: NDArray[np.float32], truth: NDArray[np.float32]) -> dict[str, float]:
+    """The graph of neighbours, the map, and a variant of it, as the steps make them; of very many no variant, and compiling counts."""
     found: list[graph.Graph] = []
     maps: list[NDArray[np.float32]] = []
-    exact = len(points) < 60_000
 
     def search() -> None:
-        all_ = np.arange(len(points))
-        found.append(graph.exact(points, all_, 20) if exact else graph.approximate(points, 20, SEED, 1, 10))
+        # As neighbours.exact_below has it.
+        if len(points) < 60_000:
+            found.append(graph.exact(points, np.arange(len(points)), 20))
+        else:
+            found.append(graph.approximate(points, 20, SEED, 1, 10))
 
-    def lay_out() -> None:
+    def fit(min_dist: float, rounds: int = 0) -> kept_maps.Fit:
         near = umap.Graph(found[0].indices, found[0].distances.astype(np.float32))
-        maps.append(umap.embed(points, near, Umap(15, 0.1, 0), SEED, reproducible=True))
+        return kept_maps.Fit(points, near, Umap(15, min_dist, rounds), SEED, reproducible=True)
 
-    def vary() -> None:
-        near = umap.Graph(found[0].indices, found[0].distances.astype(np.float32))
-        umap.embed(points, near, Umap(15, 0.5, 0), SEED, reproducible=True, start=maps[0])
+    def compiled() -> None:
+        few = np.random.default_rng(SEED).normal(size=(5000, points.shape[1])).astype(np.float32)
+        near = graph.approximate(few, 20, SEED, 1, 10) if len(points) >= 60_000 else graph.exact(few, np.arange(len(few)), 20)
+        one = umap.Graph(near.indices, near.distances.astype(np.float32))
+        kept_maps.afresh(kept_maps.Fit(few, one, Umap(15, 0.1, 1), SEED, reproducible=True))
 
-    told = {name: round(seconds(work), 1) for name, work in (("graph", search), ("map", lay_out))}
-    told["gib"] = peak()
-    if count < 500_000:
-        told["variant"] = round(seconds(vary), 1)
-    return told
+    works: dict[str, Callable[[], object]] = {
+        "compile": compiled,
+        "graph": search,
+        "map": lambda: maps.append(kept_maps.afresh(fit(0.1)).places),
+        "variant": lambda: kept_maps.variant(fit(0.5), maps[0]),
+    }
+    if len(points) >= 500_000:
+        works = {name: works[name] for name in ("graph", "map")}
+    told: dict[str, float] = {}
+    with threadpool_limits(1, user_api="blas"):
+        for name, work in works.items():
+            told[name] = round(seconds(work), 1)
+            # A large one takes hours on a busy machine: what is known is told at once.
+            print(f"{name}: {told[name]} s, {peak()} GiB", file=sys.stderr, flush=True)
+        return told | judged(truth, maps[0])
 
 
-def plain(count: int, run: str) -> dict[str, float]:
-    """umap-learn by itself, on the same vectors, or the raw features."""
-    points = of_run(run, "features") if run else components(vectors(count))[:, :50]
-    warm(points)
-    fit = umap.import_umap().UMAP(n_neighbors=15, min_dist=0.1, random_state=SEED, n_jobs=1)
-    return {"map": round(seconds(lambda: fit.fit(points)), 1), "gib": peak()}
-
-
-def warm(points: NDArray[np.float32]) -> None:
-    """Have numba compile all that either way needs."""
+def plain(points: NDArray[np.float32], truth: NDArray[np.float32]) -> dict[str, float]:
+    """umap-learn by itself, seeded, which takes one thread."""
+    fit = umap_learn.load().UMAP(n_neighbors=15, min_dist=0.1, random_state=SEED, n_jobs=1)
     few = np.random.default_rng(SEED).normal(size=(5000, points.shape[1])).astype(np.float32)
-    near = graph.approximate(few, 20, SEED, 1, 10)
-    umap.embed(few, umap.Graph(near.indices, near.distances.astype(np.float32)), Umap(15, 0.1, 11), SEED, reproducible=True)
-    umap.import_umap().UMAP(n_neighbors=15, n_epochs=11, random_state=SEED, n_jobs=1).fit(few)
+    with threadpool_limits(1, user_api="blas"):
+        told = {"compile": round(seconds(lambda: fit.fit(few)), 1)}
+        told["map"] = round(seconds(lambda: fit.fit(points)), 1)
+        return told | judged(truth, fit.embedding_)
+
+
+def judged(points: NDArray[np.float32], places: NDArray[np.float32]) -> dict[str, float]:
+    """How true a map of `points` is, and the most memory until it is known."""
+    started = time.process_time()
+    found = quality.of_map(points, places, quality.sample(len(points), 1))
+    assert found is not None
+    told = {"trust": round(found.trustworthiness, 4), "kept": round(found.neighbours_kept, 4)}
+    return told | {"judging": round(time.process_time() - started, 1), "gib": peak()}
 
 
 def of_run(run: str, what: str) -> NDArray[np.float32]:
-    """The vectors of a finished run, or its features."""
-    work = Path(run)
-    parts = [next(work.glob("vectors/*.zarr"))] if what == "vectors" else sorted(work.glob("features/*/*.zarr"))
+    """The vectors of a finished run, or its features; the latest, where it has several."""
+    latest = max(Path(run).glob("vectors/*.zarr" if what == "vectors" else "features/*"), key=lambda path: path.stat().st_mtime)
+    parts = [latest] if what == "vectors" else sorted(latest.glob("*.zarr"))
     return np.concatenate([np.asarray(arrays.read(part, what), dtype=np.float32) for part in parts])
 
 
-def alone(what: str, count: int, run: str = "") -> dict[str, float]:
-    """One measurement in a process of its own."""
-    command = [sys.executable, __file__, "--alone", what, "--count", str(count), "--run", run]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+def alone(what: str, count: int, points: Path | None = None, truth: Path | None = None) -> dict[str, float]:
+    """One measurement in a process of its own; `truth` is what a map is judged by, where not its own points."""
+    command = [sys.executable, __file__, "--alone", what, "--count", str(count)]
+    if points:
+        command += ["--points", str(points), "--truth", str(truth or points)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     value: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    print(f"{what:<34}{count or run!s:>10}  {value}", flush=True)
+    print(f"{what:<34}{count:>10}  {value}", flush=True)
     return value
 
 
-def maps_of(count: int, rival: int, run: str = "") -> dict[str, float]:
-    """The map of so many vectors, and the rival's of as many, or fewer."""
-    own, other = alone("shared", count, run), alone("plain", rival, run)
+def maps_of(count: int, rival: int, run: str = "", turns: int = 1) -> dict[str, float]:
+    """The map of so many vectors, and the rival's of as many, or fewer, or of the features of a run; in turns, and the quickest counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        own_points, rival_points = Path(folder, "own.npy"), Path(folder, "rival.npy")
+        np.save(own_points, of_run(run, "vectors") if run else components(vectors(count))[:, :50])
+        np.save(rival_points, of_run(run, "features") if run else components(vectors(rival))[:, :50])
+        truth = rival_points if run else None
+        of = [(alone("shared", count, own_points, truth), alone("plain", rival, rival_points)) for _ in range(turns)]
+    own, other = ({key: min(turn[side][key] for turn in of) for key in of[0][side]} for side in (0, 1))
     name = Path(run).name if run else str(count)
-    found = {f"umap_{name}_s": round(own["graph"] + own["map"], 1), f"umap_{name}_gib": own["gib"]}
-    found |= {f"plain_umap_{rival or name}_s": other["map"], f"plain_umap_{rival or name}_gib": other["gib"]}
-    if rival == count:
+    found = {f"umap_{name}_{key}": own[key] for key in own} | {f"plain_umap_{rival or name}_{key}": other[key] for key in other}
+    if "variant" in own and rival == count:
         found[f"umap_vs_plain_{name}"] = round(other["map"] / (own["graph"] + own["map"]), 2)
         found[f"second_variant_speedup_{name}"] = round(other["map"] / own["variant"], 2)
+        found[f"umap_trust_above_plain_{name}"] = round(own["trust"] - other["trust"], 4)
     return found
 
 
-ALONE: dict[str, Callable[[int, str], dict[str, float]]] = {"shared": shared, "plain": plain, "hotspots": lambda count, _: hotspots(count)}
+ALONE: dict[str, Callable[[NDArray[np.float32], NDArray[np.float32]], dict[str, float]]] = {"shared": shared, "plain": plain}
 
 
 def main() -> None:
@@ -265,15 +294,20 @@ def main() -> None:
     parser.add_argument("--run", default="", help="work folder of a finished run, whose map is made again")
     parser.add_argument("--maps", type=int, default=0, help="only the map of so many vectors")
     parser.add_argument("--plain", type=int, default=0, help="with --maps: umap-learn's of so many, where that is another number")
-    parser.add_argument("--alone", choices=ALONE, help="only this, in this process")
+    parser.add_argument("--turns", type=int, default=2, help="how often each map is made, in turns")
+    parser.add_argument("--alone", choices=[*ALONE, "hotspots"], help="only this, in this process")
     parser.add_argument("--count", type=int, default=0, help="of --alone")
+    parser.add_argument("--points", default="", help="of --alone: file of the vectors")
+    parser.add_argument("--truth", default="", help="of --alone: file of the vectors by which the map is judged")
     args = parser.parse_args()
     quick = args.quick
     if args.alone:
-        print(json.dumps(ALONE[args.alone](args.count, args.run)))
+        of_points = args.points and ALONE[args.alone](np.load(args.points), np.load(args.truth, mmap_mode="r"))
+        print(json.dumps(of_points or hotspots(args.count)))
         return
     if args.maps:
-        print(json.dumps(maps_of(args.maps, args.plain or args.maps), sort_keys=True))
+        made = maps_of(args.maps, args.plain or args.maps, turns=args.turns)
+        print(json.dumps(made | (maps_of(0, 0, args.run, args.turns) if args.run else {}), sort_keys=True))
         return
     million = 100_000 if quick else 1_000_000
     results: dict[str, float] = {}
@@ -289,9 +323,11 @@ def main() -> None:
     for name, work in metadata(million).items():
         results[f"{name}_{'100k' if quick else '1m'}_s"] = taken = round(seconds(work), 2)
         print(f"{name:<34}{million:>10}{taken:>16.2f} s")
-    results |= maps_of(10_000 if quick else 60_000, 10_000 if quick else 60_000)
+    results |= maps_of(10_000 if quick else 60_000, 10_000 if quick else 60_000, turns=args.turns)
     if args.run:
-        results |= maps_of(0, 0, args.run)
+        results |= maps_of(0, 0, args.run, args.turns)
+    if not quick:
+        results |= {name: results[f"{name}_60000"] for name in ("umap_vs_plain", "second_variant_speedup")}
     found = alone("hotspots", million)
     size = "100k" if quick else "1m"
     results |= {f"hotspots_{size}_s": found["seconds"], f"hotspots_{size}_gib": found["gib"]}

@@ -149,7 +149,7 @@ def _write(site: Path, count: int) -> None:
         layouts=[(name, _summary(name, values), {"positions": _positions(write, values)}) for name, values in found.layouts.items()],
         models=[_model()],
         atlas=levels,
-        neighbours=write(hashed.array(((rows[:, None] + np.arange(1, 6)) % count).astype(np.uint32))),
+        neighbours=[write(hashed.array(((rows[:, None] + np.arange(1, 6)) % count).astype(np.uint32)))],
         hotspots=[_hotspots(write, found)],
         problems=write(hashed.file(table.encode(_no_problems()), "arrow", rows=0)),
         pictures=manifest.Pictures(1024, 0),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,9 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or given[0] in ("-h", "--help"):
         _help().print_help()
         return 0
+    if given[0] not in (*COMMANDS, "step", "--version"):
+        return _no_command(given[0])
     module = _module(given)
     parser = parser_of(given)
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        return _no_flag(given, unknown)
     if module is None:
         parser.print_help()
         return 0
@@ -69,6 +75,32 @@ def completed(given: list[str]) -> list[str]:
     if given and given[0].startswith("-") and given[0] not in ("-h", "--help", "--version"):
         given = ["build", *given]
     return ["build", *flags.tidy(given[1:])] if given and given[0] == "build" else given
+
+
+def _no_command(word: str) -> int:
+    """Tell what is no command, and what may have been meant; returns the exit code."""
+    meant = f"To build a map of it: pixplot --images {shlex.quote(word)}" if Path(word).exists() else _near(word, (*COMMANDS, "step"))
+    print(f"pixplot: error: there is no command {word!r}. {meant or 'All commands: pixplot --help'}", file=sys.stderr)
+    return 2
+
+
+def _no_flag(given: Sequence[str], unknown: Sequence[str]) -> int:
+    """Tell what is no flag, and what may have been meant; returns the exit code."""
+    words = [] if given[0] == "build" else given[: 2 if given[0] == "step" else 1]
+    told, module = argparse.ArgumentParser(), _module(given)
+    if module is not None:
+        module.configure(told)
+    flags_ = re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", told.format_help())
+    meant = _near(unknown[0].partition("=")[0], flags_) or f"All flags: {' '.join(['pixplot', *words, '--help'])}"
+    print(f"{' '.join(['pixplot', *words])}: error: not understood: {' '.join(unknown)}. {meant}", file=sys.stderr)
+    return 2
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, known, 1, 0.7)
+    return f"Did you mean {near[0]}?" if near else ""
 
 
 def _help() -> argparse.ArgumentParser:

@@ -23,6 +23,7 @@ _WORLD = "world"
 _FIGURES = ("rectangle", "circle", "hexagon")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _LOGOS = (".svg", ".png", ".jpg", ".jpeg", ".webp")
+_CAPTIONS = (".csv",)
 _GEOJSON = (".geojson", ".json")
 _EDITED = (".json", ".yaml", ".yml")
 _HELP = "see config/config.yaml, where every key stands with its default"
@@ -118,7 +119,7 @@ def _spec(config: Mapping[str, Any], base: Path) -> spec.Spec:
         similarity=spec.Similarity(**config["layouts"]["similarity"]),
         tsne=spec.Tsne(**_tuples(config["layouts"]["tsne"])),
         jitter=spec.Jitter(**config["layouts"]["jitter"]),
-        date=spec.Dates(**_tuples(config["layouts"]["date"])),
+        date=_dates(config["layouts"]["date"], base),
         category=spec.Categories(**_tuples(config["layouts"]["category"])),
         geographic=_geographic(config["layouts"]["geographic"], base),
         axes=spec.Axes(**_tuples(config["layouts"]["axes"])),
@@ -208,6 +209,11 @@ def _grid(section: Mapping[str, Any], base: Path) -> spec.Grid:
 def _alphabetical(section: Mapping[str, Any]) -> spec.Alphabetical:
     by = section["by"]
     return spec.Alphabetical((by,) if isinstance(by, str) else tuple(by), section["aspect"])
+
+
+def _dates(section: Mapping[str, Any], base: Path) -> spec.Dates:
+    path, digest = wanted.given(section["captions"], "layouts.date.captions", base, _CAPTIONS)
+    return spec.Dates(**_tuples(section) | {"captions": digest, "paths": (path,) if path else ()})
 
 
 def _geographic(section: Mapping[str, Any], base: Path) -> spec.Geographic:

@@ -1,4 +1,4 @@
-"""Contrast of a collection's colours with the grounds of the page, as WCAG 2.2 measures it (success criterion 1.4.3).
+"""Contrast of a collection's colours with the grounds of the page, as WCAG 2.2 measures it (success criteria 1.4.3 and 1.4.11).
 
 Colours are "#rrggbb" in sRGB. The grounds are those of viewer/src/ui/style.css.
 """
@@ -9,6 +9,9 @@ from pixplot_steps.errors import ConfigError
 
 LEAST = 4.5
 """Ratio at which text of any size can be read."""
+
+LEAST_OF_PARTS = 3.0
+"""Ratio at which the edge of a field can be seen."""
 
 GROUNDS = {"light": ("#f5f3ee", "#fdfcfa"), "dark": ("#151413", "#1d1b1a")}
 """The map's and the panel's."""

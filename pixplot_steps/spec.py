@@ -20,13 +20,13 @@ VERSIONS = {
     "features": 2,
     "vectors": 2,
     "neighbours": 3,
-    "umap": 5,
-    "space": 1,
-    "variants": 2,
+    "umap": 6,
+    "space": 2,
+    "variants": 3,
     "positions": 2,
     "grid": 2,
     "similarity": 1,
-    "tsne": 1,
+    "tsne": 2,
     "jitter": 1,
     "date": 3,
     "category": 2,
@@ -40,7 +40,7 @@ VERSIONS = {
     "edited": 1,
     "atlases": 3,
     "deepzoom": 1,
-    "site": 12,
+    "site": 13,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 
@@ -250,11 +250,16 @@ class Jitter:
 
 @dataclass(frozen=True)
 class Dates:
-    """`by`: columns of dates, `units`: of year, decade and century, each; or "auto"."""
+    """`by`: columns of dates, `units`: of year, decade and century, each; or "auto".
+
+    `captions`: the digest of a table of what happened in which year, "" for none; `paths`: that table, or nothing.
+    """
 
     by: str | tuple[str, ...]
     units: str | tuple[str, ...]
     aspect: float
+    captions: str
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ BELOW_VECTORS = {"neighbours", *BELOW_MAP, *ARRANGED}
         ("category", "aspect", 1, {"category", "site"}),
         ("geographic", "outlines", ("digest",), {"geographic", "site"}),
         ("geographic", "paths", ("/elsewhere",), set()),
+        ("date", "captions", "digest", {"date", "site"}),
+        ("date", "paths", ("/elsewhere",), set()),
         ("axes", "by", (("height", "width"),), {"axes", "site"}),
         ("colour", "by", ("lightness",), {"colour", "site"}),
         ("alphabetical", "by", ("made",), {"alphabetical", "site"}),

@@ -139,7 +139,7 @@ def _metadata_files(sources: Sequence[str]) -> list[str]:
                 "There is no metadata",
                 expected="a file, or a pattern of files",
                 where=source,
-                action="correct `metadata` in the configuration",
+                action="correct --metadata, or `metadata` in the configuration",
             )
         found += matched
     return list(dict.fromkeys(found))
@@ -153,7 +153,7 @@ def _list(sources: Sequence[str], beside: Sequence[str], problems: _Problems) ->
             expected="a folder, a pattern, a ZIP or tar archive, a picture, or a text file of paths",
             found="nothing",
             where=", ".join(listing.missing),
-            action="correct `images` in the configuration",
+            action="correct --images, or `images` in the configuration",
         )
     for row in listing.aside:
         problems.add(*row)
@@ -173,15 +173,13 @@ def _cut(found: list[File], fetched: pa.Table, args: argparse.Namespace) -> tupl
 
 
 def _no_pictures(sources: Sequence[str], problems: _Problems) -> SourceError:
-    aside = (
-        f"{len(problems.rows)} files or folders that cannot be used, such as {problems.rows[0][0]}" if problems.rows else "no file at all"
-    )
+    aside = f"{len(problems.rows):,} that cannot be used, such as {problems.rows[0][0]}" if problems.rows else "no file at all"
     return SourceError(
         "There are no pictures",
         expected="at least one picture",
         found=aside,
         where=", ".join(sources),
-        action="correct `images` in the configuration",
+        action="correct --images, or `images` in the configuration",
     )
 
 

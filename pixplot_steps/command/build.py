@@ -151,10 +151,10 @@ def _absolute(value: Any, base: Path) -> Any:
 
 
 def _names_manifests(images: list[str] | None) -> bool:
-    """Whether --images is what PixPlot takes for IIIF: addresses, or one text file of them."""
+    """Whether --images is what PixPlot takes for IIIF: addresses, or one text file of them; or manifests that lie here."""
     if not images:
         return False
-    if _ADDRESS.match(images[0]):
+    if _ADDRESS.match(images[0]) or all(one.lower().endswith(".json") for one in images):
         return True
     path = Path(images[0])
     if len(images) > 1 or path.suffix.lower() not in (".txt", ".csv", "") or not path.is_file():
@@ -172,7 +172,7 @@ def _check_packages(wanted: spec.Spec) -> None:
                 f"The model {model.name} needs packages that are not installed",
                 expected=package,
                 where="features.models, or --model",
-                action="install them: pip install 'pixplot-steps[models]' (in a checkout: make setup-models); "
+                action="install this program again with them, as docs/models.md says (in a checkout: make setup-models); "
                 "or take the model that needs none: --model builtin",
             )
 

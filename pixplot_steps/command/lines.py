@@ -10,7 +10,7 @@ _WIDTH = 12
 
 
 def line(stage: Stage, now: float, detail: str = "") -> str:
-    """One line: the stage's name, how much of how much, images a second, time left, and what was there before."""
+    """One line: the stage's name, how much of how much, images a second, time left or taken so far, and what was there before."""
     return f"{stage.name:<{_WIDTH}}{_amount(stage)}{_pace(stage, now)}{_before(stage)}{detail and f'   {detail}'}"
 
 
@@ -56,6 +56,9 @@ def _pace(stage: Stage, now: float) -> str:
         parts.append(duration((now if stage.ended is None else stage.ended) - stage.started))
     if left is not None and stage.unit == "images":
         parts.append(f"{duration(left)} left")
+    elif stage.running and stage.started is not None and not stage.finished:
+        # Jobs take unequal times, so how long the rest takes is unknown.
+        parts.append(f"{duration(now - stage.started)} so far")
     return "".join(f"   {part}" for part in parts)
 
 

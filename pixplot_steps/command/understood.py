@@ -10,7 +10,7 @@ from typing import Any
 from pixplot_steps.command.flags import FLAGS, Flag
 from pixplot_steps.errors import ConfigError
 
-_MANIFEST_LINE = re.compile(r"https?://", re.IGNORECASE)
+_MANIFEST_LINE = re.compile(r"https?://|.*\.json$", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
@@ -49,7 +49,7 @@ def understand(given: Mapping[str, Any], base: Mapping[str, Any] | None, *, mani
 
 
 def is_manifests(lines: Sequence[str]) -> bool:
-    """Whether the first line of a text that says anything is the address of a manifest."""
+    """Whether the first line of a text that says anything is the address of a manifest, or the path of one, which ends in .json."""
     said = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     return bool(said) and _MANIFEST_LINE.match(said[0].strip()) is not None
 

@@ -37,12 +37,14 @@ class Wanted:
 class Brought:
     """What another program's folder says. `rows`: of the metadata, each with `filename`; `positions`, `clusters`: by file name.
 
+    `timeline`: what happened in which year, rows of `year`, `title`, `text` and `extra`;
     `images`: a folder of pictures in it, None where there is none; `columns`: types for the configuration; `remarks`: for the user.
     """
 
     title: str
     rows: list[dict[str, str]]
     images: Path | None = None
+    timeline: list[dict[str, str]] = field(default_factory=list)
     positions: dict[str, tuple[float, float]] = field(default_factory=dict)
     clusters: dict[str, str] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> None:
     parts = [f"{len(found.rows)} rows"]
     parts += [f"{len(found.positions)} positions"] if found.positions else []
     parts += [f"{len(set(found.clusters.values()))} hotspots"] if found.clusters else []
+    parts += [f"{len(found.timeline)} entries of a timeline"] if found.timeline else []
     print(f"import: {', '.join(parts)}", file=sys.stderr)
     for remark in found.remarks:
         print(f"  {remark}", file=sys.stderr)
@@ -55,17 +56,24 @@ def _write(out: Path, found: Brought, images: str, model: str) -> None:
         )
     if found.clusters:
         write_csv(out / "clusters.csv", ["filename", "cluster"], found.clusters.items())
+    if found.timeline:
+        names = ["year", "title", "text", "extra"]
+        write_csv(out / "timeline.csv", names, ([row.get(name, "") for name in names] for row in found.timeline))
     commit.bytes_file(out / "config.yaml", _HEAD.encode() + config.written(_configuration(out, found, images, model)))
 
 
 def _configuration(out: Path, found: Brought, images: str, model: str) -> dict[str, Any]:
+    layouts = {
+        **({"positions": str(out / "positions.csv")} if found.positions else {}),
+        **({"date": {"captions": str(out / "timeline.csv")}} if found.timeline else {}),
+    }
     return {
         "workdir": str(out / "output"),
         "images": images or None,
         "metadata": str(out / "metadata.csv"),
         "features": {"models": [model]},
         **({"catalog": {"columns": found.columns}} if found.columns else {}),
-        **({"layouts": {"positions": str(out / "positions.csv")}} if found.positions else {}),
+        **({"layouts": layouts} if layouts else {}),
         **({"hotspots": {"clusters": str(out / "clusters.csv")}} if found.clusters else {}),
         **({"site": {"title": found.title[:200]}} if found.title else {}),
     }

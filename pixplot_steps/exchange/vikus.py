@@ -38,7 +38,7 @@ def export(site: Site, out: Path, wanted: Wanted) -> list[Path]:
     ids = names(site.items["item"].to_pylist())
     fields = {one["name"]: _field(one["name"]) for one in site.columns}
     write_csv(data / "data.csv", ["id", "keywords", "year", *fields.values()], _rows(site, ids, list(fields)))
-    write_csv(data / "timeline.csv", ["year", "title", "text", "extra"], [])
+    write_csv(data / "timeline.csv", ["year", "title", "text", "extra"], ([*event, ""] for event in site.events))
     for name in wanted.layouts:
         # From 0 to 1, as its own scripts write them.
         places = (site.layout(name) + 1) / 2
@@ -76,6 +76,7 @@ def bring(source: Path) -> Brought:
         images=_images(folder, loader.get("textures")),
         positions=_positions(folder, loader.get("layouts")),
         columns={"keywords": {"type": "tags", "role": "tags"}},
+        timeline=[row for row in _timeline(folder, loader) if _is_year(row.get("year", ""))],
         remarks=_remarks(folder, loader, found),
     )
 
@@ -172,11 +173,19 @@ def _numbers(row: Mapping[str, str]) -> bool:
 
 def _remarks(folder: Path, loader: Mapping[str, Any], found: Sequence[Mapping[str, str]]) -> list[str]:
     remarks = []
-    timeline = beside(folder, loader.get("timeline"))
-    entries = len(read_csv(timeline)) if timeline is not None and timeline.is_file() else 0
-    if entries:
-        remarks.append(f"the {entries} entries of its timeline are not shown: the layout by date has the years alone")
     without = sum(not row["filename"] for row in found)
     if without:
         remarks.append(f"{without} rows have no id, and are left out")
+    strange = sum(not _is_year(row.get("year", "")) for row in _timeline(folder, loader))
+    if strange:
+        remarks.append(f"{strange} entries of the timeline are left out: their year is no number")
     return remarks
+
+
+def _timeline(folder: Path, loader: Mapping[str, Any]) -> list[dict[str, str]]:
+    path = beside(folder, loader.get("timeline"))
+    return read_csv(path) if path is not None and path.is_file() else []
+
+
+def _is_year(text: str) -> bool:
+    return re.fullmatch(r"-?0*[1-9]\d*", text.strip()) is not None

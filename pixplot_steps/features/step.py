@@ -143,7 +143,7 @@ def _need(*packages: str) -> None:
             expected="the packages of models.lock",
             found="only those of requirements.lock",
             where="features.models",
-            action="run `make setup-models` (or pip install 'pixplot-steps[models]'), or take the model builtin, which needs neither",
+            action="run `make setup-models` (elsewhere: docs/models.md), or take the model builtin, which needs neither",
         )
 
 

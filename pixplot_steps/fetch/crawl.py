@@ -244,7 +244,7 @@ class Crawl:
         task.tries += 1
         with self._changed:
             host, now = self.hosts[task.host], self.clock()
-            host.failed(now, code, asked)
+            host.failed(now, code, asked, task.asked)
             host.trouble = reason
             task.due = now + pace.backoff(task.tries, self.chance.random(), host.rules.cool_down)
             self.cache.remember(task.host, host.next, host.cool, host.strikes)

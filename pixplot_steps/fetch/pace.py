@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 _SPARE = 0.02
@@ -64,6 +64,7 @@ class Host:
 
     `strikes`: failures in a row; `refusals`: answers 403 in a row; `open`: requests under way.
     `given_up`: why it is asked no more in this run; empty where it is. `trouble`: what it failed with last; empty while it is well.
+    `failing`: what has failed since it was last of use.
     """
 
     rules: Rules
@@ -74,6 +75,7 @@ class Host:
     open: int = 0
     given_up: str = ""
     trouble: str = ""
+    failing: set[str] = field(default_factory=set)
 
     def ready(self) -> float:
         """The earliest time at which a request may start; infinite while too many are open."""
@@ -89,9 +91,13 @@ class Host:
         self.open -= 1
         self.strikes = self.refusals = 0
         self.trouble = ""
+        self.failing.clear()
 
-    def failed(self, now: float, code: int, asked: float | None) -> None:
-        """Count a failure: `code` of the answer, 0 where there was none; `asked`: seconds that the host asks to be left alone."""
+    def failed(self, now: float, code: int, asked: float | None, what: str = "") -> None:
+        """Count a failure: `code` of the answer, 0 where there was none; `asked`: seconds that the host asks to be left alone.
+
+        `what` was asked for: that it fails again, and nothing else does, tells nothing more of the host.
+        """
         self.open -= 1
         if asked is not None and asked > self.rules.patience:
             self.given_up = f"it asks to be left alone for {asked:.0f} seconds"
@@ -101,6 +107,10 @@ class Host:
         fresh = now >= self.cool
         self.refusals += code == _REFUSED
         if code == _REFUSED and self.refusals < _FORBIDDEN and asked is None:
+            return
+        again = what in self.failing
+        self.failing |= {what} - {""}
+        if again and asked is None and code not in (_MANY, _REFUSED):
             return
         self.strikes += fresh
         if self.strikes >= _STRIKES:

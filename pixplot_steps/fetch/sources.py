@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
 import json
 import re
@@ -46,14 +47,19 @@ Source = Page | Local | Picture
 
 
 def read(sources: list[str]) -> Iterator[Source]:
-    """All that the sources (addresses, or absolute paths) name, in order. Raises SourceError."""
+    """All that the sources (addresses, or absolute paths or patterns) name, in order. Raises SourceError."""
     for source in sources:
         if _WEB.match(source):
             yield Page(source)
-        elif not Path(source).is_file():
-            raise _wrong("There is no such list of manifests", source, "no such file")
-        else:
+        elif Path(source).is_file():
             yield from _file(Path(source))
+        else:
+            # `Path.glob` knows no absolute patterns.
+            found = [path for path in map(Path, sorted(glob.glob(source, recursive=True))) if path.is_file()]  # noqa: PTH207
+            if not found:
+                raise _wrong("There is no such list of manifests", source, "no such file")
+            for path in found:
+                yield from _file(path)
 
 
 def _file(path: Path) -> Iterator[Source]:
@@ -119,5 +125,5 @@ def _wrong(summary: str, where: str, found: str) -> SourceError:
         "column `manifest` or `service`",
         found=found,
         where=where,
-        action="correct `manifests` in the configuration; see docs/iiif.md",
+        action="correct --images, or `manifests` in the configuration; see docs/iiif.md",
     )

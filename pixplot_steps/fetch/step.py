@@ -175,8 +175,14 @@ def _check(todo: Tasks, failures: list[tuple[str, str, str, str, str]], args: ar
         expected=f"a share of failures of at most {args.max_failures:g} (fetch: max_failures), and at least one picture",
         found="\n".join([share, "    host: code: count", *rows, "    such as", *examples] if failures else [share, *faults]),
         where=", ".join(args.manifests),
-        action="run the same command again, which asks only for what is missing; where this goes on, ask the institution",
+        action=_action([reason for *_, reason in failures]),
     )
+
+
+def _action(reasons: list[str]) -> str:
+    if reasons and all("fetch: private_addresses" in reason for reason in reasons):
+        return "allow servers of your own network, if it is them that you mean: --set fetch.private_addresses=true"
+    return "run the same command again, which asks only for what is missing; where this goes on, ask the institution"
 
 
 def _write(args: argparse.Namespace, todo: Tasks, failures: list[tuple[str, str, str, str, str]]) -> None:

@@ -83,11 +83,15 @@ def _cells_of(labels: NDArray[np.int32], box: tuple[slice, slice], label: int) -
 
 
 def _slide(piece: Cells, way: NDArray[np.float64], taken: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The last free place on the straight way [2] of a piece of land [n, 2] towards the largest island, step by step of one cell."""
+    """The last free place on the straight way [2] of a piece of land [n, 2] towards the largest island, step by step of one cell.
+
+    Where the way leads a broad piece over the edge of the raster, it slides along the edge.
+    """
+    least, most = -piece.min(axis=0), np.array(taken.shape) - 1 - piece.max(axis=0)
     steps = int(np.ceil(np.abs(way).max()))
     free = np.zeros(2, np.int64)
     for step in range(1, steps + 1):
-        move = np.rint(way * (step / steps)).astype(np.int64)
+        move = np.clip(np.rint(way * (step / steps)).astype(np.int64), least, most)
         moved = piece + move
         if taken[moved[:, 0], moved[:, 1]].any():
             return free

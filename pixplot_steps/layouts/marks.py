@@ -48,6 +48,17 @@ def lines_of(parts: Sequence[NDArray[np.float64]]) -> Lines:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What happened in a year, told below its column: `x`, `y` is where the column's label hangs."""
+
+    year: int
+    title: str
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
 class Arranged:
     """A layout: positions f32 [N, 2] in map units, the side of a picture there, and its marks."""
 
@@ -55,3 +66,4 @@ class Arranged:
     cell: float
     labels: tuple[Label, ...] = ()
     lines: Lines = field(default_factory=no_lines)
+    notes: tuple[Note, ...] = ()

@@ -7,13 +7,13 @@ new points move at once, so that one array operation does each pass; the points 
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pixplot_steps.layouts.umap import Graph
+from pixplot_steps.layouts import fuzzy
+from pixplot_steps.layouts.umap import Graph, curve
 
 _PASSES = 100
 _RATE = 0.25
@@ -28,12 +28,9 @@ _LONGEST = 4.0
 _SCATTER = 0.02
 """How far, in the optimiser's units, new points start from the point they start at: equal places would exert no force."""
 
-_STEPS = 64
-_TOLERANCE = 1e-3
 _NEAR = 1e-3
 _SURE = 1 - 1e-12
 _BLOCK = 1 << 14
-_SPREAD = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,41 +62,12 @@ def place(
     return _moved(placed, edges(graph, new), np.flatnonzero(new), curve(min_dist), random)
 
 
-@functools.cache
-def curve(min_dist: float) -> tuple[float, float]:
-    """The a and b for which 1 / (1 + a x^2b) is nearest to UMAP's wanted fall of strength with distance on the map."""
-    from scipy.optimize import curve_fit
-
-    x = np.linspace(0, 3 * _SPREAD, 300)
-    wanted = np.where(x < min_dist, 1.0, np.exp(-(x - min_dist) / _SPREAD))
-    (a, b), _ = curve_fit(lambda x, a, b: 1 / (1 + a * x ** (2 * b)), x, wanted)
-    return float(a), float(b)
-
-
-def _strengths(distances: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Strength [M, k] of each point's tie to its neighbours: 1 to the nearest one; all together log2(k + 1)."""
-    rows, count = distances.shape
-    far = distances.astype(np.float64)
-    nearest = np.where(far > 0, far, np.inf).min(axis=1, initial=np.inf)
-    excess = np.maximum(far - np.where(np.isfinite(nearest), nearest, 0)[:, None], 0)
-    low, high, width = np.zeros(rows), np.full(rows, np.inf), np.ones(rows)
-    wanted = np.log2(count + 1)
-    for _ in range(_STEPS):
-        total = np.exp(-excess / width[:, None]).sum(axis=1)
-        high = np.where(total > wanted, width, high)
-        low = np.where(total > wanted, low, width)
-        width = np.where(np.isinf(high), 2 * low, (low + high) / 2)
-    least = _TOLERANCE * np.where(np.isfinite(nearest), far.mean(axis=1), far.mean())
-    strengths: NDArray[np.float64] = np.exp(-excess / np.maximum(np.maximum(width, least), np.finfo(float).tiny)[:, None])
-    return strengths
-
-
 def edges(graph: Graph, new: NDArray[np.bool_]) -> Edges:
     """The edges that start at new points; a tie told from both ends has the strength p + q - p q."""
     rows, count = graph.indices.shape
     head, tail = np.repeat(np.arange(rows), count), graph.indices.astype(np.int64).ravel()
     near = new[head] | new[tail]
-    head, tail, strength = head[near], tail[near], _strengths(graph.distances).ravel()[near]
+    head, tail, strength = head[near], tail[near], fuzzy.strengths(graph.distances).astype(np.float64).ravel()[near]
     key = np.concatenate([head * rows + tail, tail * rows + head])
     keys, place = np.unique(key, return_inverse=True)
     # One minus the product of what each end leaves: p + q - p q.
@@ -111,7 +79,7 @@ def edges(graph: Graph, new: NDArray[np.bool_]) -> Edges:
 
 def _start(graph: Graph, places: NDArray[np.float64], new: NDArray[np.bool_], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """Every new point at the most central of its neighbours' places; neighbours of new points only follow when those are placed."""
-    indices, strengths = graph.indices, _strengths(graph.distances)
+    indices, strengths = graph.indices, fuzzy.strengths(graph.distances).astype(np.float64)
     out, known = places.copy(), ~new
     while not known.all():
         waiting = np.flatnonzero(~known)

@@ -8,6 +8,7 @@ Memory: `umap` takes the vectors, the graph and about 1.5 kB for each image; the
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from pixplot_steps.layouts import (
     boxes,
     cells,
     colour,
+    events,
     frame,
     geography,
     geojson,
@@ -83,6 +85,7 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "--metric": {"choices": metric.METRICS, "help": "what near means between vectors"},
     "--by": {"type": json.loads, "metavar": "JSON", "help": "list of the columns it is made from"},
     "--unit": {"choices": tuple(timeline.YEARS), "help": "of a column of dates"},
+    "--captions": {"nargs": "*", "type": Path, "metavar": "PATH", "help": "table of what happened in which year, or none"},
     "--order": {"choices": colour.ORDERS, "help": "of colours"},
     "--outlines": {"nargs": "*", "metavar": "PATH", "help": "world, and GeoJSON files"},
     "--fill": {"type": float, "metavar": "FLOAT", "help": "share of the cells filled, at most"},
@@ -410,7 +413,8 @@ def _jitter(args: argparse.Namespace) -> None:
 def _date(args: argparse.Namespace) -> None:
     column = spec.years_of(args.by[0])
     years = tables.years(_shown(args, [column]).items[column])
-    _arranged(args, "Date", "grid", timeline.arrange(years, args.unit, args.aspect), unit=args.unit)
+    noted = tuple(event for path in args.captions for event in _events(path))
+    _arranged(args, "Date", "grid", timeline.arrange(years, args.unit, args.aspect, noted), unit=args.unit)
 
 
 def _category(args: argparse.Namespace) -> None:
@@ -465,7 +469,7 @@ _LAYOUTS = {
     ),
     "grid": _Layout("a grid that keeps the neighbours of a map", ("--map", *_OF_VECTORS, "--aspect", "--mask"), _grid),
     "similarity": _Layout("a grid by likeness itself", (*_OF_VECTORS, "--aspect", "--decay", "--seed"), _similarity),
-    "date": _Layout("columns of dates", ("--catalog", "--vectors", "--by", "--unit", "--aspect"), _date),
+    "date": _Layout("columns of dates", ("--catalog", "--vectors", "--by", "--unit", "--aspect", "--captions"), _date),
     "category": _Layout("a box for each category", ("--catalog", "--vectors", "--by", "--aspect"), _category),
     "geographic": _Layout("places, with outlines", ("--catalog", "--vectors", "--by", "--outlines"), _geographic),
     "axes": _Layout("two columns of numbers as axes", ("--catalog", "--vectors", "--by"), _axes),
@@ -539,6 +543,26 @@ def _geojson(path: Path) -> list[NDArray[np.float64]]:
         ) from None
 
 
+def _events(path: Path) -> tuple[events.Event, ...]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, restval="")
+            if not {"year", "title"} <= {*(rows.fieldnames or [])}:
+                raise ValueError(f"the columns {', '.join(rows.fieldnames or ['none'])}")
+            return events.read(rows)
+    except events.NotAYearError as error:
+        expected, found = "a year in each row, such as 1888 or -44", str(error)
+    except (ValueError, csv.Error) as error:
+        expected, found = "CSV in UTF-8 with the columns year and title, and perhaps text and extra", str(error)
+    raise SourceError(
+        "the captions of the dates cannot be read",
+        expected=expected,
+        found=found,
+        where=str(path),
+        action="correct the file, or layouts.date.captions",
+    )
+
+
 def _arranged(args: argparse.Namespace, label: str, kind: str, made: marks.Arranged, unit: str = "") -> None:
     columns = list(getattr(args, "by", []))
     summary = {"label": label, "kind": kind, "cell": made.cell, "quality": None, "columns": columns, "variant": unit or None}
@@ -568,11 +592,15 @@ def _write(
             tables.write(
                 draft.path / "labels.parquet", pa.Table.from_pylist([asdict(one) for one in made.labels], tables.LABELS), tables.LABELS
             )
+        if made and made.notes:
+            noted = pa.Table.from_pylist([asdict(one) for one in made.notes], tables.EVENTS)
+            tables.write(draft.path / "events.parquet", noted, tables.EVENTS)
         if made and len(made.lines.ends):
             arrays.write(draft.path, "lines", made.lines.points.astype(np.float32))
             arrays.write(draft.path, "line_ends", made.lines.ends.astype(np.uint32))
         draft.rows = len(positions)
         marked = {"labels": len(made.labels), "lines": len(made.lines.ends)} if made else {}
+        marked |= {"events": len(made.notes)} if made and made.notes else {}
         draft.summary = {**summary, **marked, "near": near is not None} | ({} if deep is None else {"deep": True})
     told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (summary["quality"] or {}).items())
     print(f"layouts: {summary['label']}, {len(positions)} items" + (f", {told}" if told else ""), file=sys.stderr)

@@ -8,13 +8,15 @@ A run of empty columns longer than some is closed to a gap, so that a stray earl
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pixplot_steps.layouts import frame
-from pixplot_steps.layouts.marks import MISSING, Arranged, Label
+from pixplot_steps.layouts.events import Event
+from pixplot_steps.layouts.marks import MISSING, Arranged, Label, Note
 
 YEARS = {"year": 1, "decade": 10, "century": 100}
 """Years of a column, by unit."""
@@ -86,8 +88,12 @@ def _written(counted: int) -> str:
     return str(counted) if counted > 0 else f"{_MINUS}{1 - counted}"
 
 
-def arrange(years: NDArray[np.int32], unit: str, aspect: float) -> Arranged:
-    """Items (at least 1) in columns, about `aspect` times as wide as high; within a column by year, then in their order."""
+def arrange(years: NDArray[np.int32], unit: str, aspect: float, events: Sequence[Event] = ()) -> Arranged:
+    """Items (at least 1) in columns, about `aspect` times as wide as high; within a column by year, then in their order.
+
+    An event is noted below the column of its year; where that has no pictures, at its place between the nearest that have; before the
+    first and after the last, below these.
+    """
     found = dated(years, unit)
     columns, index = np.unique(found.column[found.known], return_inverse=True)
     counts, undated = np.bincount(index, minlength=len(columns)), int((~found.known).sum())
@@ -106,7 +112,16 @@ def arrange(years: NDArray[np.int32], unit: str, aspect: float) -> Arranged:
     labels = [_label(column, unit, middle, framed) for column, middle in zip(columns.tolist(), middles, strict=True)]
     if undated:
         labels.append(Label(MISSING, *framed.point(start + (wide - 1) / 2, _LABEL), 0))
-    return Arranged(framed.positions(np.column_stack([x, y])), framed.scale, tuple(labels))
+    notes = tuple(_notes(events, unit, columns, np.array(middles), framed))
+    return Arranged(framed.positions(np.column_stack([x, y])), framed.scale, tuple(labels), notes=notes)
+
+
+def _notes(events: Sequence[Event], unit: str, columns: Integers, middles: NDArray[np.float64], framed: frame.Frame) -> Iterator[Note]:
+    if not len(columns):
+        return
+    placed = _column(_counted(np.array([event.year for event in events], dtype=np.int64)), unit)
+    for event, x in zip(events, np.interp(placed, columns, middles).tolist(), strict=True):
+        yield Note(event.year, event.title, event.text, *framed.point(x, _LABEL))
 
 
 def _widths(counts: Integers, height: int) -> Integers:

@@ -1,26 +1,25 @@
-"""The map: UMAP (McInnes, Healy and Melville 2018) on the shared graph of neighbours."""
+"""The map: UMAP (McInnes, Healy and Melville 2018) on the shared graph of neighbours: its ties (`fuzzy`) and the descent (`descent`)."""
 
 from __future__ import annotations
 
-import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+import functools
 from dataclasses import dataclass
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pixplot_steps.errors import ConfigError
+from pixplot_steps.layouts import fuzzy
 from pixplot_steps.spec import Umap
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _FEWEST = 5
 """Below so many points there is nothing to learn: they stand on a circle."""
 
 _SPREAD = 1.0
-_NEGATIVE_SAMPLES = 5
 _SMALL = 10_000
 _START_SIZE = 10.0
 _JITTER = 1e-3
@@ -69,12 +68,12 @@ def embed(
     """
     if len(vectors) < _FEWEST:
         return _on_circle(len(vectors), components)
-    umap = import_umap()
-    random = np.random.RandomState(seed)
-    begin = _start(vectors if start is None else start, components, random)
-    with _numba_threads(1 if reproducible else None):
-        edges = fuzzy(umap, vectors, _with_self(graph, wanted.n_neighbors), random, labels)
-        return _optimise(umap, begin, vectors, edges, wanted, random, not reproducible)
+    from pixplot_steps.layouts import descent
+
+    begin = _start(vectors if start is None else start, components, np.random.RandomState(seed))
+    edges = ties(_of_size(graph, wanted.n_neighbors), labels)
+    rounds = wanted.epochs or epochs(len(vectors))
+    return descent.descend(begin, edges, curve(wanted.min_dist), rounds, seed, parallel=not reproducible)
 
 
 def epochs(count: int) -> int:
@@ -82,47 +81,24 @@ def epochs(count: int) -> int:
     return 500 if count <= _SMALL else 200
 
 
-def fuzzy(umap: ModuleType, vectors: NDArray[np.float32], graph: Graph, random: np.random.RandomState, labels: Labels | None) -> Any:
-    """The graph (each point its own first neighbour) as a sparse matrix of weights; edges between images of different labels are weak."""
-    found, _, _ = umap.fuzzy_simplicial_set(
-        vectors, graph.indices.shape[1], random, "precomputed", knn_indices=graph.indices, knn_dists=graph.distances
-    )
+def ties(graph: Graph, labels: Labels | None) -> csr_array:
+    """The graph as a matrix of strengths; ties between images of different labels are weak."""
+    found = fuzzy.tied(graph.indices, graph.distances)
     if labels is None:
         return found
     far = _FAR / (1.0 - labels.weight) if labels.weight < 1 else _FARTHEST
-    return umap.discrete_metric_simplicial_set_intersection(found, labels.of, far_dist=far)
+    return fuzzy.parted(found, labels.of, far)
 
 
-def _optimise(
-    umap: ModuleType,
-    start: NDArray[np.float32],
-    vectors: NDArray[np.float32],
-    edges: Any,
-    wanted: Umap,
-    random: np.random.RandomState,
-    parallel: bool,
-) -> NDArray[np.float32]:
-    a, b = umap.find_ab_params(_SPREAD, wanted.min_dist)
-    coordinates, _ = umap.simplicial_set_embedding(
-        vectors,
-        edges,
-        n_components=start.shape[1],
-        initial_alpha=1.0,
-        a=a,
-        b=b,
-        gamma=1.0,
-        negative_sample_rate=_NEGATIVE_SAMPLES,
-        n_epochs=wanted.epochs or epochs(len(vectors)),
-        init=start,
-        random_state=random,
-        metric="euclidean",
-        metric_kwds={},
-        densmap=False,
-        densmap_kwds={},
-        output_dens=False,
-        parallel=parallel,
-    )
-    return np.asarray(coordinates, dtype=np.float32)
+@functools.cache
+def curve(min_dist: float) -> tuple[float, float]:
+    """The a and b for which 1 / (1 + a x^2b) is nearest to UMAP's wanted fall of strength with distance on the map."""
+    from scipy.optimize import curve_fit
+
+    x = np.linspace(0, 3 * _SPREAD, 300)
+    wanted = np.where(x < min_dist, 1.0, np.exp(-(x - min_dist) / _SPREAD))
+    (a, b), _ = curve_fit(lambda x, a, b: 1 / (1 + a * x ** (2 * b)), x, wanted)
+    return float(a), float(b)
 
 
 def _start(vectors: NDArray[np.floating], components: int, random: np.random.RandomState) -> NDArray[np.float32]:
@@ -133,8 +109,8 @@ def _start(vectors: NDArray[np.floating], components: int, random: np.random.Ran
     return (start * (_START_SIZE / span if span > 0 else 1.0) + random.normal(scale=_JITTER, size=start.shape)).astype(np.float32)
 
 
-def _with_self(graph: Graph, wanted: int) -> Graph:
-    """The graph as UMAP expects it: each point is its own first neighbour, and counts."""
+def _of_size(graph: Graph, wanted: int) -> Graph:
+    """The graph of the nearest alone; each point counts as its own first neighbour."""
     rows, available = graph.indices.shape
     count = min(wanted, rows)
     if count > available + 1:
@@ -145,9 +121,7 @@ def _with_self(graph: Graph, wanted: int) -> Graph:
             where="layouts.umap.n_neighbors",
             action="raise neighbours.count, or lower n_neighbors",
         )
-    itself = np.arange(rows, dtype=np.int32)[:, None]
-    indices = np.hstack([itself, graph.indices[:, : count - 1]])
-    return Graph(indices, np.hstack([np.zeros((rows, 1), dtype=np.float32), graph.distances[:, : count - 1]]))
+    return graph.nearest(count - 1)
 
 
 def _on_circle(count: int, components: int) -> NDArray[np.float32]:
@@ -156,30 +130,3 @@ def _on_circle(count: int, components: int) -> NDArray[np.float32]:
         angles = np.pi - 2 * np.pi * np.arange(count) / count
         circle[:, :2] = np.column_stack([np.cos(angles), np.sin(angles)]).round(6)
     return circle
-
-
-def import_umap() -> ModuleType:
-    """The functions of umap-learn, imported without TensorFlow, which it would load (11 s, 900 MB) for a class not used here."""
-    absent = "tensorflow" not in sys.modules
-    if absent:
-        sys.modules["tensorflow"] = None  # type: ignore[assignment]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ImportWarning)
-            import umap.umap_ as umap
-    finally:
-        if absent:
-            del sys.modules["tensorflow"]
-    return umap  # type: ignore[no-any-return]
-
-
-@contextmanager
-def _numba_threads(count: int | None) -> Iterator[None]:
-    import numba
-
-    before = numba.get_num_threads()
-    numba.set_num_threads(count or before)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)

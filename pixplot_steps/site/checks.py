@@ -240,6 +240,7 @@ def layout(site: Site, manifest: Node, one: Node) -> Faults:
         near = np.abs(steps * _STEP - 1 - values) <= _STEP / 2 + _SLACK
         yield from _outside(given, steps, near, "the nearest steps to the positions")
     yield from _labels(site, one)
+    yield from _events(site, one)
     yield from _lines(site, one)
     yield from _deepzoom(site, one)
 
@@ -275,6 +276,21 @@ def _labels(site: Site, one: Node) -> Faults:
         yield Fault(name, str(tables.LABELS).replace("\n", ", "), str(found.schema).replace("\n", ", "))
     elif any(column.null_count for column in found.columns) or not set(found["anchor"].to_pylist()) <= {"top", "right"}:
         yield Fault(name, "labels, all given, anchored at top or right", "another")
+    elif not (pc.all(pc.is_finite(found["x"])).as_py() and pc.all(pc.is_finite(found["y"])).as_py()):
+        yield Fault(name, "finite places", "another")
+
+
+def _events(site: Site, one: Node) -> Faults:
+    """What happened in which year, where a layout says so."""
+    reference = one.get("events")
+    if reference is None:
+        return
+    found = site.table(reference)
+    name = reference["file"].text()
+    if found.schema.names != tables.EVENTS.names or found.schema.types != tables.EVENTS.types:
+        yield Fault(name, str(tables.EVENTS).replace("\n", ", "), str(found.schema).replace("\n", ", "))
+    elif any(column.null_count for column in found.columns) or not pc.all(pc.not_equal(found["year"], 0)).as_py():
+        yield Fault(name, "events, all given, in years other than 0", "another")
     elif not (pc.all(pc.is_finite(found["x"])).as_py() and pc.all(pc.is_finite(found["y"])).as_py()):
         yield Fault(name, "finite places", "another")
 
@@ -394,10 +410,20 @@ def page(site: Site, manifest: Node, reference: Node, width: int, heights: range
 
 
 def neighbours(site: Site, manifest: Node, known: Rows | None) -> Faults:
-    """The rows most like each row: each another image, and each once. Sites written before there were any have none."""
-    reference = manifest.get("neighbours")
-    if reference is None:
-        return
+    """The rows most like each row, by each model: each another image, and each once. Sites written before there were any have none."""
+    first, more = manifest.get("neighbours"), manifest.get("more_neighbours")
+    if first is not None:
+        yield from _neighbours(site, manifest, first, known)
+    listed = more.list() if more is not None else []
+    others = [one["name"].text() for one in manifest["models"].list()[1:]] if listed else []
+    names = [one["model"].text() for one in listed]
+    if names and (first is None or len(set(names)) != len(names) or not {*names} <= {*others}):
+        yield manifest["more_neighbours"].wrong(f"each of other models than the first, {others!a}, not {names!a}").fault
+    for one in listed:
+        yield from _neighbours(site, manifest, one["rows"], known)
+
+
+def _neighbours(site: Site, manifest: Node, reference: Node, known: Rows | None) -> Faults:
     count = _count(manifest)
     shape = [side.integer() for side in reference["shape"].list()]
     values = site.array(reference, "u32", (count, shape[1] if len(shape) == 2 else 0)).astype(np.int64)

@@ -61,8 +61,8 @@ class Model:
 class Parts:
     """Everything that a manifest names. `layouts`: name, the layout's own summary and the references to its files, in order.
 
-    `models` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout. `deepzoom`: what is
-    said of the deep zooms of layouts, by name.
+    `models`, `neighbours` and `hotspots` (summary and reference to the members) are in one order; the first made the first layout.
+    `deepzoom`: what is said of the deep zooms of layouts, by name.
     """
 
     title: str
@@ -78,7 +78,7 @@ class Parts:
     layouts: list[tuple[str, Json, Json]]
     models: list[Model]
     atlas: Atlas
-    neighbours: Json
+    neighbours: list[Json]
     hotspots: list[Hotspots]
     problems: Json
     pictures: Pictures
@@ -118,7 +118,8 @@ def _always(parts: Parts) -> Json:
         "years": parts.years,
         "layouts": [_layout(parts, *layout) for layout in parts.layouts],
         "atlas": _atlas(parts.atlas),
-        "neighbours": parts.neighbours,
+        "neighbours": parts.neighbours[0],
+        "more_neighbours": _more_neighbours(parts),
         "hotspots": _hotspots(parts.hotspots[0]),
         "more_hotspots": [_hotspots(one) for one in parts.hotspots[1:]],
         "problems": parts.problems,
@@ -151,6 +152,11 @@ def _model_of(parts: Parts, layout: str) -> str | None:
         return None
     names = [str(model.vectors["model"]["model"]) for model in parts.models]
     return next((name for name in names if layout.endswith(f"-{name}")), names[0])
+
+
+def _more_neighbours(parts: Parts) -> list[Json]:
+    others = zip(parts.models[1:], parts.neighbours[1:], strict=True)
+    return [{"model": _model(model.vectors["model"])["name"], "rows": rows} for model, rows in others]
 
 
 def _hotspots(found: Hotspots) -> Json:

@@ -99,6 +99,16 @@ class Site:
         return self._read(lambda: self._files.array(node, "f32", (len(self), 2)))
 
     @cached_property
+    def events(self) -> list[tuple[int, str, str]]:
+        """Year, title and text of what the first layout by date that has any tells of its years."""
+        nodes = (one.get("events") for one in self._node["layouts"].list())
+        found = next((node for node in nodes if node is not None), None)
+        if found is None:
+            return []
+        told = self._read(lambda: self._files.table(found))
+        return [(row["year"], row["title"], row["text"]) for row in told.to_pylist()]
+
+    @cached_property
     def hotspots(self) -> list[Hotspot]:
         """Of the first map, in order."""
         node = self._node["hotspots"]

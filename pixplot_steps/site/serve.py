@@ -76,7 +76,15 @@ def run(args: argparse.Namespace) -> None:
 def server(site: Path, port: int) -> ThreadingHTTPServer:
     """A server for `site`, bound to `port` or the next free one (0: any), not serving yet. Raises SiteError."""
     if not (site / "data" / "manifest.json").is_file():
-        raise SiteError("there is no site to serve", expected="data/manifest.json", where=str(site), action="build it first: make demo")
+        inside = site / "site" / "data" / "manifest.json"
+        raise SiteError(
+            "there is no site to serve",
+            expected="a folder with data/manifest.json",
+            where=str(site),
+            action=f"name the folder in it: pixplot serve {site / 'site'}"
+            if inside.is_file()
+            else "build it first: pixplot --images FOLDER",
+        )
 
     def handler(*connection: Any) -> _Handler:
         return _Handler(*connection, directory=str(site))

@@ -240,7 +240,7 @@ def _write_data(
         deepzoom=_deepzooms(site, args),
         models=_models(args),
         atlas=_atlas(site, args, count),
-        neighbours=site.hashed(hashed.array(_neighbours(args, items.image_row))),
+        neighbours=[site.hashed(hashed.array(_neighbours(args, place, count))) for place in range(len(args.neighbours))],
         hotspots=hotspots,
         problems=site.hashed(hashed.file(table.encode(problems), "arrow", rows=problems.num_rows)),
         pictures=pictures,
@@ -402,6 +402,9 @@ def _layout(site: _Site, name: str, path: Path, count: int) -> tuple[str, dict[s
     if summary.get("labels"):
         labels = tables.read(path / "labels.parquet", tables.LABELS)
         files["labels"] = site.hashed(hashed.file(table.encode(labels), "arrow", rows=labels.num_rows))
+    if summary.get("events"):
+        events = tables.read(path / "events.parquet", tables.EVENTS)
+        files["events"] = site.hashed(hashed.file(table.encode(events), "arrow", rows=events.num_rows))
     if summary.get("lines"):
         lines = {"points": arrays.read(path, "lines"), "ends": arrays.read(path, "line_ends")}
         files["lines"] = {key: site.hashed(hashed.array(values)) for key, values in lines.items()}
@@ -473,17 +476,20 @@ def _rows(path: Path, name: str, count: int) -> NDArray[Any]:
     return values
 
 
-def _neighbours(args: argparse.Namespace, image_row: NDArray[np.int64]) -> NDArray[np.uint32]:
-    graph = arrays.read(args.neighbours[0], "indices")
-    images = commit.stamp(args.vectors[0]).rows
-    if len(graph) != images:
-        raise DamagedError(
-            "the neighbours are not of these vectors",
-            expected=f"{images} rows",
-            found=f"{len(graph)}",
-            where=str(args.neighbours[0]),
-            action="remove this folder and run the workflow again",
-        )
+def _neighbours(args: argparse.Namespace, place: int, count: int) -> NDArray[np.uint32]:
+    """Of the model at a place: the rows most like each of the `count` rows."""
+    graph = arrays.read(args.neighbours[place], "indices")
+    images = commit.stamp(args.vectors[place]).rows
+    image_row = shown.read(args.catalog, args.vectors[place], []).image_row
+    for wanted, found in ((images, len(graph)), (count, len(image_row))):
+        if wanted != found:
+            raise DamagedError(
+                "the neighbours are not of these vectors",
+                expected=f"{wanted} rows",
+                found=f"{found}",
+                where=str(args.neighbours[place]),
+                action="remove this folder and run the workflow again",
+            )
     return similar.rows(graph, image_row)
 
 

@@ -49,6 +49,9 @@ a file of many pages, from 0; and the item."""
 LABELS = pa.schema([("text", pa.string()), ("x", pa.float64()), ("y", pa.float64()), ("level", pa.int32()), ("anchor", pa.string())])
 """Texts below the pictures of a layout: see docs/format.md."""
 
+EVENTS = pa.schema([("year", pa.int32()), ("title", pa.string()), ("text", pa.string()), ("x", pa.float64()), ("y", pa.float64())])
+"""What happened in which year, below the columns of a layout by date: see docs/format.md."""
+
 FETCHED = pa.schema([("item", pa.string()), ("image", pa.string()), ("size", pa.int64()), ("service", pa.string()), ("cells", pa.string())])
 """The pictures that came from servers, by item (unique, sorted): digest and length of the bytes, which lie in the cache; the image
 service as a JSON object (docs/iiif.md), null where there is none; a JSON object of lists of texts, by the column's name."""

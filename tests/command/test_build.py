@@ -94,6 +94,8 @@ def test_missing_packages_are_told_first(tmp_path: Path, orders: list[runner.Ord
     [
         ("list.txt", "https://a.org/m\n", True),
         ("list.txt", "# remark\n\nhttps://a.org/m\n", True),
+        ("list.txt", "manifests/a.json\nhttps://a.org/m\n", True),
+        ("a.json", "{}", True),
         ("list.txt", "a.jpg\n", False),
         ("list.jpg", "https://a.org/m\n", False),
     ],

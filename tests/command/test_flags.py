@@ -147,14 +147,32 @@ def test_spellings(words: list[str], dest: str, value: Any) -> None:
     assert parse(*words)[dest] == value
 
 
-@pytest.mark.parametrize(
-    "words", [["--use_cache", "perhaps"], ["--min_size", "1.5"], ["--seed", "x"], ["--method", "guess"], ["--nonsense"]]
-)
+@pytest.mark.parametrize("words", [["--use_cache", "perhaps"], ["--min_size", "1.5"], ["--seed", "x"], ["--method", "guess"]])
 def test_wrong_flags_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main(["--images", "x", *words])
     assert caught.value.code == 2
     assert words[0].lstrip("-") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--imags", "x"], "pixplot: error: not understood: --imags x. Did you mean --images?"),
+        (["--images", "x", "--qq", "3"], "pixplot: error: not understood: --qq 3. All flags: pixplot --help"),
+        (["serve", "x", "--prot=1"], "pixplot serve: error: not understood: --prot=1. Did you mean --port?"),
+        (["publsih", "a", "b"], "pixplot: error: there is no command 'publsih'. Did you mean publish?"),
+        (["photographs"], "pixplot: error: there is no command 'photographs'. To build a map of it: pixplot --images photographs"),
+        (["no such"], "pixplot: error: there is no command 'no such'. All commands: pixplot --help"),
+    ],
+)
+def test_a_slip_is_told_in_a_line(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photographs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(words) == 2
+    assert capsys.readouterr().err == told + "\n"
 
 
 def test_help_has_every_flag_in_its_group_and_every_command(capsys: pytest.CaptureFixture[str]) -> None:

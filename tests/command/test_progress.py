@@ -93,7 +93,7 @@ def test_done_and_before_never_exceed_the_total(total: int, before: int) -> None
             Stage("features", 3000, 1000, 500, started=0.0, running=1),
             "features    1,500 of 3,000 images   50 images/s   30 s left   1,000 of them as before",
         ),
-        (Stage("layouts", 6, 0, 2, started=0.0, running=1), "layouts     2 of 6 jobs"),
+        (Stage("layouts", 6, 0, 2, started=0.0, running=1), "layouts     2 of 6 jobs   10 s so far"),
         (Stage("site", 1, 0, 1, started=0.0, ended=2.0), "site        1 job   2.0 s"),
         (Stage("catalog", 1, 0, 1, started=0.0, ended=2.0, note="7 pictures"), "catalog     7 pictures   2.0 s"),
         (Stage("catalog", 1, note="7 pictures"), "catalog     0 of 1 job"),

@@ -102,6 +102,7 @@ def test_a_key_below_a_value_is_refused() -> None:
     [
         (["# mine", "", "  https://a.org/m"], True),
         (["HTTP://a.org/m"], True),
+        (["manifests/17.json", "https://a.org/m"], True),
         (["pictures/a.jpg", "https://a.org/m"], False),
         ([], False),
     ],

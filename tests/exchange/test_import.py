@@ -100,7 +100,7 @@ def museum(tmp_path: Path) -> Path:
     write(data / "config.json", {"project": {"name": "Van Gogh"}, "delimiter": ",", "loader": loader, "detail": {"structure": structure}})
     (data / "1024").mkdir()
     (data / "data.csv").write_text('imageid,keywords,year,_material,_w\n1,"oil, canvas",1888,Öl,20\n2,,1889\n,lost,1890,x,1\n', "utf-8")
-    (data / "timeline.csv").write_text("year,title,text,extra\n1888,Arles,moves,\n", "utf-8")
+    (data / "timeline.csv").write_text("year,title,text,extra\n1888,Arles,moves,\nspring,Paris,,\n", "utf-8")
     (data / "tsne.csv").write_text("id,x,y\n1,0.25,0.5\n2,x,y\n", "utf-8")
     return data
 
@@ -113,7 +113,8 @@ def test_vikus(museum: Path) -> None:
     ]
     assert found.positions == {"1": (0.25, 0.5)}
     assert (found.title, found.images) == ("Van Gogh", museum / "1024")
-    assert [("timeline" in remark, "no id" in remark) for remark in found.remarks] == [(True, False), (False, True)]
+    assert found.timeline == [{"year": "1888", "title": "Arles", "text": "moves", "extra": ""}]
+    assert [("no id" in remark, "timeline" in remark) for remark in found.remarks] == [(True, False), (False, True)]
 
 
 def test_vikus_without_its_table(museum: Path) -> None:

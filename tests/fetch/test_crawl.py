@@ -133,6 +133,23 @@ def test_a_network_that_is_gone_for_a_while_costs_nothing_but_time(bench: Bench)
     assert counts == {("page", tasks.DONE): 2, ("image", tasks.DONE): 2}
 
 
+def test_one_broken_picture_does_not_make_its_host_s_others_wait(bench: Bench) -> None:
+    bench.network.codes["https://free.org/i/7.jpg"] = [Answer(500, {}, b""), None] * 9
+    counts = bench.fetch(*(f"https://free.org/manifest/{number}" for number in range(12)))
+    assert counts == {("page", tasks.DONE): 12, ("image", tasks.DONE): 11, ("image", tasks.FAILED): 1}
+    broken = bench.network.times("i/7.jpg")
+    assert len(broken) == 1 + WISHES.retries
+    assert broken[-1] - broken[0] < bench.crawl.rules("free.org").cool_down
+
+
+def test_a_broken_picture_alone_is_soon_told(bench: Bench) -> None:
+    bench.network.codes["https://free.org/manifest/7"] = [None] * 9
+    assert bench.fetch("https://free.org/manifest/7") == {("page", tasks.FAILED): 1}
+    times = bench.network.times()
+    assert len(times) == 1 + WISHES.retries
+    assert times[-1] - times[0] < bench.crawl.rules("free.org").cool_down
+
+
 def test_a_cool_down_outlives_the_program(bench: Bench) -> None:
     bench.network.codes["https://free.org/manifest/1"] = [Answer(429, {"retry-after": "1000"}, b"")]
     bench.crawl.rules = lambda host: Rules(0, 1, 60, 500)

@@ -109,6 +109,24 @@ class TestComplaints:
         host.succeeded()
         assert (host.strikes, host.refusals) == (0, 0)
 
+    @pytest.mark.parametrize(
+        ("what", "code", "cool"),
+        [
+            (["a", "a", "a", "a"], 500, 0),
+            (["a", "a", "a", "a"], 0, 0),
+            (["a", "a"], 429, 60 + 120),
+            (["a", "b"], 500, 120),
+            (["a", "b", "a", "b"], 500, 120),
+        ],
+    )
+    def test_a_picture_that_fails_alone_is_no_sign_of_its_host(self, what: list[str], code: int, cool: float) -> None:
+        host = Host(CALM)
+        for one in what:
+            now = host.cool
+            host.start(now)
+            host.failed(now, code, None, one)
+        assert host.cool == pytest.approx(cool)
+
     def test_it_is_given_up_where_it_asks_for_more_patience_than_there_is(self) -> None:
         host = self.failing([429], 4000)
         assert host.given_up == "it asks to be left alone for 4000 seconds"

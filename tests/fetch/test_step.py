@@ -158,6 +158,14 @@ class TestWhatIsGiven:
         fetch.run(str(tmp_path / "list.txt"))
         assert {row["item"] for row in fetch.items()} == {"m.json", name(museum, "/manifest/5")}
 
+    def test_a_pattern_of_files(self, fetch: Fetch, museum: Museum, tmp_path: Path) -> None:
+        (tmp_path / "m").mkdir()
+        for number in (4, 5, 6):
+            (tmp_path / "m" / f"{number}.json").write_text(json.dumps(museum.manifest(number)))
+        fetch.run(str(tmp_path / "m" / "[56].json"))
+        self.check(fetch, museum, range(5, 7))
+        fetch.run(str(tmp_path / "m" / "7*.json"), code=1)
+
     @pytest.mark.parametrize("separator", [",", ";", "\t"])
     def test_a_table(self, fetch: Fetch, museum: Museum, tmp_path: Path, separator: str) -> None:
         rows = [
@@ -419,7 +427,9 @@ class TestStopping:
 class TestSecurity:
     def test_private_networks_are_not_asked_unless_allowed(self, fetch: Fetch, museum: Museum, capsys: pytest.CaptureFixture[str]) -> None:
         fetch.run(museum.url("/manifest/1"), code=1, private_addresses="false")
-        assert "127.0.0.1, of a private network" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "127.0.0.1, of a private network" in told
+        assert "--set fetch.private_addresses=true" in told
         assert museum.log == []
 
     @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://a.org/x", "javascript:alert(1)", "", "urn:x"])

@@ -136,7 +136,7 @@ def test_categories(collection: Collection) -> None:
     ],
 )
 def test_dates(collection: Collection, unit: str, texts: list[str]) -> None:
-    made = collection.arrange("date", *by("date"), "--unit", unit, "--aspect", 1.8)
+    made = collection.arrange("date", *by("date"), "--unit", unit, "--aspect", 1.8, "--captions")
     assert made.texts == texts
     assert len(np.unique(made.positions, axis=0)) == COUNT
     undated = made.positions[[2, 3, 11], 0]
@@ -198,6 +198,31 @@ def test_positions_of_the_metadata(collection: Collection) -> None:
     check("custom", made)
 
 
+def test_captions_of_dates(collection: Collection) -> None:
+    path = collection.root / "timeline.csv"
+    path.write_text("year,title,text,extra\n1890,Ein <b>Jahr</b>,mit Text,\n1891,,,\n", "utf-8-sig")
+    made = collection.arrange("date", *by("date"), "--unit", "year", "--aspect", 1.8, "--captions", path)
+    [event] = tables.read(made.path / "events.parquet", tables.EVENTS).to_pylist()
+    assert (event["year"], event["title"], event["text"]) == (1890, "Ein <b>Jahr</b>", "mit Text")
+    assert made.summary["events"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("year,title\n1888,a\nspring,b\n", "row 2: 'spring'"),
+        ("when,what\n1,2\n", "the columns when, what"),
+        ("", "the columns none"),
+        ("\xff", "CSV in UTF-8"),
+    ],
+)
+def test_captions_of_dates_that_cannot_be_read(collection: Collection, text: str, told: str) -> None:
+    path = collection.root / "wrong.csv"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SourceError, match=rf"(?s)captions of the dates cannot be read.*{told}.*wrong\.csv|(?s:wrong\.csv.*{told})"):
+        collection.arrange("date", *by("date"), "--unit", "year", "--aspect", 1.8, "--captions", path)
+
+
 @pytest.mark.parametrize("order", ["hue", "lightness"])
 def test_colours(collection: Collection, order: str) -> None:
     made = collection.arrange("colour", "--images", collection.parts.images, "--order", order, "--aspect", 1.5)
@@ -216,7 +241,7 @@ def test_columns_without_any_value(tmp_path: Path, kind: str) -> None:
     shards.step(vectors, *inputs, "--others", "--components", 4, "--whiten", "false", "--out", tmp_path / "v.zarr")
     more: dict[str, list[object]] = {
         "category": ["--aspect", 1],
-        "date": ["--aspect", 1, "--unit", "year"],
+        "date": ["--aspect", 1, "--unit", "year", "--captions"],
         "geographic": ["--outlines", "world"],
     }
     names = by("a") if kind in ("category", "date") else by("a", "b")

@@ -53,3 +53,15 @@ def test_one_cloud_stays_as_it_is() -> None:
 def test_few_or_equal_points_stay_as_they_are() -> None:
     for points in (np.zeros((200, 2)), np.array([[0.0, 0.0], [1.0, 0.0], [100.0, 0.0]])):
         np.testing.assert_array_equal(islands.gather(points), points)
+
+
+def test_an_island_as_wide_as_the_map_stays_within_it() -> None:
+    """The way to the middle of a tall island at the edge would lead a broad one out of the map, on either side."""
+    generator = np.random.default_rng(0)
+    tall = generator.uniform(size=(900, 2)) * [1, 10] + [19, 0]
+    broad = generator.uniform(size=(800, 2)) * [20, 0.5] + [0, 16]
+    for side in (1, -1):
+        before = np.vstack([tall, broad]) * [side, 1]
+        after = islands.gather(before)
+        assert np.ptp(after, axis=0)[0] <= np.ptp(before, axis=0)[0] + 1e-9
+        assert np.ptp(after, axis=0)[1] < 0.9 * np.ptp(before, axis=0)[1], "it came near all the same"

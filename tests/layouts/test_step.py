@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -231,24 +230,6 @@ def test_other_labels_lay_the_map_out_again_and_the_same_ones_do_not(supervised:
     assert [one["laid_out_again"] for one in told] == [False, True]
     assert (told[0]["old"], told[0]["new"], told[0]["drift_percent"]) == (300, 0, 0.0)
     assert told[1]["drift_percent"] < 25, "from there, and turned back"
-
-
-def test_the_graph_of_labelled_images_is_umaps(marked: Labelled) -> None:
-    vectors_ = arrays.read(marked.made.vectors, "vectors")
-    indices = np.column_stack([np.arange(300), arrays.read(marked.made.graph, "indices")])
-    distances = np.column_stack([np.zeros(300), arrays.read(marked.made.graph, "distances")]).astype(np.float32)
-    umap_ = layout.import_umap()
-    theirs = umap_.UMAP(n_neighbors=15, precomputed_knn=(indices, distances), n_epochs=1, init="random", random_state=1, target_weight=0.7)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        wanted = theirs.fit(vectors_, marked.of).graph_
-    found = layout.fuzzy(
-        umap_, vectors_, layout.Graph(indices.astype(np.int32), distances), np.random.RandomState(1), layout.Labels(marked.of, 0.7)
-    )
-    # Theirs searches its smooth radii in other steps.
-    assert abs(found - wanted).max() < 5e-3
-    plain = layout.fuzzy(umap_, vectors_, layout.Graph(indices.astype(np.int32), distances), np.random.RandomState(1), None)
-    assert abs(plain - wanted).max() > 0.5
 
 
 def test_variants_follow_the_labels(marked: Labelled, supervised: Path) -> None:

@@ -131,6 +131,52 @@ def test_neighbours_are_rows_of_the_images_that_the_graph_names(built: Built) ->
         assert near == [ids.index(ids[i]) for i in near], "an image is told by its first row"
 
 
+def second_model(built: Built, root: Path, *, images: slice = slice(None)) -> tuple[Path, Path]:
+    """Vectors of another model, with the images in the opposite order, or some of them; and their graph, which leads backwards."""
+    known = tables.read(built.found.vectors / "images.parquet", tables.IMAGES)
+    known = known.take(np.arange(len(known))[::-1][images])
+    with commit.folder(root / "vectors.zarr") as draft:
+        tables.write(draft.path / "images.parquet", known, tables.IMAGES)
+        draft.rows = len(known)
+        summary = commit.stamp(built.found.vectors).summary
+        draft.summary = summary | {"model": summary["model"] | {"model": "other"}}
+    with commit.folder(root / "graph.zarr") as draft:
+        graph = (np.arange(len(known))[:, None] - 1 - np.arange(3)) % len(known)
+        arrays.write(draft.path, "indices", graph.astype(np.int32))
+        draft.rows = len(known)
+        draft.summary = commit.stamp(built.found.neighbours).summary
+    return root / "vectors.zarr", root / "graph.zarr"
+
+
+def with_second_model(built: Built, out: Path, vectors: Path, graph: Path) -> list[str]:
+    flags = flags_of(built, out)
+    for flag, path in (("--vectors", vectors), ("--neighbours", graph)):
+        flags.insert(flags.index(flag) + 2, str(path))
+    return flags
+
+
+def test_each_model_has_neighbours_of_its_own(built: Built, tmp_path: Path) -> None:
+    vectors, graph = second_model(built, tmp_path)
+    out = tmp_path / "site"
+    assert main(["step", "site", *with_second_model(built, out, vectors, graph)]) == 0
+    assert verify(out) == []
+    [more] = manifest(out)["more_neighbours"]
+    assert more["model"] == "other" == manifest(out)["models"][1]["name"]
+    ids = table(out, "table")["image"].to_pylist()
+    order = tables.read(vectors / "images.parquet", tables.IMAGES)["image"].to_pylist()
+    indices = arrays.read(graph, "indices")
+    for row, near in enumerate(array(out, more["rows"]).tolist()):
+        assert [ids[i] for i in near] == [order[i] for i in indices[order.index(ids[row])]]
+    assert manifest(built.site)["more_neighbours"] == []
+    assert array(out, manifest(out)["neighbours"]).tolist() == array(built.site, manifest(built.site)["neighbours"]).tolist()
+
+
+def test_neighbours_of_fewer_images_are_refused(built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vectors, graph = second_model(built, tmp_path, images=slice(0, 30))
+    assert main(["step", "site", *with_second_model(built, tmp_path / "site", vectors, graph)]) == 1
+    assert "41 rows" in capsys.readouterr().err
+
+
 def test_neighbours_of_other_images_are_refused(built: Built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with commit.folder(tmp_path / "other.zarr") as draft:
         arrays.write(draft.path, "indices", np.zeros((3, 2), np.int32))

@@ -139,6 +139,10 @@ def endless(site: Patient) -> None:
     site.set(10**30, "counts", "items").set(10**30, "counts", "images").set(10**30, "atlas", "count")
 
 
+def more_neighbours(site: Patient, model: str) -> None:
+    site.manifest["more_neighbours"] = [{"model": model, "rows": site.at("neighbours")}]
+
+
 def hotspot(site: Patient, key: str, value: Any, index: int = 0) -> None:
     site.set(value, "hotspots", "list", index, key)
 
@@ -151,6 +155,11 @@ def labels_at_the_side(site: Patient) -> None:
     rows = [{"text": "1894", "x": 0.0, "y": 0.0, "level": 0, "anchor": "left"}]
     labels = pa.Table.from_pylist(rows, tables.LABELS)
     site.replace(hashed.file(table.encode(labels), "arrow", rows=1), "layouts", 0, "labels")
+
+
+def event_of_year_0(site: Patient) -> None:
+    events = pa.Table.from_pylist([{"year": 0, "title": "a", "text": "", "x": 0.0, "y": 0.0}], tables.EVENTS)
+    site.replace(hashed.file(table.encode(events), "arrow", rows=1), "layouts", 0, "events")
 
 
 def lines_backwards(site: Patient) -> None:
@@ -226,6 +235,8 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("a layout of a column that there is not", lambda s: s.set(["none"], "layouts", 0, "columns"), MANIFEST, "layouts[0].columns[0]"),
     ("a place said to be true of other rows", near_of_too_few, MANIFEST, "layouts[0].near.shape"),
     ("labels at the side", labels_at_the_side, "data/", "anchored"),
+    ("something in a year that is none", event_of_year_0, "data/", "in years other than 0"),
+    ("labels for events", lambda s: s.set(s.at("table"), "layouts", 0, "events"), "data/", "year: int32"),
     ("lines that end before they begin", lines_backwards, "data/", "ascend"),
     ("a cell of no size", lambda s: s.set(0, "layouts", 0, "cell"), MANIFEST, "above 0"),
     ("an unmoved map that moved", lambda s: s.set(KEPT | {"drift_percent": 0.1}, "layouts", 0, "kept"), MANIFEST, "drift_percent"),
@@ -257,6 +268,8 @@ DAMAGE: list[tuple[str, Callable[[Patient], Any], str, str]] = [
     ("neighbours that are the row itself", lambda s: s.replace_rows(fill(3), "neighbours"), "data/", "another image"),
     ("one neighbour many times", lambda s: s.replace_rows(fill(9), "neighbours"), "data/", "neighbours that differ"),
     ("neighbours of no shape", lambda s: s.set([41], "neighbours", "shape"), MANIFEST, "neighbours.shape"),
+    ("neighbours of a model that there is not", lambda s: more_neighbours(s, "none"), MANIFEST, "other models than the first"),
+    ("neighbours of the first model twice", lambda s: more_neighbours(s, "pixels"), MANIFEST, "other models than the first"),
     ("a byte of the neighbours", lambda s: flip(s.path("neighbours")), "data/", "digest"),
     ("hotspots of no layout", lambda s: s.set("tsne", "hotspots", "layout"), MANIFEST, "hotspots.layout"),
     (

@@ -328,6 +328,16 @@ def test_a_group_is_selected_named_kept_moved_deleted_and_taken_home(visit: Visi
     name.press("Enter")
     strip = page.get_by_role("navigation", name="Clusters")
     expect(strip.get_by_role("button").first).to_contain_text("The <third> kind")
+    page.get_by_role("textbox", name="Tags of The <third> kind").fill(" wings , <b>, wings,, ")
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Tags of Cluster 2").fill("wings")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Select all pictures tagged wings").first.click()
+    listed = collection.manifest["hotspots"]
+    place = [one["label"] for one in listed["list"]].index("Cluster 2")
+    second = set(np.flatnonzero(collection.array(listed["members"]) == place).tolist())
+    third = set(rows_where(collection, "category", lambda category: category == "Category 3"))
+    expect_selected(visit, len(second | third))
     page.get_by_role("button", name="Move The <third> kind down").click()
     expect(strip.get_by_role("button").nth(1)).to_contain_text("The <third> kind")
     page.get_by_role("button", name="Delete Cluster 1").click()
@@ -348,6 +358,7 @@ def test_a_group_is_selected_named_kept_moved_deleted_and_taken_home(visit: Visi
     assert value["hotspots"][0]["label"] == "The <third> kind"
     assert value["hotspots"][0]["images"] == sorted({collection.value("image", row) for row in rows})
     assert [hotspot["label"] for hotspot in value["hotspots"]] == ["The <third> kind", "Cluster 2"]
+    assert [hotspot["tags"] for hotspot in value["hotspots"]] == [["wings", "<b>"], ["wings"]]
     assert [hotspot["label"] for hotspot in value["removed"]] == ["Cluster 1"]
     edited.read(json.dumps(value), "saved.json")
     page.get_by_role("button", name="Restore the original").click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tests.site.test_viewer_browser import Visit, ready
 pytestmark = base.pytestmark
 browser = base.browser
 
-LAYOUTS = ("umap", "jitter", "grid", "category", "geographic", "colour", "colour-lightness", "alphabetical")
+LAYOUTS = ("umap", "jitter", "grid", "date", "category", "geographic", "colour", "colour-lightness", "alphabetical")
 
 
 def lined(found: artefacts.Artefacts, count: int) -> None:
@@ -40,6 +41,24 @@ def lined(found: artefacts.Artefacts, count: int) -> None:
         draft.summary = {"label": "Places", "kind": "map", "cell": 0.1, "quality": None, "labels": 2, "lines": 1, "columns": []}
 
 
+def dated(found: artefacts.Artefacts, count: int) -> None:
+    """Two columns of years, of which a person told: near each other as seen from afar."""
+    positions = np.stack([np.where(np.arange(count) % 2, 0.1, -0.1), np.linspace(-0.9, 0.9, count)], axis=1).astype(np.float32)
+    labels = [{"text": text, "x": x, "y": -1.0, "level": 0, "anchor": "top"} for text, x in (("1888", -0.1), ("1889", 0.1))]
+    events = [
+        {"year": 1888, "title": "Arles <b>", "text": "He moves to the south.\nIn spring.", "x": -0.1, "y": -1.0},
+        {"year": 1889, "title": "Saint-Rémy", "text": "", "x": 0.1, "y": -1.0},
+    ]
+    with commit.folder(found.layout("date")) as draft:
+        arrays.write(draft.path, "positions", positions)
+        tables.write(draft.path / "labels.parquet", pa.Table.from_pylist(labels, tables.LABELS), tables.LABELS)
+        tables.write(draft.path / "events.parquet", pa.Table.from_pylist(events, tables.EVENTS), tables.EVENTS)
+        tables.write(draft.path / "problems.parquet", tables.FAULTS.empty_table(), tables.FAULTS)
+        draft.rows = count
+        marks = {"labels": 2, "lines": 0, "events": 2}
+        draft.summary = {"label": "Date", "kind": "grid", "cell": 0.02, "quality": None, "columns": [], "variant": "year", **marks}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("layouts")
@@ -55,7 +74,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for order, name in (("hue", "colour"), ("lightness", "colour-lightness")):
         arrange("colour", name, *parts, "--images", found.images, "--order", order, "--aspect", 1.5)
     arrange("alphabetical", "alphabetical", *parts, "--by", json.dumps(["title"]), "--aspect", 1.5)
-    lined(found, len(arrays.read(found.layout("umap"), "positions")))
+    for write in (lined, dated):
+        write(found, len(arrays.read(found.layout("umap"), "positions")))
     site_fixture.site(found, root / "site", base.VIEWER, layouts=LAYOUTS)
     return root / "site"
 
@@ -84,7 +104,7 @@ def captions(visit: Visit) -> list[dict[str, Any]]:
 def test_the_menu_names_every_layout_once(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Arrangement: Map").click()
     names = visit.page.get_by_role("menuitemradio").all_inner_texts()
-    assert names == ["Map", "Map without overlaps", "Grid", "Categories", "Places", "A to Z", "Colour"]
+    assert names == ["Map", "Map without overlaps", "Grid", "Dates", "Categories", "Places", "A to Z", "Colour"]
     assert visit.page.get_by_role("menu").get_by_role("group").count() == 3
     visit.page.keyboard.press("Escape")
     expect(visit.page.get_by_role("menu")).to_have_count(0)
@@ -117,6 +137,28 @@ def test_labels_are_text_and_what_is_not_known_has_words(visit: Visit) -> None:
     choose(visit, "Places", "geographic")
     expect(visit.page.locator(".caption")).to_have_count(2)
     assert {one["text"] for one in captions(visit)} == {"No place", "<b>日本</b>"}
+
+
+def test_what_happened_stands_below_its_year_with_its_text_where_there_is_room(visit: Visit) -> None:
+    choose(visit, "Dates", "date")
+    events = visit.page.locator(".event")
+    visit.look_at(np.array([0.0, -0.9]), 800.0)
+    expect(events).to_have_text(["1888 Arles <b>", "1889 Saint-Rémy"])
+    visit.look_at(np.array([0.0, -0.9]), 1600.0)
+    expect(events).to_have_count(2)
+    expect(events.first).to_contain_text("He moves to the south.\nIn spring.", use_inner_text=True)
+    year = visit.page.locator(".caption", has_text=re.compile("^1888$")).bounding_box()
+    event = events.first.bounding_box()
+    assert year is not None
+    assert event is not None
+    assert abs(year["x"] + year["width"] / 2 - event["x"] - event["width"] / 2) < 2
+    assert 0 <= event["y"] - (year["y"] + year["height"]) < 6
+    # Who does not see the map hears all of it.
+    told = visit.page.get_by_role("region", name="What happened when").get_by_role("listitem")
+    expect(told).to_have_text(["1888 Arles <b>: He moves to the south. In spring.", "1889 Saint-Rémy"])
+    choose(visit, "Map", "umap")
+    expect(events).to_have_count(0)
+    expect(told).to_have_count(0)
 
 
 def test_lines_are_drawn(visit: Visit) -> None:

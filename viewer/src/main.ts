@@ -6,6 +6,7 @@ import { flushSync, mount } from "svelte";
 import { actionsOf, type Controls } from "./control/actions";
 import { Arranging } from "./control/arranging";
 import { Collection, fetchPlaced } from "./control/collection";
+import { Comparing } from "./control/comparing";
 import type { Desk } from "./control/desk";
 import { Explorer } from "./control/explorer";
 import { Finding } from "./control/finding";
@@ -19,7 +20,7 @@ import { Pointing } from "./control/pointing";
 import { Problems } from "./control/problems";
 import { Saving } from "./control/saving";
 import { Sharing } from "./control/sharing";
-import { addressShown, Steps } from "./control/steps";
+import { addressShown, askedTheme, Steps } from "./control/steps";
 import { Telling } from "./control/telling";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
@@ -36,8 +37,6 @@ import { type Items, plainItems } from "./model/items";
 import { sourceOf } from "./model/source";
 import type { Placed } from "./model/travel";
 import App from "./ui/App.svelte";
-import { Drawing } from "./ui/drawing";
-import { Gestures, passesBy } from "./ui/gestures";
 import { UiState } from "./ui/state.svelte";
 import { speak, strings, wantedLanguage } from "./ui/strings";
 import { currentTheme, dress, groundColour, watchTheme } from "./ui/theme";
@@ -69,11 +68,10 @@ class Viewer implements Desk, Controls {
   readonly plan: AtlasPlan;
   readonly collection: Collection;
   readonly stage: Stage | null;
-  drawing: Drawing | null = null;
-  gestures: Gestures | null = null;
   readonly loading: Loading = new Loading(this);
   readonly steps: Steps = new Steps(this);
   readonly arranging: Arranging = new Arranging(this);
+  readonly comparing: Comparing = new Comparing(this);
   readonly pointing: Pointing = new Pointing(this);
   readonly panel: Panel = new Panel(this);
   readonly finding: Finding = new Finding(this);
@@ -97,7 +95,7 @@ class Viewer implements Desk, Controls {
     this.items = items;
     this.plan = plan;
     this.collection = new Collection(site, { layout, placed }, this.loading);
-    ui.layout = layout.name;
+    ui.main.layout = layout.name;
     this.stage = gl ? this.#makeStage(gl, placed) : null;
     this.grouping = this.#makeGrouping();
     this.explorer = this.#makeExplorer();
@@ -120,7 +118,7 @@ class Viewer implements Desk, Controls {
       still: () => reducedMotion.matches,
       drawn: () => this.pointing.drawn(),
       indexed: () => this.panel.tellTruth(),
-      placed: () => this.arranging.syncCamera(),
+      placed: (pane) => this.pointing.sync(pane),
     });
   }
 
@@ -128,7 +126,7 @@ class Viewer implements Desk, Controls {
     return new Grouping({
       ui: this.ui,
       count: this.items.count,
-      first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.layout) ?? this.site.hotspots,
+      first: setFor(hotspotsOf(this.site), this.site.layouts, this.ui.main.layout) ?? this.site.hotspots,
       key: `pixplot-hotspots:${this.root || location.pathname}`,
       members: (ref) => this.collection.members(ref),
       sets: (set) => fetchSets(set),
@@ -151,18 +149,11 @@ class Viewer implements Desk, Controls {
 
   /** Show the first frame, and listen. */
   #raise(stage: Stage): void {
-    const { view } = stage;
-    this.drawing = new Drawing(this.canvas, this.ui, (points, how) => this.pointing.drew(points, how));
-    this.gestures = new Gestures(
-      this.canvas,
-      () => view.place(view.camera),
-      (camera) => stage.gestured(camera),
-      (event) => !this.drawing?.wants(event) && !(FRAMED && passesBy(event)),
-    );
+    const { view } = stage.main;
+    this.pointing.attend(this.ui.main, stage.main, this.canvas);
     stage.resize(() => this.arranging.measure());
-    const { place } = addressShown(this.site);
-    view.place(place ? view.cameraAt(place) : view.fitted());
-    this.arranging.syncCamera();
+    view.place(view.cameraOf(addressShown(this.site).place));
+    this.pointing.sync(stage.main);
     this.pointing.listen(stage);
     stage.draw(performance.now());
   }
@@ -238,12 +229,15 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
 async function start(): Promise<void> {
   const ui = new UiState();
   ui.bare = new URLSearchParams(location.search).get("ui") === "0";
+  // Written by `pixplot start`.
+  ui.oneOfSeveral = new URLSearchParams(location.search).has("start");
   document.documentElement.toggleAttribute("data-bare", ui.bare);
   document.documentElement.toggleAttribute("data-framed", FRAMED);
   // A window so low, as at 200 %, is the map's.
   ui.hotspotsShown = innerHeight >= LOW;
   let viewer: Viewer | null = null;
-  watchTheme(() => {
+  ui.themeChosen = askedTheme();
+  watchTheme(ui.themeChosen, () => {
     ui.theme = currentTheme();
     viewer?.arranging.themeChanged();
   });

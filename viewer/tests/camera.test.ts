@@ -63,6 +63,16 @@ describe("camera", () => {
     expect(clampCamera({ x: 0, y: 0, k: 0 }, box, limits).k).toBe(limits[0]);
   });
 
+  it("may show all beside what covers most of the view", () => {
+    const box = { x0: -1, y0: -1, x1: 1, y1: 1 };
+    const fitted = fitBox(box, view, { top: 50, right: 0, bottom: 0.8 * view.height, left: 0 });
+    const off = [0, (50 + 0.2 * view.height - view.height) / 2] as const;
+    const clamped = clampCamera(fitted, box, zoomLimits(fitted, view, 0.1), off);
+    expect(clamped.x).toBeCloseTo(fitted.x, 9);
+    expect(clamped.y).toBeCloseTo(fitted.y, 9);
+    expect(clampCamera(fitted, box, [0, Infinity]).y).not.toBeCloseTo(fitted.y, 3);
+  });
+
   it("sees what the view shows", () => {
     expect(viewBox({ x: 1, y: 2, k: 100 }, view, 1)).toEqual({ x0: -4, y0: -2, x1: 6, y1: 6 });
   });

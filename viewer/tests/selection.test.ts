@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Column } from "../src/format/manifest";
 import { csvCell, toCsv, toJson } from "../src/model/export";
-import { arranged, moved, NO_EDITS, readEdits, renamed, withOwn, without } from "../src/model/groups";
+import {
+  arranged,
+  moved,
+  NO_EDITS,
+  readEdits,
+  renamed,
+  tagged,
+  tagsIn,
+  withOwn,
+  without,
+} from "../src/model/groups";
 import { DIMMED, HIDDEN, Highlight, LIT } from "../src/model/highlight";
 import { inside, rectangleShape } from "../src/model/lasso";
 import { byKind, problemsCsv } from "../src/model/problems";
@@ -268,4 +278,28 @@ describe("problems", () => {
       '\uFEFFpath,stage,kind,reason,action\r\n"\'=1+1,""x""",ingest,empty,why,\r\n',
     );
   });
+});
+
+describe("tagsIn", () => {
+  it.each([
+    ["", []],
+    [" , ,", []],
+    ["wings", ["wings"]],
+    [" red  wings ,b,red wings", ["red wings", "b"]],
+    ["<b>, 鳥", ["<b>", "鳥"]],
+    ["x".repeat(300), ["x".repeat(200)]],
+  ])("%j has %j", (line, tags) => expect(tagsIn(line)).toEqual(tags));
+
+  it("gives no more than the workflow takes", () => {
+    expect(tagsIn(Array.from({ length: 150 }, (_, at) => `${at}`).join(","))).toHaveLength(100);
+  });
+});
+
+it("keeps words, and reads what was kept before there were any", () => {
+  const edits = tagged(NO_EDITS, "a", "wings, red");
+  expect(edits.tags).toEqual({ a: ["wings", "red"] });
+  expect(readEdits(JSON.stringify(edits))).toEqual(edits);
+  const { tags: _, ...before } = edits;
+  expect(readEdits(JSON.stringify(before))).toEqual(NO_EDITS);
+  expect(readEdits(JSON.stringify({ ...edits, tags: { a: "wings" } }))).toBe(NO_EDITS);
 });

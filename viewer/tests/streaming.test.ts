@@ -15,7 +15,7 @@ import {
 } from "../src/model/budget";
 import { makeItems } from "../src/model/items";
 import { LayerPool } from "../src/model/pool";
-import { pageOrder, sharpOrder } from "../src/model/priority";
+import { alternating, pageOrder, sharpOrder } from "../src/model/priority";
 import { SharpStream } from "../src/model/stream";
 import { manifestJson } from "./site";
 
@@ -145,6 +145,26 @@ describe("LayerPool", () => {
     pool.started(1);
     pool.failed(1);
     expect(pool.want([1]).load).toEqual([]);
+  });
+});
+
+describe("alternating", () => {
+  const want = (slot: number) => ({ slot, row: 10 * slot });
+
+  it.each([
+    ["no view wants nothing", [], []],
+    ["one view as it is", [[3, 1, 2]], [3, 1, 2]],
+    [
+      "two take turns, and none comes twice",
+      [
+        [3, 1, 2],
+        [1, 4],
+      ],
+      [3, 1, 4, 2],
+    ],
+    ["the longer goes on alone", [[], [5, 6]], [5, 6]],
+  ])("%s", (_, lists, slots) => {
+    expect(alternating(lists.map((list) => list.map(want)))).toEqual(slots.map(want));
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Layout } from "../src/format/manifest";
-import { variantsOf } from "../src/model/variants";
+import { otherThan, variantsOf } from "../src/model/variants";
 import { manifestJson } from "./site";
 
 const [base] = manifestJson().layouts as unknown as Layout[];
@@ -34,5 +34,36 @@ describe("variantsOf", () => {
     expect(variantsOf(family.slice(0, 1), family[0] ?? null)).toBeNull();
     expect(variantsOf(family, { ...(base as Layout), parameters: null, variant_of: null })).toBeNull();
     expect(variantsOf(family, null)).toBeNull();
+  });
+});
+
+describe("otherThan", () => {
+  const layout = (
+    name: string,
+    arrangement: string,
+    model: string | null,
+    of: string | null = null,
+  ): Layout => ({
+    ...(base as Layout),
+    name,
+    arrangement,
+    model,
+    variant_of: of,
+  });
+  const map = layout("umap", "umap", "a");
+  const variant = layout("umap~5", "umap", "a", "umap");
+  const grid = layout("grid", "grid", "a");
+  const second = layout("umap-b", "umap", "b");
+  const dates = layout("date", "date", null);
+
+  it.each([
+    ["the same by another model comes first", [map, variant, grid, second], map, "umap-b"],
+    ["else another arrangement", [map, variant, grid, dates], map, "grid"],
+    ["that of no model has no other model", [map, grid, dates], dates, "umap"],
+    ["else a variant", [map, variant], map, "umap~5"],
+    ["one alone has none", [map], map, null],
+    ["none shown", [], null, null],
+  ] as const)("%s", (_, layouts, shown, name) => {
+    expect(otherThan(layouts, shown)?.name ?? null).toBe(name);
   });
 });

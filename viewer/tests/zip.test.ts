@@ -58,13 +58,24 @@ describe("toSvg", () => {
     width: 800,
     height: 600,
     png: "AAAA",
-    captions: [
+    parts: [
       {
-        shown: { caption: { text: "x", x: 0, y: 0, level: 0, anchor: "top" }, left: 10, top: 20, width: 60 },
-        text: "<script>alert(1)</script> & \u0000",
+        area: { x: 0, y: 0, width: 400, height: 600 },
+        captions: [
+          {
+            shown: {
+              caption: { text: "x", x: 0, y: 0, level: 0, anchor: "top" },
+              left: 10,
+              top: 20,
+              width: 60,
+            },
+            text: "<script>alert(1)</script> & \u0000",
+          },
+        ],
+        ring: "M0 0L1 1Z",
       },
+      { area: { x: 400, y: 0, width: 400, height: 600 }, captions: [], ring: "" },
     ],
-    ring: "M0 0L1 1Z",
     legend: { label: "Artist", entries: [{ colour: "#123456", label: 'Rosa "R"' }] },
     title: "A & B",
     ground: "#fff",
@@ -80,8 +91,15 @@ describe("toSvg", () => {
     expect(svg).toContain('fill="#123456"');
   });
 
+  it("cuts each of two maps off at its own edges", () => {
+    const svg = toSvg(view);
+    expect(svg).toContain('<svg x="0" y="0" width="400" height="600">');
+    expect(svg).toContain('<svg x="400" y="0" width="400" height="600">');
+    expect(svg.match(/<path/g)).toHaveLength(1);
+  });
+
   it("leaves out what is not there", () => {
-    const svg = toSvg({ ...view, ring: "", legend: null, captions: [] });
+    const svg = toSvg({ ...view, legend: null, parts: [] });
     expect(svg).not.toContain("<path");
     expect(svg).not.toContain("Artist");
   });

@@ -386,6 +386,7 @@ rule date:
         by=lambda wildcards: columns_of(wildcards.digest),
         unit=lambda wildcards: plan().arrangement(wildcards.digest).unit,
         aspect=SPEC.date.aspect,
+        captions=literally(SPEC.date.paths),
         out="layouts/date/{digest}.zarr",
     shell:
         """
@@ -395,6 +396,7 @@ rule date:
             --by {params.by:q} \
             --unit {params.unit} \
             --aspect {params.aspect:q} \
+            --captions {params.captions:q} \
             --out {params.out:q} \
             2>&1 | tee {log:q}
         """

@@ -2,6 +2,7 @@
 import type { Actions, UiState } from "../ui/state.svelte";
 import { chooseTheme, currentTheme } from "../ui/theme";
 import type { Arranging } from "./arranging";
+import type { Comparing } from "./comparing";
 import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
@@ -12,10 +13,12 @@ import type { Pointing } from "./pointing";
 import type { Problems } from "./problems";
 import type { Saving } from "./saving";
 import type { Sharing } from "./sharing";
+import type { Steps } from "./steps";
 import type { Telling } from "./telling";
 
 export interface Controls {
   readonly arranging: Arranging;
+  readonly comparing: Comparing;
   readonly explorer: Explorer;
   readonly finding: Finding;
   readonly grouping: Grouping;
@@ -25,26 +28,33 @@ export interface Controls {
   readonly problems: Problems;
   readonly saving: Saving;
   readonly sharing: Sharing;
+  readonly steps: Steps;
   readonly telling: Telling;
   readonly kiosk: Kiosk;
 }
 
 export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
   return {
-    showLayout: (name) => void open()?.arranging.show(name),
+    showLayout: (name, half) => void open()?.arranging.show(name, null, half),
     setSize: (size) => open()?.arranging.setSize(size),
-    zoom: (factor) => open()?.arranging.zoom(factor),
-    pan: (dx, dy) => open()?.arranging.pan(dx, dy),
-    fit: () => open()?.arranging.fit(),
+    zoom: (factor, half) => open()?.arranging.zoom(factor, half ?? null),
+    pan: (dx, dy, half) => open()?.arranging.pan(dx, dy, half),
+    fit: (half) => open()?.arranging.fit(half ?? null),
+    toggleBeside: () => void open()?.comparing.toggle(),
+    besideShown: (half, element) => open()?.comparing.shown(half, element),
     toggleTheme: () => {
-      chooseTheme(currentTheme() === "dark" ? "light" : "dark");
+      ui.themeChosen = currentTheme() === "dark" ? "light" : "dark";
+      chooseTheme(ui.themeChosen);
       ui.theme = currentTheme();
       open()?.arranging.themeChanged();
+      open()?.steps.remember("camera");
     },
     toggleHotspots: () => open()?.hotspots.toggleStrip(),
     hoverHotspot: (id) => open()?.hotspots.point(id),
     chooseHotspot: (id) => open()?.hotspots.choose(id),
     renameHotspot: (id, label) => open()?.grouping.rename(id, label),
+    tagHotspot: (id, line) => open()?.grouping.tag(id, line),
+    selectTagged: (tag) => open()?.hotspots.selectTagged(tag),
     moveHotspot: (id, by) => open()?.grouping.move(id, by),
     toggleHotspot: (id) => open()?.hotspots.toggle(id),
     setCoarse: (coarse) => open()?.hotspots.setCoarse(coarse),
@@ -53,8 +63,8 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     selectHotspot: (id) => open()?.hotspots.select(id),
     saveHotspots: () => void open()?.grouping.save(),
     restoreHotspots: () => open()?.grouping.restore(),
-    focusMap: (focused) => open()?.pointing.focus(focused),
-    openMarked: () => open()?.pointing.openMarked(),
+    focusMap: (focused, half) => open()?.pointing.focus(focused, half),
+    openMarked: (half) => open()?.pointing.openMarked(half),
     open: (row) => void open()?.panel.open(row),
     step: (by) => open()?.panel.stepBy(by),
     locate: () => open()?.panel.locate(),
@@ -65,7 +75,7 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     copyCitation: async () => (await open()?.sharing.copyCitation()) ?? false,
     toggleFind: () => open()?.finding.toggle(),
     closeFind: () => open()?.finding.close(),
-    setTab: (tab) => open()?.explorer.setTab(tab),
+    setTab: (tab) => open()?.finding.setTab(tab),
     setScope: (scope) => open()?.explorer.setScope(scope),
     setText: (text) => open()?.explorer.setText(text),
     openFirst: () => void open()?.panel.openFirst(),

@@ -8,10 +8,11 @@ import { Services } from "../data/services";
 import type { Rows } from "../data/table";
 import type { Texts } from "../data/texts";
 import { LoadError } from "../format/errors";
-import type { ArrayRef, Layout, Manifest } from "../format/manifest";
+import { type ArrayRef, type Layout, type Manifest, neighboursOf } from "../format/manifest";
 import type { Story } from "../format/stories";
 import { altOf, picturePath, titleOf } from "../model/detail";
 import type { Finder } from "../model/finder";
+import type { Likes } from "../model/likes";
 import type { Problem } from "../model/problems";
 import type { Service } from "../model/service";
 import type { Placed } from "../model/travel";
@@ -56,7 +57,7 @@ export class Collection {
   readonly #layouts = new Kept<Placed>(Infinity, () => 1);
   readonly #members = new Kept<Int32Array>(Infinity, () => 1);
   readonly #near = new Map<string, Promise<Uint8Array>>();
-  readonly #neighbours: Neighbours | null;
+  readonly #neighbours: ReadonlyMap<string, Neighbours>;
   readonly #services: Services | null;
   #stacks: Promise<Uint32Array | null> | null = null;
   #opened: Promise<void> | null = null;
@@ -70,7 +71,7 @@ export class Collection {
     readonly listener: Listener,
   ) {
     void this.#layouts.get(first.layout.name, async () => first.placed);
-    this.#neighbours = site.neighbours ? new Neighbours(site.neighbours) : null;
+    this.#neighbours = new Map(neighboursOf(site).map(({ model, rows }) => [model, new Neighbours(rows)]));
     this.#services = site.services ? new Services(site.services) : null;
   }
 
@@ -179,9 +180,13 @@ export class Collection {
 
   // --- of single pictures -------------------------------------------------------------------------------------------
 
-  /** The rows most like a row; undefined where the site has none. */
-  async similar(row: number): Promise<readonly number[] | undefined> {
-    return this.#neighbours?.of(row);
+  /** The rows most like a row by each model; empty where the site has none. */
+  async similar(row: number): Promise<Likes[]> {
+    const asked = Array.from(this.#neighbours, async ([model, neighbours]) => {
+      const found = await neighbours.of(row);
+      return { model, rows: found.filter((other) => other < this.site.counts.items) };
+    });
+    return Promise.all(asked);
   }
 
   /** Which rows show the same, as `matesOf` reads it; null where it is not known. */

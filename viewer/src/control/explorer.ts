@@ -15,7 +15,6 @@ const TYPING = 120;
 /** As much of the map as this needs. */
 export interface MapView {
   readonly highlight: Highlight;
-  readonly positions: Float32Array;
   relight(): void;
   rowsInView(): Int32Array;
   setInks(inks: Uint8Array, colours: readonly (readonly [number, number, number])[]): void;
@@ -156,9 +155,9 @@ export class Explorer {
     this.on.remember("step");
   }
 
-  /** All pictures in a shape on the map that pass the filters, seen or not. */
-  selectShape(shape: Shape, how: How): void {
-    if (this.on.map) this.select(inside(this.on.map.positions, shape, this.#matching), how);
+  /** All pictures in a shape on a map that pass the filters, seen or not. */
+  selectShape(shape: Shape, positions: Float32Array, how: How): void {
+    this.select(inside(positions, shape, this.#matching), how);
   }
 
   async selectFound(): Promise<void> {

@@ -15,6 +15,7 @@ import {
   regionGroup,
   renamed,
   type Sets,
+  tagged,
   withOwn,
   without,
 } from "../model/groups";
@@ -114,6 +115,23 @@ export class Grouping {
 
   rename(id: string, label: string): void {
     this.#change(renamed(this.#edits, id, label));
+  }
+
+  tag(id: string, line: string): void {
+    this.#change(tagged(this.#edits, id, line));
+  }
+
+  /** The pictures of all hotspots that have a word; null where they are not known. */
+  taggedWith(tag: string): Uint8Array | null {
+    const masks = this.on.ui.hotspots
+      .filter(({ tags }) => tags.includes(tag))
+      .map((group) => this.maskOf(group));
+    const all = new Uint8Array(this.on.count);
+    for (const mask of masks) {
+      if (!mask) return null;
+      for (let row = 0; row < all.length; row++) if (mask[row]) all[row] = 1;
+    }
+    return all;
   }
 
   move(id: string, by: number): void {

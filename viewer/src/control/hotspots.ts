@@ -2,9 +2,10 @@
 import { hotspotsOf } from "../format/manifest";
 import { type Box, boundsOf } from "../model/camera";
 import { type Group, setFor } from "../model/groups";
+import type { Pane } from "../model/pane";
 import { strings } from "../ui/strings";
 import type { Arranging } from "./arranging";
-import { type Desk, nextFrame, note } from "./desk";
+import { type Desk, nextFrame, note, paneOf } from "./desk";
 import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
 import type { Grouping } from "./grouping";
@@ -50,28 +51,27 @@ export class Hotspots {
   }
 
   choose(id: string): void {
-    const { ui, site, stage, grouping, arranging, steps } = this.on;
+    const { ui, grouping, arranging, steps } = this.on;
     const group = grouping.find(id);
     if (!group) return;
     this.highlight(id);
-    const home = group.bounds ? grouping.layout : ui.layout;
-    const cell = site.layouts.find(({ name }) => name === home)?.cell ?? 0;
-    const box = group.bounds ?? this.#boundsOf(group);
-    const goal = { x0: box.x0 - cell, y0: box.y0 - cell, x1: box.x1 + cell, y1: box.y1 + cell };
-    if (!home || ui.layout === home) stage?.fit(goal);
-    else void arranging.show(home, goal);
+    // The site's own lie together on one layout alone, the reader's wherever their pictures do.
+    const { bounds } = group;
+    const home = bounds && grouping.layout;
+    const there = ui.halves.filter((half) => !home || half.layout === home);
+    for (const half of there) {
+      const pane = paneOf(this.on, half);
+      pane?.fit(this.#around(bounds ?? boundsOf(placesOf(group, pane), 0), half.layout));
+    }
+    if (home && there.length === 0) void arranging.show(home, this.#around(bounds, home));
     ui.announcement = strings.hotspotShown(group.label, group.count);
     steps.remember("step");
   }
 
-  /** Where the rows of the reader's own hotspot lie now. */
-  #boundsOf(group: Group): Box {
-    const positions = this.on.stage?.positions ?? new Float32Array();
-    const places = (group.rows ?? []).flatMap((row) => [
-      positions[2 * row] ?? 0,
-      positions[2 * row + 1] ?? 0,
-    ]);
-    return boundsOf(Float32Array.from(places), 0);
+  /** A box with a picture's room around it. */
+  #around(box: Box, layout: string): Box {
+    const cell = this.on.site.layouts.find(({ name }) => name === layout)?.cell ?? 0;
+    return { x0: box.x0 - cell, y0: box.y0 - cell, x1: box.x1 + cell, y1: box.y1 + cell };
   }
 
   /** Light one, and no other; none where the id is null or of none that is listed. */
@@ -134,7 +134,7 @@ export class Hotspots {
     });
     if (id === null) return;
     if (!ui.findOpen && !ui.mapless) finding.toggle();
-    ui.tab = "hotspots";
+    finding.setTab("hotspots");
     if (ui.detail) panel.dismiss();
     // The panel is a part that may have to be loaded.
     for (let wait = 0; wait < 100; wait++) {
@@ -160,8 +160,22 @@ export class Hotspots {
     if (mask) explorer.select(mask, ui.how);
   }
 
+  /** Select the pictures of all hotspots that have a word. */
+  selectTagged(tag: string): void {
+    const { grouping, explorer, ui } = this.on;
+    const mask = grouping.taggedWith(tag);
+    if (mask) explorer.select(mask, ui.how);
+  }
+
   toggleStrip(): void {
     this.on.ui.hotspotsShown = !this.on.ui.hotspotsShown;
     this.on.arranging.keepFitted();
   }
+}
+
+/** Where the rows of the reader's own hotspot lie in a map, 2 numbers each. */
+function placesOf({ rows }: Group, { positions }: Pane): Float32Array {
+  return Float32Array.from(
+    (rows ?? []).flatMap((row) => [positions[2 * row] ?? 0, positions[2 * row + 1] ?? 0]),
+  );
 }

@@ -48,14 +48,14 @@ export class Kiosk {
     if (ui.told) telling.close();
     if (ui.findOpen) finding.close();
     panel.dismiss();
-    await steps.go({ ...HOME, layout: ui.layout });
+    await steps.go({ ...HOME, layout: ui.main.layout });
     ui.tool = null;
     ui.aboutOpen = false;
     ui.problemsOpen = false;
     ui.kiosk = true;
     this.#place = -1;
     arranging.measure();
-    stage.fit();
+    stage.main.fit();
     this.#wait((this.#asked ?? kioskSeconds("1") ?? 0) / 2);
   }
 
@@ -110,7 +110,7 @@ export class Kiosk {
       hotspots.choose(stop.hotspot);
     } else {
       ui.stop = { title: ui.reader?.title(stop.row) ?? "", count: null };
-      stage?.locate(stop.row);
+      stage?.main.locate(stop.row);
     }
   }
 }

@@ -74,7 +74,7 @@ export class Loading implements Listener {
     await nextFrame();
     // With many, an index in the making would take the processor from the first frame.
     if (items.count > FEW) await this.#first;
-    const index = stage?.reindex();
+    const index = stage?.main.reindex();
     if (items.count > FEW) await this.#based;
     const table = collection.open();
     await Promise.all([this.#based, table, index, grouping.load()]);
@@ -96,7 +96,7 @@ export class Loading implements Listener {
       stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
       if (strip.last) this.#step(shown.length);
     };
-    const order = pageOrder(items.slots, stage.positions, plan, shown.length, stage.view.camera);
+    const order = pageOrder(items.slots, stage.main.positions, plan, shown.length, stage.main.view.camera);
     await loadPages(shown, order, plan.shrink, take, () => {
       missing += 1;
     });

@@ -2,6 +2,7 @@
 import { flushSync } from "svelte";
 import { detailOf } from "../model/detail";
 import { sizeOf } from "../model/items";
+import type { Pane } from "../model/pane";
 import { maskOf, rowsOf } from "../model/selection";
 import { matesOf } from "../model/stacks";
 import { number, strings } from "../ui/strings";
@@ -52,22 +53,23 @@ export class Panel {
     ui.place = this.#placeOf(row);
     ui.announcement = strings.opened(ui.detail.title);
     steps.remember(first ? "step" : "camera");
-    arranging.measure();
-    this.#showOpened(row, reveal);
+    const fitted = arranging.makeRoom();
+    this.#showOpened(row, reveal ? fitted : null);
     // Within another page nobody sees more than the title.
     if (ui.bare) return;
-    void this.#loadSimilar(row);
+    void this.loadSimilar(row);
     void this.loadNear(row);
     void this.#loadService(row);
     void this.#loadStack(row);
   }
 
-  #showOpened(row: number, reveal: boolean): void {
+  /** `whole`: the maps that show all anyway, and so the picture too; null where no map is to move. */
+  #showOpened(row: number, whole: readonly Pane[] | null): void {
     const { stage } = this.on;
     if (!stage) return;
     stage.opened = row;
     stage.mark(-1);
-    if (reveal) stage.reveal(row);
+    for (const pane of whole ? stage.panes : []) if (!whole?.includes(pane)) pane.reveal(row);
     stage.invalidate();
   }
 
@@ -77,7 +79,8 @@ export class Panel {
   }
 
   locate(): void {
-    if (this.on.ui.detail) this.on.stage?.locate(this.on.ui.detail.row);
+    const { detail } = this.on.ui;
+    if (detail) for (const pane of this.on.stage?.panes ?? []) pane.locate(detail.row);
   }
 
   // --- stepping through ---------------------------------------------------------------------------------------------
@@ -137,7 +140,7 @@ export class Panel {
     ui.similar = null;
     ui.stack = [];
     this.lightSimilar(false);
-    arranging.measure();
+    arranging.makeRoom();
     if (!stage) return;
     stage.opened = -1;
     stage.invalidate();
@@ -170,7 +173,7 @@ export class Panel {
     ui.near = null;
     // A sentence that cannot be had is left out.
     const shares = layout && (await collection.near(layout));
-    if (ui.detail?.row !== row || ui.layout !== layout?.name) return;
+    if (ui.detail?.row !== row || ui.main.layout !== layout?.name) return;
     ui.near = shares ? (shares[row] ?? 0) / 255 : null;
   }
 
@@ -181,12 +184,15 @@ export class Panel {
     if (ui.detail?.row === row) ui.stack = stacks ? matesOf(stacks, row) : [];
   }
 
-  async #loadSimilar(row: number): Promise<void> {
-    const { ui, items, collection } = this.on;
+  /** By the model of the layout that is shown, and beside it by all others. */
+  async loadSimilar(row: number): Promise<void> {
+    const { ui, collection } = this.on;
     // What cannot be had is told in the panel.
-    const rows = await collection.similar(row).catch(() => null);
-    if (rows === undefined || ui.detail?.row !== row) return;
-    ui.similar = rows ? { row, rows: rows.filter((other) => other < items.count), near: null } : "failed";
+    const found = await collection.similar(row).catch(() => null);
+    if (ui.detail?.row !== row) return;
+    const own = found?.find(({ model }) => model === ui.current?.model) ?? found?.[0];
+    if (!found) ui.similar = "failed";
+    else if (own) ui.similar = { row, rows: own.rows, near: null, by: found.length > 1 ? found : [] };
     this.tellTruth();
     this.lightSimilar(ui.similarLit);
   }
@@ -195,7 +201,7 @@ export class Panel {
   tellTruth(): void {
     const { ui, stage, items } = this.on;
     const { similar } = ui;
-    const index = stage?.index;
+    const index = stage?.main.index;
     if (!index || !similar || similar === "failed") return;
     const { slots } = items;
     const around = new Set(index.around(similar.row, similar.rows.length).map((row) => slots[row]));

@@ -1,12 +1,15 @@
-/** The canvas: what is pointed at, clicked and drawn around, and what is marked there. */
+/** The maps under the reader's hand: what is pointed at, clicked, dragged and drawn around, and what is marked there. */
 import type { Stage } from "../layers/stage";
 import { namesOnMap, pathOf } from "../model/names";
+import type { Pane } from "../model/pane";
 import type { How } from "../model/selection";
 import { captionText } from "../ui/arrangements";
-import type { Drawing } from "../ui/drawing";
-import { captionWidth } from "../ui/measure";
+import { Drawing } from "../ui/drawing";
+import { Gestures, passesBy } from "../ui/gestures";
+import { captionWidth, eventSize } from "../ui/measure";
+import type { Half } from "../ui/state.svelte";
 import type { Arranging } from "./arranging";
-import type { Desk } from "./desk";
+import { type Desk, paneOf } from "./desk";
 import type { Explorer } from "./explorer";
 import type { Grouping } from "./grouping";
 import type { Hotspots } from "./hotspots";
@@ -16,13 +19,14 @@ import type { Steps } from "./steps";
 
 /** Milliseconds that a click waits to see whether it becomes a double click. */
 const CLICK_WAIT = 220;
-/** How long the camera must rest before the address takes it, in milliseconds. */
+/** How long the cameras must rest before the address takes them, in milliseconds. */
 const REST = 300;
 /** `?debug` shows what is on the graphics card. */
 const DEBUG = new URLSearchParams(location.search).has("debug");
+/** Whether the page lies in another one. */
+const FRAMED = window.parent !== window;
 
 export interface PointingDesk extends Desk {
-  readonly drawing: Drawing | null;
   readonly arranging: Arranging;
   readonly explorer: Explorer;
   readonly grouping: Grouping;
@@ -32,7 +36,16 @@ export interface PointingDesk extends Desk {
   readonly steps: Steps;
 }
 
+/** A map, the element that takes what is done to it, and who listens there. */
+interface Surface {
+  readonly pane: Pane;
+  readonly element: HTMLElement;
+  readonly gestures: Gestures;
+  readonly drawing: Drawing;
+}
+
 export class Pointing {
+  readonly #surfaces = new Map<Half, Surface>();
   #clickTimer = 0;
   #restTimer = 0;
 
@@ -46,21 +59,53 @@ export class Pointing {
       stage.restore();
       void loading.loadAtlas();
     });
-    canvas.addEventListener("pointermove", (event) => {
+  }
+
+  /** Take what is done to an element for a map. The listeners go with the element. */
+  attend(half: Half, pane: Pane, element: HTMLElement): void {
+    const { ui, stage } = this.on;
+    if (!stage) return;
+    const drawing = new Drawing(element, ui, half, (points, how) => this.#drew(pane, points, how));
+    const gestures = new Gestures(
+      element,
+      () => pane.view.place(pane.view.camera),
+      (camera) => {
+        stage.mark(-1);
+        pane.gestured(camera);
+      },
+      (event) => !drawing.wants(event) && !(FRAMED && passesBy(event)),
+    );
+    this.#surfaces.set(half, { pane, element, gestures, drawing });
+    element.addEventListener("pointermove", (event) => {
       if (event.pointerType !== "touch" && event.buttons === 0)
-        this.#hover(stage, event.offsetX, event.offsetY);
+        element.classList.toggle("pointing", this.#hover(stage, pane, event) >= 0);
     });
-    canvas.addEventListener("pointerdown", () => stage.mark(-1));
-    canvas.addEventListener("pointerleave", () => stage.mark(-1));
-    canvas.addEventListener("click", (event) => this.#click(stage, event));
+    element.addEventListener("pointerdown", () => stage.mark(-1));
+    element.addEventListener("pointerleave", () => stage.mark(-1));
+    element.addEventListener("click", (event) => this.#click(pane, drawing, event));
+    this.sync(pane);
+  }
+
+  leave(half: Half): void {
+    this.#surfaces.delete(half);
+  }
+
+  /** Bring the gestures to a camera, which something else moved. */
+  sync(pane: Pane): void {
+    const { size, limits, camera } = pane.view;
+    for (const { pane: other, gestures } of this.#surfaces.values()) {
+      if (other !== pane) continue;
+      gestures.setLimits(size, (at) => pane.view.clamped(at, [0, Infinity]), limits);
+      gestures.setCamera(camera);
+    }
   }
 
   // --- pointing -----------------------------------------------------------------------------------------------------
 
-  #hover(stage: Stage, px: number, py: number): void {
-    const row = stage.pick(px, py);
+  #hover(stage: Stage, pane: Pane, { offsetX, offsetY }: PointerEvent): number {
+    const row = pane.pick(offsetX, offsetY);
     stage.mark(row);
-    this.on.canvas.classList.toggle("pointing", row >= 0);
+    return row;
   }
 
   pointRow(row: number): void {
@@ -68,46 +113,46 @@ export class Pointing {
   }
 
   /** While the keyboard steers, the picture nearest to the middle is the one that Enter opens. */
-  markMiddle(): void {
-    const { stage, canvas } = this.on;
-    if (document.activeElement === canvas) stage?.mark(stage.nearestToMiddle());
+  markMiddle(half: Half): void {
+    const surface = this.#surfaces.get(half);
+    if (surface && document.activeElement === surface.element)
+      this.on.stage?.mark(surface.pane.nearestToMiddle());
   }
 
-  /** The mark is what shows that the map has the keyboard. */
-  focus(focused: boolean): void {
-    if (focused) this.markMiddle();
+  /** The mark is what shows that a map has the keyboard. */
+  focus(focused: boolean, half: Half): void {
+    if (focused) this.markMiddle(half);
     else this.on.stage?.mark(-1);
   }
 
-  openMarked(): void {
+  openMarked(half: Half): void {
     const { stage, panel } = this.on;
-    const row = stage && (stage.hovered >= 0 ? stage.hovered : stage.nearestToMiddle());
-    if (row !== null && row >= 0) void panel.open(row);
+    const marked = stage?.hovered ?? -1;
+    const row = marked >= 0 ? marked : (paneOf(this.on, half)?.nearestToMiddle() ?? -1);
+    if (row >= 0) void panel.open(row);
   }
 
-  #click(stage: Stage, event: MouseEvent): void {
-    const { ui, drawing, explorer } = this.on;
+  #click(pane: Pane, drawing: Drawing, event: MouseEvent): void {
+    const { ui, explorer } = this.on;
     clearTimeout(this.#clickTimer);
-    if (event.detail > 1 || drawing?.clicked) return;
-    const row = stage.pick(event.offsetX, event.offsetY);
+    if (event.detail > 1 || drawing.clicked) return;
+    const row = pane.pick(event.offsetX, event.offsetY);
     if (ui.tool || event.shiftKey) {
       if (row >= 0) explorer.toggleRow(row);
-    } else this.#clickTimer = window.setTimeout(() => this.#clicked(stage, row), CLICK_WAIT);
+    } else this.#clickTimer = window.setTimeout(() => this.#clicked(row), CLICK_WAIT);
   }
 
-  #clicked(stage: Stage, row: number): void {
-    if (row < 0 || !stage.highlight.has(row)) this.on.hotspots.chooseNone();
+  #clicked(row: number): void {
+    if (row < 0 || !this.on.stage?.highlight.has(row)) this.on.hotspots.chooseNone();
     if (row >= 0) void this.on.panel.open(row);
   }
 
-  /** A line was drawn, in CSS pixels. */
-  drew(points: readonly number[], how: How): void {
-    const view = this.on.stage?.view;
-    if (!view) return;
+  /** A line was drawn, in CSS pixels of the map. */
+  #drew({ view, positions }: Pane, points: readonly number[], how: How): void {
     const shape: number[] = [];
     for (let at = 0; at < points.length; at += 2)
       shape.push(...view.toMap(points[at] ?? 0, points[at + 1] ?? 0));
-    this.on.explorer.selectShape(shape, how);
+    this.on.explorer.selectShape(shape, positions, how);
   }
 
   // --- what is marked -----------------------------------------------------------------------------------------------
@@ -124,22 +169,33 @@ export class Pointing {
   #rested(): void {
     const { explorer, stage, steps } = this.on;
     explorer.viewMoved();
-    if (!stage?.view.flying) steps.remember("camera");
+    if (!stage?.panes.some(({ view }) => view.flying)) steps.remember("camera");
   }
 
   showMarks(): void {
-    const { ui, stage, grouping, hotspots } = this.on;
+    const { ui, stage } = this.on;
     if (!stage) return;
-    const row = stage.hovered;
-    ui.selected = ui.detail ? stage.screenOf(ui.detail.row) : null;
-    const home = ui.layout === grouping.layout;
-    ui.captions = stage.captions(
-      ({ text, of }) => (of ? captionWidth(text, of) : captionWidth(captionText(text, ui.current), "label")),
-      ui.current?.arrangement === "date",
-      home ? namesOnMap(ui.hotspots, grouping.regions, stage.view.camera, stage.view.side, ui.off) : [],
+    for (const half of ui.halves) {
+      const pane = paneOf(this.on, half);
+      if (pane) this.#mark(half, pane, stage.hovered);
+    }
+  }
+
+  #mark(half: Half, pane: Pane, row: number): void {
+    const { ui, grouping, hotspots } = this.on;
+    const { view } = pane;
+    const layout = ui.layoutOf(half);
+    half.selected = ui.detail ? pane.screenOf(ui.detail.row) : null;
+    const home = half.layout === grouping.layout;
+    half.captions = pane.captions(
+      ({ text, of }) => (of ? captionWidth(text, of) : captionWidth(captionText(text, layout), "label")),
+      layout?.arrangement === "date",
+      home ? namesOnMap(ui.hotspots, grouping.regions, view.camera, view.side, ui.off) : [],
     );
+    half.events = pane.events;
+    half.told = pane.told(half.captions, eventSize);
     const around = home ? hotspots.around : null;
-    ui.ring = around ? pathOf(around.outline, (x, y) => stage.view.toScreen(x, y)) : "";
-    ui.hovered = row < 0 ? null : { outline: stage.screenOf(row), title: ui.reader?.title(row) ?? null };
+    half.ring = around ? pathOf(around.outline, (x, y) => view.toScreen(x, y)) : "";
+    half.hovered = row < 0 ? null : { outline: pane.screenOf(row), title: ui.reader?.title(row) ?? null };
   }
 }

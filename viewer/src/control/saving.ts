@@ -163,18 +163,21 @@ export class Saving {
     if (!stage || !picture) return;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(name).trim();
-    const { width, height } = stage.view.size;
+    const { width, height } = stage.page;
     const { legend } = ui;
     const { toSvg } = await import("../model/drawn");
     const svg = toSvg({
       width,
       height,
       png: base64(new Uint8Array(await picture.arrayBuffer())),
-      captions: ui.captions.map((shown) => ({
-        shown,
-        text: shown.caption.of ? shown.caption.text : captionText(shown.caption.text, ui.current),
+      parts: ui.halves.map((half) => ({
+        area: half.area,
+        captions: half.captions.map((shown) => ({
+          shown,
+          text: shown.caption.of ? shown.caption.text : captionText(shown.caption.text, ui.layoutOf(half)),
+        })),
+        ring: half.ring,
       })),
-      ring: ui.ring,
       legend: legend && {
         label: legend.label,
         entries: legend.entries.map((entry) => ({ colour: entry.colour, label: legendLabel(legend, entry) })),

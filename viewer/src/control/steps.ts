@@ -2,8 +2,10 @@
 import type { Manifest } from "../format/manifest";
 import { type Address, readAddress, writeAddress } from "../model/address";
 import type { Arranging } from "./arranging";
+import type { Comparing } from "./comparing";
 import type { Desk } from "./desk";
 import type { Explorer } from "./explorer";
+import type { Finding } from "./finding";
 import type { Hotspots } from "./hotspots";
 import type { Panel } from "./panel";
 import type { Telling } from "./telling";
@@ -14,6 +16,8 @@ export type Step = "step" | "text" | "camera";
 export interface StepsDesk extends Desk {
   readonly explorer: Explorer;
   readonly arranging: Arranging;
+  readonly comparing: Comparing;
+  readonly finding: Finding;
   readonly hotspots: Hotspots;
   readonly panel: Panel;
   readonly telling: Telling;
@@ -24,6 +28,11 @@ export function addressShown({ opening }: Pick<Manifest, "opening">): Address {
   return readAddress(location.hash.length > 1 ? location.hash : (opening ?? ""));
 }
 
+/** The theme that the page's address asks for, whatever else is there yet. */
+export function askedTheme(): Address["theme"] {
+  return readAddress(location.hash).theme;
+}
+
 export class Steps {
   /** Whether the state comes from the address just now, or has yet to come from it. */
   #applying = true;
@@ -32,13 +41,12 @@ export class Steps {
   constructor(readonly on: StepsDesk) {}
 
   #address(): Address {
-    const { ui, site, stage, explorer, telling } = this.on;
-    const view = stage?.view;
+    const { ui, site, stage, explorer, telling, comparing } = this.on;
     return {
       // An address that says nothing is that of the opening view, where there is one.
-      layout: ui.layout === site.layouts[0]?.name && !site.opening ? null : ui.layout,
+      layout: ui.main.layout === site.layouts[0]?.name && !site.opening ? null : ui.main.layout,
       item: ui.detail?.item ?? null,
-      place: view && !view.isFitted() ? view.looksAt : null,
+      place: stage?.main.view.placeLookedAt ?? null,
       text: ui.text,
       choices: ui.choices,
       hide: ui.hide,
@@ -49,6 +57,9 @@ export class Steps {
       off: ui.off,
       size: ui.size,
       told: telling.told,
+      beside: comparing.beside,
+      theme: ui.themeChosen,
+      find: ui.findOpen ? ui.tab : null,
     };
   }
 
@@ -87,17 +98,21 @@ export class Steps {
   async #follow(address: Address, first: boolean): Promise<void> {
     const { telling } = this.on;
     await this.#apply(address, first);
-    await telling.follow(address.told, writeAddress({ ...address, told: null }) === "");
+    await telling.follow(address.told, writeAddress({ ...address, told: null, theme: null }) === "");
   }
 
   /** Bring everything to what an address says. */
   async #apply(address: Address, first = false): Promise<void> {
     this.#applying = true;
-    const { ui, site, stage, collection, explorer, arranging, hotspots, panel } = this.on;
+    const { ui, site, stage, collection, explorer, arranging, hotspots, panel, comparing, finding } = this.on;
     try {
       const layout = address.layout ?? site.layouts[0]?.name ?? "";
-      if (layout !== ui.layout) await arranging.show(layout);
+      if (layout !== ui.main.layout) await arranging.show(layout);
+      await comparing.follow(address.beside);
       if (address.size !== ui.size) arranging.setSize(address.size);
+      arranging.wear(address.theme);
+      // What was opened while the map was loading stays.
+      if (address.find || !first) finding.follow(address.find);
       [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
       if (ui.filtering || ui.found) await explorer.search(null);
       explorer.restoreSelection(address.selection);
@@ -109,8 +124,8 @@ export class Steps {
       const row = item === null ? undefined : (await collection.rowsOf([item])).get(item);
       if (row !== undefined) await panel.open(row, address.place === null);
       else panel.dismiss();
-      const view = stage?.view;
-      if (view && !first) stage?.flyTo(address.place ? view.cameraAt(address.place) : view.fitted());
+      const main = stage?.main;
+      if (main && !first) main.flyTo(main.view.cameraOf(address.place));
     } finally {
       this.#applying = false;
     }

@@ -2,19 +2,31 @@
 import { FormatError } from "../format/errors";
 import type { Layout, LinesRef, TableRef } from "../format/manifest";
 import { type Caption, ranked } from "../model/captions";
+import type { Event } from "../model/events";
 import type { Lines, Marks } from "../model/travel";
 import { fetchArray } from "./fetch";
 
+const EVENTS = ["year", "title", "text", "x", "y"] as const;
 const COLUMNS = ["text", "x", "y", "level", "anchor"] as const;
 
-/** The labels and lines of a layout; null where it has none. */
-export async function fetchMarks({ labels, lines }: Layout): Promise<Marks | null> {
-  if (!labels && !lines) return null;
-  const [captions, drawn] = await Promise.all([
+/** The labels, lines and events of a layout; null where it has none. */
+export async function fetchMarks({ labels, lines, events }: Layout): Promise<Marks | null> {
+  if (!labels && !lines && !events) return null;
+  const [captions, drawn, told] = await Promise.all([
     labels ? fetchCaptions(labels) : [],
     lines ? fetchLines(lines) : null,
+    events ? fetchEvents(events) : [],
   ]);
-  return { captions: ranked(captions), lines: drawn };
+  return { captions: ranked(captions), lines: drawn, events: told };
+}
+
+async function fetchEvents(events: TableRef): Promise<Event[]> {
+  const { fetchTable } = await import("./table");
+  const table = await fetchTable(events, EVENTS);
+  return Array.from({ length: table.count }, (_, row) => {
+    const [year, title, text, x, y] = EVENTS.map((column) => table.value(column, row));
+    return { year: Number(year), title: `${title ?? ""}`, text: `${text ?? ""}`, x: Number(x), y: Number(y) };
+  });
 }
 
 async function fetchCaptions(labels: TableRef): Promise<Caption[]> {

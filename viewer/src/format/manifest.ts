@@ -73,6 +73,8 @@ export interface Layout {
   near: ArrayRef | null;
   labels: TableRef | null;
   lines: LinesRef | null;
+  /** What happened in which year. */
+  events: TableRef | null;
   /** Of a map that has variants, and of these. */
   parameters: Parameters | null;
   /** Of a variant the name of its map. */
@@ -161,6 +163,8 @@ export interface Manifest {
   atlas: Atlas;
   /** The rows most like each row, nearest first. */
   neighbours: ArrayRef | null;
+  /** Of further models; older sites have none. */
+  more_neighbours: { model: string; rows: ArrayRef }[] | null;
   /** The first row of each row's stack of near-duplicates. */
   stacks: ArrayRef | null;
   hotspots: Hotspots | null;
@@ -245,6 +249,7 @@ const layout = record<Layout>({
   unit: nullable(text),
   near: nullable(array),
   labels: nullable(table),
+  events: nullable(table),
   lines: nullable(record<LinesRef>({ points: array, ends: array })),
   parameters: nullable(record<Parameters>({ n_neighbors: count, min_dist: finite })),
   variant_of: nullable(text),
@@ -297,6 +302,7 @@ const manifest = record<Manifest>({
     levels: list(record<Level>({ cell: positive, pages: list(file) })),
   }),
   neighbours: nullable(array),
+  more_neighbours: nullable(list(record({ model: text, rows: array }))),
   stacks: nullable(array),
   hotspots: nullable(hotspots),
   more_hotspots: nullable(list(hotspots)),
@@ -346,7 +352,8 @@ function requireConsistent(site: Manifest): void {
   const names = new Set(site.layouts.map(({ name }) => name));
   if (names.size < site.layouts.length) throw new FormatError("layouts", "names of their own", [...names]);
   if (site.layouts.length === 0) throw new FormatError("layouts", "at least one layout", site.layouts);
-  if (site.neighbours) requireShape(site.neighbours, "neighbours", "u32", [n, site.neighbours.shape[1] ?? 0]);
+  for (const { model, rows } of neighboursOf(site))
+    requireShape(rows, `neighbours by ${model}`, "u32", [n, rows.shape[1] ?? 0]);
   if (site.services) requireShape(site.services.ends, "services.ends", "u32", [n]);
   if (site.stacks) requireShape(site.stacks, "stacks", "u32", [n]);
   for (const set of hotspotsOf(site)) {
@@ -362,6 +369,12 @@ function requireConsistent(site: Manifest): void {
 /** The hotspots of all maps, the first model's first. */
 export function hotspotsOf(site: Manifest): Hotspots[] {
   return [...(site.hotspots ? [site.hotspots] : []), ...(site.more_hotspots ?? [])];
+}
+
+/** The neighbours by each model, the first model's first. */
+export function neighboursOf(site: Manifest): { model: string; rows: ArrayRef }[] {
+  const first = site.neighbours ? [{ model: site.model.name, rows: site.neighbours }] : [];
+  return [...first, ...(site.more_neighbours ?? [])];
 }
 
 /** A manifest whose files lie below another address; its places on the page's own server are relative to the page. */

@@ -47,4 +47,8 @@ export class CellPool {
       from += part.length;
     }
   }
+
+  close(): void {
+    this.gl.deleteTexture(this.texture);
+  }
 }

@@ -1,5 +1,6 @@
-/** What one frame is drawn from. */
+/** What one pane of a frame is drawn from. */
 import type { Box, Camera, Viewport } from "../model/camera";
+import type { Area } from "../model/split";
 
 export type Rgb = readonly [number, number, number];
 
@@ -7,8 +8,8 @@ export interface Frame {
   readonly camera: Camera;
   /** In CSS pixels. */
   readonly view: Viewport;
-  /** Device pixels per CSS pixel. */
-  readonly ratio: number;
+  /** Where the pane lies on the canvas, in device pixels from its left lower corner. */
+  readonly area: Area;
   /** What is seen of the map. */
   readonly seen: Box;
   /** 0 = the layout left, 1 = the layout entered. */

@@ -52,6 +52,12 @@ export class Lines {
     gl.bufferData(gl.ARRAY_BUFFER, segments, gl.STATIC_DRAW);
   }
 
+  close(): void {
+    this.gl.deleteProgram(this.#program.program);
+    this.gl.deleteVertexArray(this.#array);
+    this.gl.deleteBuffer(this.#buffer);
+  }
+
   /** `strength`: 0 is not to be seen, 1 is as strong as lines get. */
   draw(uniforms: Record<string, unknown>, ground: Rgb, strength: number): void {
     if (this.#vertices === 0 || strength <= 0) return;

@@ -1,11 +1,12 @@
 /** All rows as gl.POINTS: the fast path while pictures are small, and while they travel between layouts. */
 import { type ProgramInfo, setUniforms } from "twgl.js";
 import { inOrder, type Range } from "../model/blocks";
-import { BYTES_PER_ROW } from "../model/budget";
+import { BYTES_PER_PLACE, BYTES_PER_ROW } from "../model/budget";
 import type { Items } from "../model/items";
 import { MOST_INKS } from "../model/palette";
 import { compile, type GL, makeBuffer } from "./context";
 import { HIDDEN, PLACE, SAMPLE } from "./glsl";
+import type { Spread } from "./spread";
 
 const VERTEX = `#version 300 es
 precision highp float;
@@ -96,6 +97,8 @@ void main() {
   result = vec4(vColour, 1.0);
 }`;
 
+/** The first attribute that all panes share. */
+const FIRST = 2;
 /** Per attribute: values per row, and bytes of each value. */
 const WIDTHS = [2, 2, 1, 2, 2, 3, 1, 1] as const;
 
@@ -103,8 +106,7 @@ export class Points {
   readonly bytes: number;
   #cells: ProgramInfo | null = null;
   #dots: ProgramInfo | null = null;
-  /** One for each stride. */
-  readonly #arrays = new Map<number, WebGLVertexArrayObject>();
+  /** Of the attributes from the third on: where the rows lie is the spread's. */
   readonly #buffers: WebGLBuffer[];
   readonly #types: readonly [number, number][];
   #order: Uint32Array | null = null;
@@ -113,7 +115,7 @@ export class Points {
     readonly gl: GL,
     readonly items: Items,
   ) {
-    this.bytes = BYTES_PER_ROW * items.count;
+    this.bytes = (BYTES_PER_ROW - BYTES_PER_PLACE) * items.count;
     this.#types = [
       [gl.FLOAT, 4],
       [gl.FLOAT, 4],
@@ -126,23 +128,16 @@ export class Points {
     ];
     const { slots, aspects, fits, colours } = items;
     const lit = new Uint8Array(items.count).fill(255);
-    const empty = 8 * items.count;
-    const values = [empty, empty, slots, aspects, fits, colours, lit, new Uint8Array(items.count)];
+    const values = [slots, aspects, fits, colours, lit, new Uint8Array(items.count)];
     this.#buffers = values.map((value) => makeBuffer(gl, value, gl.DYNAMIC_DRAW));
   }
 
-  /** Take the items as they are now, drawn in this order; positions, light and inks are to be set again. */
+  /** Take the items as they are now, drawn in this order; light and inks are to be set again. */
   reorder(order: Uint32Array | null): void {
     this.#order = order;
     const { slots, aspects, fits, colours } = this.items;
     for (const [location, values] of [slots, aspects, fits, colours].entries())
-      this.#replace(location + 2, values);
-  }
-
-  /** Both in drawing order already. */
-  setPositions(left: Float32Array, entered: Float32Array): void {
-    this.#write(0, left);
-    this.#write(1, entered);
+      this.#replace(location + FIRST, values);
   }
 
   /** As model/highlight.ts has it. */
@@ -156,12 +151,18 @@ export class Points {
   }
 
   /** Every `stride`-th row of some stretches of the order; as dots, or with the cells of the atlas. */
-  draw(uniforms: Record<string, unknown>, ranges: readonly Range[], stride: number, dots: boolean): void {
+  draw(
+    spread: Spread,
+    uniforms: Record<string, unknown>,
+    ranges: readonly Range[],
+    stride: number,
+    dots: boolean,
+  ): void {
     const { gl } = this;
     const program = dots ? this.#dotProgram() : this.#cellProgram();
     gl.useProgram(program.program);
     setUniforms(program, uniforms);
-    gl.bindVertexArray(this.#arrayOf(stride));
+    gl.bindVertexArray(this.#arrayOf(spread, stride));
     for (const { first, count } of ranges)
       gl.drawArrays(gl.POINTS, first / stride, Math.ceil(count / stride));
     gl.bindVertexArray(null);
@@ -178,22 +179,23 @@ export class Points {
     return this.#dots;
   }
 
-  #arrayOf(stride: number): WebGLVertexArrayObject {
-    const known = this.#arrays.get(stride);
+  #arrayOf(spread: Spread, stride: number): WebGLVertexArrayObject {
+    const known = spread.arrays.get(stride);
     if (known) return known;
     const array = this.gl.createVertexArray();
     this.gl.bindVertexArray(array);
-    for (const location of WIDTHS.keys()) this.#point(location, stride);
-    this.#arrays.set(stride, array);
+    const buffers = [...spread.buffers, ...this.#buffers];
+    for (const [location, buffer] of buffers.entries()) this.#point(location, stride, buffer);
+    spread.arrays.set(stride, array);
     return array;
   }
 
-  #point(location: number, stride: number): void {
+  #point(location: number, stride: number, buffer: WebGLBuffer): void {
     const { gl } = this;
     const width = WIDTHS[location] ?? 1;
     const [type, bytes] = this.#types[location] ?? [gl.FLOAT, 4];
     const step = stride * width * bytes;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[location] ?? null);
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(location);
     // Slots, fits and inks are exact whole numbers; colours, aspects and the highlight are shares of the largest value.
     if (location === 2 || location === 4 || location === 7)
@@ -201,13 +203,10 @@ export class Points {
     else gl.vertexAttribPointer(location, width, type, type !== gl.FLOAT, step, 0);
   }
 
-  #replace(location: number, data: Uint32Array | Uint16Array | Uint8Array): void {
-    this.#write(location, inOrder(data, WIDTHS[location] ?? 1, this.#order));
-  }
-
-  #write(location: number, data: ArrayBufferView): void {
+  #replace(location: number, values: Uint32Array | Uint16Array | Uint8Array): void {
     const { gl } = this;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[location] ?? null);
+    const data: ArrayBufferView = inOrder(values, WIDTHS[location] ?? 1, this.#order);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffers[location - FIRST] ?? null);
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, data as ArrayBufferView<ArrayBuffer>);
   }
 }

@@ -1,9 +1,10 @@
 /** Everything on the GPU, and the drawing of one frame. Thrown away and made again when the context is lost. */
 
-import { blockBounds, drawingOrder, inOrder, type Range, rangesIn } from "../model/blocks";
+import { drawingOrder } from "../model/blocks";
 import {
   type Account,
   type AtlasPlan,
+  BYTES_PER_PLACE,
   BYTES_PER_ROW,
   canvasBytes,
   POOL_MIPS,
@@ -13,17 +14,15 @@ import {
   SHARP_SIDE,
   sharpLayers,
 } from "../model/budget";
-import type { Box } from "../model/camera";
 import { SHARP_FROM } from "../model/cells";
 import type { Items } from "../model/items";
 import { MOST_INKS } from "../model/palette";
-import type { Lines as Shape } from "../model/travel";
 import { CellPool } from "./cell_pool";
 import { type GL, largestPoint } from "./context";
 import type { Frame, Rgb } from "./frame";
-import { Lines } from "./lines";
 import { Points } from "./points";
 import { MOST_QUADS, Quads, type Sources } from "./quads";
+import { Spread } from "./spread";
 import { TextureArray } from "./texture_array";
 
 /** What is left of a dimmed picture's colour. */
@@ -36,21 +35,19 @@ const DOTS_BELOW = 2.2;
 const LARGEST_GROWN = 4;
 
 export class Scene {
-  readonly sharpLayers: number;
+  /** Layers of the pool of pictures' own files. */
+  sharpLayers = 0;
   /** Layers of the pools of sharper cells, for each level. */
-  readonly nearLayers: number[];
-  readonly #near: (CellPool | null)[];
+  nearLayers: number[] = [];
+  #near: (CellPool | null)[] = [];
   readonly largestPoint: number;
   // Made when the first page or picture comes: to clear that much memory holds up the first frame.
   #atlas: TextureArray | null = null;
   #pool: TextureArray | null = null;
   readonly #points: Points;
   readonly #quads: Quads;
-  readonly #lines: Lines;
-  #left: Float32Array;
-  #entered: Float32Array;
+  readonly #spreads: Spread[] = [];
   #order: Uint32Array | null = null;
-  #bounds: { left: Float32Array; entered: Float32Array };
   #lit: Uint8Array;
   #inks: Uint8Array;
   #palette = new Float32Array(3 * MOST_INKS);
@@ -62,24 +59,42 @@ export class Scene {
     /** Sides of the cells of the sharper levels, at most two. */
     readonly cells: readonly number[],
     /** The largest that the canvas may become, in device pixels. */
-    largest: { readonly width: number; readonly height: number },
+    readonly largest: { readonly width: number; readonly height: number },
   ) {
     this.#points = new Points(gl, items);
     this.#quads = new Quads(gl, items);
-    this.#lines = new Lines(gl);
-    const canvas = canvasBytes(largest.width, largest.height);
-    const others = plan.bytes + BYTES_PER_ROW * items.count + this.#quads.bytes + canvas;
-    this.nearLayers = poolLayers(cells, others);
-    this.#near = cells.map(() => null);
-    this.sharpLayers = sharpLayers(
-      others + poolBytes(this.nearLayers.reduce((sum, layers) => sum + layers, 0)),
-    );
     this.largestPoint = largestPoint(gl);
-    this.#left = new Float32Array(2 * items.count);
-    this.#entered = this.#left;
-    this.#bounds = { left: blockBounds(this.#left), entered: blockBounds(this.#left) };
     this.#lit = new Uint8Array(items.count).fill(255);
     this.#inks = new Uint8Array(items.count);
+  }
+
+  // --- panes --------------------------------------------------------------------------------------------------------
+
+  /** Room for the places of one more pane; all else is shared. `share` says what is left for the pools. */
+  spread(): Spread {
+    const spread = new Spread(this.gl, this.items.count);
+    this.#spreads.push(spread);
+    return spread;
+  }
+
+  drop(spread: Spread): void {
+    this.#spreads.splice(this.#spreads.indexOf(spread), 1);
+    spread.close();
+  }
+
+  /** Share out what the panes leave of the budget; tells whether the pools are others now, and empty. */
+  share(): boolean {
+    const canvas = canvasBytes(this.largest.width, this.largest.height);
+    const rows = (BYTES_PER_ROW + BYTES_PER_PLACE * (this.#spreads.length - 1)) * this.items.count;
+    const others = this.plan.bytes + rows + this.#quads.bytes + canvas;
+    const near = poolLayers(this.cells, others);
+    const sharp = sharpLayers(others + poolBytes(near.reduce((sum, layers) => sum + layers, 0)));
+    if (sharp === this.sharpLayers && near.join() === this.nearLayers.join()) return false;
+    for (const pool of [this.#pool, ...this.#near]) pool?.close();
+    [this.sharpLayers, this.nearLayers] = [sharp, near];
+    this.#pool = null;
+    this.#near = this.cells.map(() => null);
+    return true;
   }
 
   /** Bytes of everything this scene keeps on the GPU, the canvas included. */
@@ -89,7 +104,8 @@ export class Scene {
 
   /** The same, part by part. */
   parts(): Account["parts"] {
-    const rows = this.#points.bytes + this.#quads.bytes + this.#lines.bytes;
+    const places = this.#spreads.reduce((sum, spread) => sum + spread.bytes, 0);
+    const rows = this.#points.bytes + this.#quads.bytes + places;
     const near = this.#near.map((pool, at) => ({
       kind: "cells" as const,
       cell: this.cells[at] ?? 0,
@@ -104,31 +120,17 @@ export class Scene {
     ];
   }
 
-  setPositions(left: Float32Array, entered: Float32Array): void {
-    [this.#left, this.#entered] = [left, entered];
-    const ordered = inOrder(entered, 2, this.#order);
-    const from = left === entered ? ordered : inOrder(left, 2, this.#order);
-    this.#points.setPositions(from, ordered);
-    const bounds = blockBounds(ordered);
-    this.#bounds = { entered: bounds, left: from === ordered ? bounds : blockBounds(from) };
+  setPositions(spread: Spread, left: Float32Array, entered: Float32Array): void {
+    spread.set(left, entered, this.#order);
   }
 
   /** Sizes and slots came in: draw in the order of the slots from now on. */
   reorder(): void {
     this.#order = drawingOrder(this.items.slots);
     this.#points.reorder(this.#order);
-    this.setPositions(this.#left, this.#entered);
+    for (const spread of this.#spreads) spread.reorder(this.#order);
     this.#points.setLit(this.#lit);
     this.#points.setInks(this.#inks);
-  }
-
-  /** The stretches of rows that a box of the map needs. */
-  rangesIn(box: Box, mix: number): Range[] {
-    return rangesIn(this.#bounds.left, this.#bounds.entered, mix, box, this.items.count);
-  }
-
-  setLines(lines: Shape | null): void {
-    this.#lines.set(lines);
   }
 
   setLit(lit: Uint8Array): void {
@@ -181,29 +183,44 @@ export class Scene {
     return sharper || side >= QUADS_FROM || side > this.largestPoint || count * 12 <= points;
   }
 
-  draw(frame: Frame, sources: Sources): void {
+  /** Begin a frame; each pane is drawn for itself. */
+  clear([red, green, blue]: Rgb): void {
     const { gl } = this;
-    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.disable(gl.BLEND);
     gl.disable(gl.DEPTH_TEST);
-    gl.clearColor(frame.ground[0], frame.ground[1], frame.ground[2], 1);
+    gl.clearColor(red, green, blue, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+
+  /** Draw a pane into its part of the canvas, and nothing beside it. */
+  draw(spread: Spread, frame: Frame, sources: Sources): void {
+    const { gl } = this;
+    const { x, y, width, height } = frame.area;
+    gl.viewport(x, y, width, height);
+    gl.scissor(x, y, width, height);
+    gl.enable(gl.SCISSOR_TEST);
+    this.#drawRows(spread, frame, sources);
+    // Mip levels are made by copying, which it would cut off too.
+    gl.disable(gl.SCISSOR_TEST);
+  }
+
+  #drawRows(spread: Spread, frame: Frame, sources: Sources): void {
     const uniforms = this.#uniforms(frame);
-    this.#lines.draw(uniforms, frame.ground, frame.mix ** 2);
+    spread.lines.draw(uniforms, frame.ground, frame.mix ** 2);
     const looks = { lit: this.#lit, inks: this.#inks };
-    const points = frame.rows ? [] : this.rangesIn(frame.seen, frame.mix);
+    const points = frame.rows ? [] : spread.rangesIn(frame.seen, frame.mix);
     const dots = this.drawsDots(frame.side);
-    if (frame.rows) this.#quads.load(frame.rows, this.#entered, looks, sources);
+    if (frame.rows) this.#quads.load(frame.rows, spread.entered, looks, sources);
     for (const pass of frame.highlight ? [1, 2] : [0]) {
       if (frame.rows) this.#quads.draw(frame.rows.length, { ...uniforms, pass });
-      else this.#points.draw({ ...uniforms, pass }, points, frame.stride, dots);
+      else this.#points.draw(spread, { ...uniforms, pass }, points, frame.stride, dots);
     }
     if (frame.front.length === 0 || !this.#atlas) return;
-    this.#quads.load(frame.front, this.#entered, looks, sources);
+    this.#quads.load(frame.front, spread.entered, looks, sources);
     this.#quads.draw(frame.front.length, { ...uniforms, pass: 0 });
   }
 
-  #uniforms({ camera, view, mix, side, stride, ground }: Frame): Record<string, unknown> {
+  #uniforms({ area, camera, view, mix, side, stride, ground }: Frame): Record<string, unknown> {
     const { plan } = this;
     // Of a few dots each stands for several, and covers what they covered.
     const grown = Math.max(side, Math.min(LARGEST_GROWN, side * Math.sqrt(stride)));
@@ -225,12 +242,12 @@ export class Scene {
       inset: 0.5 * 2 ** Math.ceil(lod) * plan.shrink,
       centre: [camera.x, camera.y],
       scale: [(2 * camera.k) / view.width, (2 * camera.k) / view.height],
-      square: [(2 * side) / this.gl.drawingBufferWidth, (2 * side) / this.gl.drawingBufferHeight],
+      square: [(2 * side) / area.width, (2 * side) / area.height],
       travel: mix,
       side: Math.min(grown, this.largestPoint),
       pixels: side,
       palette: this.#palette,
-      frameWidth: Math.min(5 * (this.gl.drawingBufferWidth / view.width), Math.max(1, side * 0.07)),
+      frameWidth: Math.min(5 * (area.width / view.width), Math.max(1, side * 0.07)),
       ground,
       dim: DIM,
     };

@@ -1,29 +1,24 @@
-/** The map on its canvas: camera, travel between layouts, drawing, sharp pictures and pointing. It knows no texts and no page. */
+/** The canvas and what is drawn on it: one map, or two beside each other, from the same textures. It knows no texts and no page. */
 import type { Level } from "../format/manifest";
 import { rowsOfRanges } from "../model/blocks";
 import { type Account, type AtlasPlan, BUDGET, poolPlaces, SHARP_SIDE } from "../model/budget";
-import { areaOf, type Box, boundsOf, type Camera } from "../model/camera";
-import { type Caption, type Shown, shownCaptions, withCaptions } from "../model/captions";
+import { areaOf, type Viewport } from "../model/camera";
 import { CellStream, type Cutter, levelFor } from "../model/cells";
 import { Highlight } from "../model/highlight";
-import { halfExtent, type Items } from "../model/items";
+import type { Items } from "../model/items";
 import { FULL, Pace, SAMPLE } from "../model/pace";
-import { PlaceIndex } from "../model/picking";
-import { sharpOrder } from "../model/priority";
+import { Pane, type PaneParts } from "../model/pane";
+import { alternating, sharpOrder, type Want } from "../model/priority";
+import type { Area } from "../model/split";
 import { type Fetcher, SharpStream } from "../model/stream";
-import { type Placed, Travel } from "../model/travel";
-import type { Tree } from "../model/tree";
-import { View } from "../model/view";
+import type { Placed } from "../model/travel";
 import type { GL } from "./context";
 import type { Rgb } from "./frame";
 import { Scene } from "./scene";
+import type { Spread } from "./spread";
 
-/** Milliseconds. */
-const TRAVEL_TIME = 1200;
-/** How long the camera must rest before sharp pictures are asked for. */
+/** How long the cameras must rest before sharp pictures are asked for, in milliseconds. */
 const REST = 70;
-/** CSS pixels around a small picture that still count as pointing at it. */
-const SLACK = 6;
 /** Side in device pixels below which looking for the rows in view is not worth it when most are. */
 const SMALL = 16;
 /** Bytes of cells written in one frame. */
@@ -39,15 +34,7 @@ const MANY = 200_000;
 /** While frames are slow, no more rows than this are drawn as quads. */
 const FEW_QUADS = 2000;
 
-/** A picture's rectangle on the screen, in CSS pixels. */
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface StageParts {
+export interface StageParts extends Pick<PaneParts, "tree" | "still" | "indexed" | "placed"> {
   readonly gl: GL;
   readonly canvas: HTMLCanvasElement;
   readonly items: Items;
@@ -60,15 +47,8 @@ export interface StageParts {
   readonly sharper: readonly Level[];
   /** Who cuts cells out of pages, and whom to tell of each job; null pixels where a page could not be had. */
   cutter(done: (id: number, pixels: Uint8Array | null) => void): Cutter;
-  tree(positions: Float32Array): Promise<Tree>;
-  /** Whether the reader wants no motion. */
-  still(): boolean;
   /** A frame was drawn. */
   drawn(): void;
-  /** The layout entered has its index: neighbours on the map can be told. */
-  indexed(): void;
-  /** The camera or its limits were set by other than a gesture. */
-  placed(): void;
 }
 
 /** Device pixels per CSS pixel, as far as they are drawn. */
@@ -77,10 +57,8 @@ function deviceRatio(): number {
 }
 
 export class Stage {
-  readonly view = new View();
   readonly highlight: Highlight;
-  /** Of the picture square, relative to the layout's own. */
-  size = 1;
+  readonly main: Pane;
   hovered = -1;
   opened = -1;
   frames = 0;
@@ -88,56 +66,62 @@ export class Stage {
   sharp = 0;
   readonly #parts: StageParts;
   #inks: { inks: Uint8Array; colours: readonly Rgb[] };
-  readonly #travel: Travel;
+  #beside: Pane | null = null;
+  /** Of the pictures, relative to the layouts' own. */
+  #size = 1;
   #scene: Scene;
+  readonly #spreads = new Map<Pane, Spread>();
   #stream: SharpStream;
   #near: CellStream[];
-  #index: PlaceIndex | null = null;
   #ground: Rgb;
   #complete = false;
   #paged = false;
+  /** The canvas in CSS pixels. */
+  #page: Viewport = { width: 1, height: 1 };
   /** The canvas in device pixels, when nothing moves. */
   #full = { width: 1, height: 1 };
   #pathOf: ((row: number) => string | null) | null = null;
   #scheduled = false;
-  #drawnAt = 0;
   #restTimer = 0;
   #fullTimer = 0;
   #refreshTimer = 0;
   readonly #pace = new Pace();
   #quality = FULL;
-  /** The camera of the last frame. */
-  #last: Camera | null = null;
 
   constructor(parts: StageParts) {
     this.#parts = parts;
     this.#ground = parts.ground;
-    this.#travel = new Travel(parts.first);
     this.highlight = new Highlight(parts.items.count);
     this.#inks = { inks: new Uint8Array(parts.items.count), colours: [] };
+    this.main = this.#makePane(parts.first);
     this.#scene = this.#makeScene();
+    for (const [pane, spread] of this.#spreads) this.#place(pane, spread);
     this.#stream = this.#makeStream();
     this.#near = this.#makeNear();
-    this.#settleIn(parts.first);
   }
 
   get items(): Items {
     return this.#parts.items;
   }
 
-  /** Positions of the layout shown or travelled to, 2 per row. */
-  get positions(): Float32Array {
-    return this.#travel.entered.positions;
+  /** The second map; null where there is one alone. */
+  get beside(): Pane | null {
+    return this.#beside;
   }
 
-  /** Where the pictures are, for whoever needs neighbours on the map; null while it is built. */
-  get index(): PlaceIndex | null {
-    return this.#index;
+  get panes(): readonly Pane[] {
+    return this.#beside ? [this.main, this.#beside] : [this.main];
+  }
+
+  /** The canvas in CSS pixels. */
+  get page(): Viewport {
+    return this.#page;
   }
 
   get settled(): boolean {
     const full = this.#quality === FULL && this.#refreshTimer === 0;
-    return !this.#scheduled && full && this.#index !== null && this.#isSettled(performance.now());
+    const indexed = this.panes.every(({ index }) => index !== null);
+    return !this.#scheduled && full && indexed && this.#isSettled(performance.now());
   }
 
   gpuBytes(): number {
@@ -152,6 +136,60 @@ export class Stage {
       stride: this.#quality.stride,
       loading: this.#near.reduce((sum, { loading }) => sum + loading, 0),
     };
+  }
+
+  // --- panes --------------------------------------------------------------------------------------------------------
+
+  #makePane(first: Placed): Pane {
+    const { items, tree, still, indexed, placed } = this.#parts;
+    const changed = () => this.invalidate();
+    const moved = (pane: Pane) => this.#moved(pane);
+    const parts = { items, first, highlight: this.highlight, tree, still, indexed, placed, changed, moved };
+    return new Pane(parts, this.#size);
+  }
+
+  #moved(pane: Pane): void {
+    this.mark(-1);
+    const spread = this.#spreads.get(pane);
+    if (spread) this.#place(pane, spread);
+    this.invalidate();
+  }
+
+  #place({ travel }: Pane, spread: Spread): void {
+    this.#scene.setPositions(spread, travel.left.positions, travel.entered.positions);
+    spread.lines.set(travel.entered.marks?.lines ?? null);
+  }
+
+  /** Show a second map; whoever calls says where both lie. */
+  split(first: Placed): Pane {
+    this.join();
+    const pane = this.#makePane(first);
+    this.#beside = pane;
+    const spread = this.#scene.spread();
+    this.#spreads.set(pane, spread);
+    this.#place(pane, spread);
+    if (this.#scene.share()) this.#renewStreams();
+    void pane.reindex();
+    return pane;
+  }
+
+  /** Show one map alone again. */
+  join(): void {
+    const spread = this.#beside && this.#spreads.get(this.#beside);
+    if (!this.#beside || !spread) return;
+    this.#spreads.delete(this.#beside);
+    this.#beside = null;
+    this.#scene.drop(spread);
+    if (this.#scene.share()) this.#renewStreams();
+    this.invalidate();
+  }
+
+  #renewStreams(): void {
+    this.#stream.close();
+    for (const stream of this.#near) stream.close();
+    this.#stream = this.#makeStream();
+    this.#near = this.#makeNear();
+    this.#wantSoon();
   }
 
   // --- the canvas ---------------------------------------------------------------------------------------------------
@@ -175,10 +213,10 @@ export class Stage {
       this.#largest(),
     );
     if (this.#complete) scene.reorder();
-    scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
-    scene.setLines(this.#travel.entered.marks?.lines ?? null);
     scene.setLit(this.highlight.lit);
     scene.setInks(this.#inks.inks, this.#inks.colours);
+    for (const pane of this.panes) this.#spreads.set(pane, scene.spread());
+    scene.share();
     return scene;
   }
 
@@ -221,11 +259,9 @@ export class Stage {
 
   /** The context came back empty: make everything again. */
   restore(): void {
-    this.#stream.close();
-    for (const stream of this.#near) stream.close();
     this.#scene = this.#makeScene();
-    this.#stream = this.#makeStream();
-    this.#near = this.#makeNear();
+    for (const [pane, spread] of this.#spreads) this.#place(pane, spread);
+    this.#renewStreams();
     this.invalidate();
   }
 
@@ -235,7 +271,7 @@ export class Stage {
     this.#scene.writePage(layer, y, strip, last);
     this.#paged = true;
     // While dots are drawn, pages change nothing; and a frame may take as long as many strips.
-    if (this.#scene.drawsDots(this.view.side * this.view.camera.k * this.#ratio)) return;
+    if (this.panes.every((pane) => this.#scene.drawsDots(this.#pixels(pane)))) return;
     this.#refreshTimer ||= window.setTimeout(() => {
       this.#refreshTimer = 0;
       this.invalidate();
@@ -249,25 +285,24 @@ export class Stage {
     this.invalidate();
   }
 
-  /** Positions of the layout entered, finer than they were. */
+  /** Positions of a layout, finer than they were. */
   refine(placed: Placed, positions: Float32Array): void {
     placed.positions.set(positions);
-    this.#scene.setPositions(this.#travel.left.positions, this.#travel.entered.positions);
-    this.invalidate();
+    for (const pane of this.panes) pane.refined(placed);
   }
 
-  /** Take the canvas's size; `measure` brings the insets up to date before a fitted view is fitted again. */
+  /** Take the canvas's size; `measure` says where the panes lie in it before fitted views are fitted again. */
   resize(measure: () => void): void {
     const { canvas } = this.#parts;
     const ratio = deviceRatio();
     const [width, height] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)];
-    const wasFitted = this.view.isFitted();
-    this.view.size = { width, height };
+    const fitted = this.panes.filter(({ view }) => view.isFitted());
+    this.#page = { width, height };
     this.#full = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
     this.#scale();
     measure();
-    if (wasFitted) this.view.place(this.view.fitted());
-    this.#parts.placed();
+    for (const { view } of fitted) view.place(view.fitted());
+    for (const pane of this.panes) this.#parts.placed(pane);
     // Resizing cleared the canvas; waiting for the next frame would flicker.
     this.draw(performance.now());
   }
@@ -327,21 +362,56 @@ export class Stage {
     });
   }
 
+  /** Of the pictures of all panes, relative to the layouts' own. */
+  setSize(size: number): void {
+    this.#size = size;
+    this.mark(-1);
+    for (const pane of this.panes) pane.setSize(size);
+  }
+
+  mark(row: number): void {
+    if (row === this.hovered) return;
+    this.hovered = row;
+    this.invalidate();
+  }
+
+  /** Rows in view in any pane, ascending. */
+  rowsInView(): Int32Array {
+    const found = this.panes.map((pane) => pane.rowsInView());
+    const [only] = found;
+    if (found.length === 1 && only) return only;
+    return Int32Array.from(new Set(found.flatMap((rows) => Array.from(rows)))).sort();
+  }
+
+  // --- frames -------------------------------------------------------------------------------------------------------
+
   get #ratio(): number {
-    return this.#parts.canvas.width / this.view.size.width;
+    return this.#parts.canvas.width / this.#page.width;
+  }
+
+  /** Side of a picture's square in device pixels. */
+  #pixels({ view }: Pane): number {
+    return view.side * view.camera.k * this.#ratio;
+  }
+
+  /** Where a pane lies on the canvas, in device pixels from the left lower corner. */
+  #areaOf({ area }: Pane): Area {
+    const [left, right, top, bottom] = [area.x, area.x + area.width, area.y, area.y + area.height].map(
+      (side) => Math.round(side * this.#ratio),
+    ) as [number, number, number, number];
+    return { x: left, y: this.#parts.canvas.height - bottom, width: right - left, height: bottom - top };
   }
 
   draw(now: number): void {
     if (this.#parts.gl.isContextLost()) return;
-    const { view } = this;
-    this.#drawnAt = now;
-    const flew = view.flying;
-    view.side = this.#travel.cell(now) * this.size;
-    view.advance(now);
-    if (flew) this.#parts.placed();
-    this.#choose(now);
+    this.#choose(
+      this.panes.map((pane) => pane.advance(now)),
+      now,
+    );
     this.#uploadCells(now);
-    this.#drawScene(now);
+    this.sharp = 0;
+    this.#scene.clear(this.#ground);
+    for (const [pane, spread] of this.#spreads) this.#drawPane(pane, spread, now);
     this.frames += 1;
     this.#parts.drawn();
     if (!this.#isSettled(now)) this.invalidate();
@@ -349,14 +419,11 @@ export class Stage {
   }
 
   /** Choose how finely to draw, and see to it that what comes to rest is drawn in full. */
-  #choose(now: number): void {
-    const { camera, flying } = this.view;
-    const moving = camera !== this.#last || flying || !this.#travel.arrived(now);
-    const first = this.#last === null;
-    this.#last = camera;
-    if (!moving || first) this.#pace.rested();
-    const still = first && this.items.count > MANY ? SAMPLE : FULL;
-    const quality = moving && !first ? this.#pace.moving(now) : still;
+  #choose(motions: readonly { moving: boolean; first: boolean }[], now: number): void {
+    const moving = motions.some((motion) => motion.moving && !motion.first);
+    if (!moving) this.#pace.rested();
+    const still = motions[0]?.first && this.items.count > MANY ? SAMPLE : FULL;
+    const quality = moving ? this.#pace.moving(now) : still;
     if (quality !== this.#quality) {
       this.#quality = quality;
       this.#scale();
@@ -365,23 +432,22 @@ export class Stage {
     if (quality !== FULL) this.#fullTimer = window.setTimeout(() => this.invalidate(), STILL);
   }
 
-  #drawScene(now: number): void {
-    const { view } = this;
-    const side = view.side * view.camera.k * this.#ratio;
-    this.sharp = 0;
+  #drawPane(pane: Pane, spread: Spread, now: number): void {
+    const { view, travel } = pane;
     this.#scene.draw(
+      spread,
       {
         camera: view.camera,
         view: view.size,
-        ratio: this.#ratio,
-        mix: this.#travel.mix(now),
-        side,
+        area: this.#areaOf(pane),
+        mix: travel.mix(now),
+        side: this.#pixels(pane),
         seen: view.seen(),
         stride: this.#quality.stride,
         ground: this.#ground,
         highlight: this.highlight.active,
-        rows: this.#rowsAsQuads(side, now),
-        front: this.#inFront(now),
+        rows: this.#rowsAsQuads(pane, now),
+        front: travel.arrived(now) ? this.#inFront() : new Int32Array(),
       },
       {
         sharp: (slot) => this.#sharpOf(slot, now),
@@ -392,25 +458,27 @@ export class Stage {
   }
 
   /** The rows in view when they should be quads, else null. */
-  #rowsAsQuads(side: number, now: number): Int32Array | null {
-    if (!this.#index || !this.#travel.arrived(now)) return null;
+  #rowsAsQuads(pane: Pane, now: number): Int32Array | null {
+    const { view, index, travel } = pane;
+    const side = this.#pixels(pane);
+    const spread = this.#spreads.get(pane);
+    if (!index || !spread || !travel.arrived(now)) return null;
     // Small pictures, most of them in view: points in any case, and the query would be long.
-    const seen = this.view.seen();
-    if (side < SMALL && areaOf(seen) > 0.3 * areaOf(this.view.box)) return null;
-    const points = rowsOfRanges(this.#scene.rangesIn(seen, 1));
+    const seen = view.seen();
+    if (side < SMALL && areaOf(seen) > 0.3 * areaOf(view.box)) return null;
+    const points = rowsOfRanges(spread.rangesIn(seen, 1));
     if (points > MOST_SOUGHT) return null;
-    const rows = this.#index.rowsIn(seen);
+    const rows = index.rowsIn(seen);
     if (this.#quality !== FULL && rows.length > FEW_QUADS && side < this.#scene.largestPoint) return null;
-    return this.#scene.prefersQuads(side, rows.length, points) ? this.#index.inDrawingOrder(rows) : null;
+    return this.#scene.prefersQuads(side, rows.length, points) ? index.inDrawingOrder(rows) : null;
   }
 
-  #inFront(now: number): Int32Array {
-    const rows = [this.opened, this.hovered];
-    return Int32Array.from(this.#travel.arrived(now) ? rows.filter((row) => row >= 0) : []);
+  #inFront(): Int32Array {
+    return Int32Array.from([this.opened, this.hovered].filter((row) => row >= 0));
   }
 
   #isSettled(now: number): boolean {
-    return this.#travel.arrived(now) && !this.view.flying && !this.#fading(now);
+    return this.panes.every((pane) => pane.isSettled(now)) && !this.#fading(now);
   }
 
   #fading(now: number): boolean {
@@ -437,20 +505,30 @@ export class Stage {
   }
 
   #want(): void {
-    const { side, camera } = this.view;
+    if (!this.#complete || this.panes.some(({ index }) => index === null)) return;
     const { plan, sharper } = this.#parts;
-    const pixels = side * camera.k * this.#ratio;
-    const level = levelFor(pixels, [plan.level.cell / plan.shrink, ...sharper.map(({ cell }) => cell)]);
-    const rows = level > 0 ? this.#rowsAsQuads(pixels, performance.now()) : null;
-    if (!this.#index || !this.#complete) return;
-    const [x, y] = this.view.toMap(...this.view.middle());
-    const wants = sharpOrder(this.items, this.#index.positions, rows ?? new Int32Array(), x, y, side);
-    const slots = wants.map(({ slot }) => slot);
-    const own = level > sharper.length;
+    const cells = [plan.level.cell / plan.shrink, ...sharper.map(({ cell }) => cell)];
+    const wanted = this.panes.map((pane) => {
+      const level = levelFor(this.#pixels(pane), cells);
+      return { level, wants: level > 0 ? this.#wantsOf(pane) : [] };
+    });
     // While a picture's own file is on its way, the sharpest cell is soonest there.
-    const wanted = own ? level - 2 : level - 1;
-    for (const [at, stream] of this.#near.entries()) stream.want(at === wanted ? slots : []);
-    if (this.#pathOf) this.#stream.want(own ? wants : [], this.#pathOf);
+    const own = cells.length;
+    const from = (at: number) =>
+      alternating(
+        wanted.filter(({ level }) => (level === own ? own - 2 : level - 1) === at).map(({ wants }) => wants),
+      );
+    for (const [at, stream] of this.#near.entries()) stream.want(from(at).map(({ slot }) => slot));
+    const files = wanted.filter(({ level }) => level === own).map(({ wants }) => wants);
+    if (this.#pathOf) this.#stream.want(alternating(files), this.#pathOf);
+  }
+
+  /** The pictures that a pane shows large, those nearest to its middle first. */
+  #wantsOf(pane: Pane): Want[] {
+    const rows = this.#rowsAsQuads(pane, performance.now());
+    if (!rows || !pane.index) return [];
+    const [x, y] = pane.view.toMap(...pane.view.middle());
+    return sharpOrder(this.items, pane.index.positions, rows, x, y, pane.view.side);
   }
 
   /** What a row is drawn from: 512 its own file, else the side of the sharpest cell that is there, 0 the mean colour alone. */
@@ -469,130 +547,5 @@ export class Stage {
       this.invalidate();
     }
     picture.close();
-  }
-
-  // --- the camera ---------------------------------------------------------------------------------------------------
-
-  /** A gesture moved the camera. */
-  gestured(camera: Camera): void {
-    this.mark(-1);
-    this.view.place(camera);
-    this.invalidate();
-  }
-
-  place(camera: Camera): void {
-    this.view.place(camera);
-    this.#parts.placed();
-    this.invalidate();
-  }
-
-  /** `duration` in milliseconds; null for what suits the distance. */
-  flyTo(camera: Camera, duration: number | null = null): void {
-    this.view.flyTo(camera, performance.now(), this.#parts.still() ? 0 : duration);
-    this.#parts.placed();
-    this.invalidate();
-  }
-
-  fit(box: Box = this.view.box): void {
-    this.flyTo(this.view.fitted(box));
-  }
-
-  /** Let the row's whole picture, unless it is huge, be seen. */
-  reveal(row: number): void {
-    const [x, y] = this.#travel.place(row, performance.now());
-    const half = Math.min(120, (this.view.side * this.view.camera.k) / 2);
-    const camera = this.view.revealing(x, y, half);
-    if (camera.x !== this.view.camera.x || camera.y !== this.view.camera.y) this.flyTo(camera, 450);
-  }
-
-  locate(row: number): void {
-    const [x, y] = this.#travel.place(row, performance.now());
-    this.flyTo(this.view.centredOn(x, y, 150 / this.view.side));
-  }
-
-  setSize(size: number): void {
-    this.size = size;
-    this.mark(-1);
-    this.view.side = this.#travel.entered.cell * size;
-    this.#parts.placed();
-    this.invalidate();
-  }
-
-  // --- pointing -----------------------------------------------------------------------------------------------------
-
-  /** The row drawn on top at a place of the canvas, in CSS pixels, or -1. */
-  pick(px: number, py: number): number {
-    if (!this.#index || !this.#travel.arrived(performance.now())) return -1;
-    const [x, y] = this.view.toMap(px, py);
-    const { highlight } = this;
-    const first = highlight.active ? (row: number) => highlight.has(row) : null;
-    const shown = highlight.active ? (row: number) => highlight.shows(row) : null;
-    return this.#index.at(x, y, this.view.side, SLACK / this.view.camera.k, first, shown);
-  }
-
-  mark(row: number): void {
-    if (row === this.hovered) return;
-    this.hovered = row;
-    this.invalidate();
-  }
-
-  /** Rows whose middle is in the part of the view that nothing covers, hidden ones excluded. */
-  rowsInView(): Int32Array {
-    const { top, right, bottom, left } = this.view.insets;
-    const { width, height } = this.view.size;
-    const [x0, y1] = this.view.toMap(left, top);
-    const [x1, y0] = this.view.toMap(width - right, height - bottom);
-    const rows = this.#index?.rowsIn({ x0, y0, x1, y1 }) ?? new Int32Array();
-    return rows.filter((row) => this.highlight.shows(row));
-  }
-
-  nearestToMiddle(): number {
-    return this.#index?.nearest(...this.view.toMap(...this.view.middle())) ?? -1;
-  }
-
-  screenOf(row: number): Rectangle {
-    const [x, y] = this.view.toScreen(...this.#travel.place(row, this.#drawnAt));
-    const side = this.view.side * this.view.camera.k;
-    const [halfWidth, halfHeight] = halfExtent(this.items, row);
-    const [width, height] = [2 * halfWidth * side, 2 * halfHeight * side];
-    return { x: x - width / 2, y: y - height / 2, width, height };
-  }
-
-  /** The captions with room for them, the layout's and `more`; none while the pictures travel. `even`: see model/captions.ts. */
-  captions(widthOf: (caption: Caption) => number, even: boolean, more: readonly Caption[]): Shown[] {
-    const { marks } = this.#travel.entered;
-    if (!this.#travel.arrived(this.#drawnAt)) return [];
-    const order = [...(marks?.captions ?? []), ...more];
-    return shownCaptions(order, this.view.camera, this.view.size, widthOf, even);
-  }
-
-  // --- layouts ------------------------------------------------------------------------------------------------------
-
-  /** Travel to another layout; `goal` is what the camera should show of it, all when null. */
-  depart(placed: Placed, goal: Box | null): void {
-    const duration = this.#parts.still() ? 0 : TRAVEL_TIME;
-    this.mark(-1);
-    this.#travel.depart(placed, performance.now(), duration);
-    this.#scene.setPositions(this.#travel.left.positions, placed.positions);
-    this.#scene.setLines(placed.marks?.lines ?? null);
-    this.#settleIn(placed);
-    void this.reindex();
-    this.flyTo(this.view.fitted(goal ?? this.view.box), duration);
-  }
-
-  /** Build the index of the layout entered; until then nothing can be pointed at. */
-  async reindex(): Promise<void> {
-    const placed = this.#travel.entered;
-    this.#index = null;
-    const tree = await this.#parts.tree(placed.positions);
-    if (this.#travel.entered !== placed) return;
-    this.#index = new PlaceIndex(this.items, placed.positions, tree);
-    this.#parts.indexed();
-    this.invalidate();
-  }
-
-  #settleIn(placed: Placed): void {
-    this.view.side = placed.cell * this.size;
-    this.view.box = withCaptions(boundsOf(placed.positions, placed.cell / 2), placed.marks?.captions ?? []);
   }
 }

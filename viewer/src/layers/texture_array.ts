@@ -63,4 +63,10 @@ export class TextureArray {
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
   }
+
+  close(): void {
+    this.gl.deleteTexture(this.texture);
+    this.gl.deleteFramebuffer(this.#read);
+    this.gl.deleteFramebuffer(this.#draw);
+  }
 }

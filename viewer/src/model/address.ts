@@ -35,6 +35,18 @@ export interface Address {
   readonly size: number;
   /** The slide of a story. */
   readonly told: Told | null;
+  /** The second map on the page. */
+  readonly beside: Beside | null;
+  /** null for what the system has. */
+  readonly theme: "light" | "dark" | null;
+  /** What the panel that finds shows; null where it is closed. */
+  readonly find: "pictures" | "filters" | "hotspots" | null;
+}
+
+export interface Beside {
+  readonly layout: string;
+  /** null where all is shown. */
+  readonly place: Place | null;
 }
 
 export const HOME: Address = {
@@ -51,15 +63,25 @@ export const HOME: Address = {
   off: [],
   size: 1,
   told: null,
+  beside: null,
+  theme: null,
+  find: null,
 };
 /** Sizes that the slider knows. */
 const SIZES = { least: 0.25, most: 4 };
 /** Servers and messengers cut longer addresses; a larger selection stays out of it. */
 const LONGEST_SELECTION = 1500;
 const MOST_OFF = 20;
+const THEMES = ["light", "dark"] as const;
+const TABS = ["pictures", "filters", "hotspots"] as const;
+
+function oneOf<T extends string>(all: readonly T[], text: string | null): T | null {
+  return all.find((one) => one === text) ?? null;
+}
 
 export function readAddress(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
+  const beside = values.get("beside");
   return {
     layout: values.get("layout"),
     item: values.get("item"),
@@ -74,6 +96,9 @@ export function readAddress(hash: string): Address {
     off: values.getAll("off"),
     size: readSize(values.get("size")),
     told: readTold(values.get("story")),
+    theme: oneOf(THEMES, values.get("theme")),
+    find: oneOf(TABS, values.get("find")),
+    beside: beside === null ? null : { layout: beside, place: readPlace(values.get("at2")) },
   };
 }
 
@@ -83,11 +108,11 @@ export function writeAddress(address: Address): string {
   const { layout, item, place, text, choices, hide, selection, hotspot, colour, size, coarse, off, told } =
     address;
   if (layout !== null) values.set("layout", layout);
-  if (place)
-    values.set(
-      "at",
-      [place.x, place.y, place.span].map((value) => `${Number(value.toPrecision(5))}`).join(","),
-    );
+  if (place) values.set("at", writePlace(place));
+  if (address.beside) {
+    values.set("beside", address.beside.layout);
+    if (address.beside.place) values.set("at2", writePlace(address.beside.place));
+  }
   if (text !== "") values.set("q", text);
   for (const [name, choice] of choices) writeChoice(values, name, choice);
   if (hide) values.set("hide", "1");
@@ -99,7 +124,13 @@ export function writeAddress(address: Address): string {
   if (size !== 1) values.set("size", `${Number(size.toPrecision(3))}`);
   if (item !== null) values.set("item", item);
   if (told !== null) values.set("story", writeTold(told));
+  if (address.find !== null) values.set("find", address.find);
+  if (address.theme !== null) values.set("theme", address.theme);
   return values.size > 0 ? `#${values}` : "";
+}
+
+function writePlace({ x, y, span }: Place): string {
+  return [x, y, span].map((value) => `${Number(value.toPrecision(5))}`).join(",");
 }
 
 function readPlace(text: string | null): Place | null {

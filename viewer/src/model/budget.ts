@@ -7,6 +7,8 @@ export const BUDGET = 256 * MIB;
 const ATLAS_BUDGET = 176 * MIB;
 /** Bytes of attributes per row: two positions, slot, aspect, fit, colour, the highlight and the ink. */
 export const BYTES_PER_ROW = 34;
+/** Of these the two positions, which a second map on the page has for itself. */
+export const BYTES_PER_PLACE = 16;
 
 /** What is on the graphics card, and how the last frame was drawn. */
 export interface Account {

@@ -87,12 +87,22 @@ export function zoomLimits(fitted: Camera, view: Viewport, side: number): [numbe
   return [fitted.k * 0.5, Math.max(closest, fitted.k * 2)];
 }
 
-/** The nearest camera that keeps its middle inside the box and its zoom inside the limits: one cannot get lost. */
-export function clampCamera(camera: Camera, box: Box, [low, high]: [number, number]): Camera {
+/**
+ * The nearest camera that keeps what it looks at inside the box and its zoom inside the limits: one cannot get lost. It looks at the
+ * middle of what nothing covers, `off` CSS pixels to the right of and below the middle of the view.
+ */
+export function clampCamera(
+  camera: Camera,
+  box: Box,
+  [low, high]: [number, number],
+  off: readonly [number, number] = [0, 0],
+): Camera {
+  const k = Math.min(high, Math.max(low, camera.k));
+  const [dx, dy] = [off[0] / k, -off[1] / k];
   return {
-    x: Math.min(box.x1, Math.max(box.x0, camera.x)),
-    y: Math.min(box.y1, Math.max(box.y0, camera.y)),
-    k: Math.min(high, Math.max(low, camera.k)),
+    x: Math.min(box.x1, Math.max(box.x0, camera.x + dx)) - dx,
+    y: Math.min(box.y1, Math.max(box.y0, camera.y + dy)) - dy,
+    k,
   };
 }
 

@@ -43,19 +43,25 @@ function rectangle(caption: Caption, camera: Camera, view: Viewport, width: numb
   return { caption, left, top, width };
 }
 
-function apart(a: Shown, b: Shown): boolean {
+/** Where a text lies on the screen, in CSS pixels; it is a line high where nothing else is said. */
+export interface Laid {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height?: number;
+}
+
+export function apart(a: Laid, b: Laid): boolean {
   return (
     a.left + a.width + SPACE <= b.left ||
     b.left + b.width + SPACE <= a.left ||
-    a.top + LINE <= b.top ||
-    b.top + LINE <= a.top
+    a.top + (a.height ?? LINE) <= b.top ||
+    b.top + (b.height ?? LINE) <= a.top
   );
 }
 
-function inView(shown: Shown, view: Viewport): boolean {
-  return (
-    shown.left < view.width && shown.left + shown.width > 0 && shown.top < view.height && shown.top + LINE > 0
-  );
+export function inView({ left, top, width, height = LINE }: Laid, view: Viewport): boolean {
+  return left < view.width && left + width > 0 && top < view.height && top + height > 0;
 }
 
 /**

@@ -1,5 +1,14 @@
 /** The view as SVG: the pictures as one picture, and above it names, outlines and the legend as shapes and texts that can be edited. */
 import type { Shown } from "./captions";
+import type { Area } from "./split";
+
+/** What is written and drawn over the pictures of a map, in CSS pixels of the map. */
+export interface Drawn {
+  readonly area: Area;
+  readonly captions: readonly { readonly shown: Shown; readonly text: string }[];
+  /** An outline as an SVG path, or "". */
+  readonly ring: string;
+}
 
 export interface View {
   /** In CSS pixels. */
@@ -7,9 +16,8 @@ export interface View {
   readonly height: number;
   /** The pictures, as a PNG in base64. */
   readonly png: string;
-  readonly captions: readonly { readonly shown: Shown; readonly text: string }[];
-  /** An outline as an SVG path, or "". */
-  readonly ring: string;
+  /** The maps, one or two. */
+  readonly parts: readonly Drawn[];
   readonly legend: {
     readonly label: string;
     readonly entries: readonly { colour: string; label: string }[];
@@ -32,28 +40,35 @@ export function xml(text: string): string {
 }
 
 export function toSvg(view: View): string {
-  const { width, height, png, ground, ink, accent } = view;
-  const captions = view.captions.map(({ shown, text }) => {
-    const { left, top, width: wide, caption } = shown;
-    const weight = caption.of ? ' font-weight="600"' : "";
-    const x = (left + wide / 2).toFixed(1);
-    return `<text x="${x}" y="${(top + 15).toFixed(1)}" text-anchor="middle"${weight}>${xml(text)}</text>`;
-  });
-  const ring = view.ring
-    ? [`<path d="${xml(view.ring)}" fill="none" stroke="${xml(accent)}" stroke-width="2"/>`]
-    : [];
+  const { width, height, png, ground } = view;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${xml(view.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="${xml(ground)}"/>`,
     `<image width="${width}" height="${height}" href="data:image/png;base64,${png}"/>`,
-    ...ring,
-    `<g font-family="system-ui, sans-serif" font-size="13" fill="${xml(ink)}" stroke="${xml(ground)}" stroke-width="3" paint-order="stroke">`,
-    ...captions,
-    "</g>",
+    ...view.parts.flatMap((part) => drawnOver(part, view)),
     ...legend(view),
     "</svg>",
   ].join("\n")}\n`;
+}
+
+/** Cut off at the map's edges, as on the page. */
+function drawnOver({ area, captions, ring }: Drawn, { ground, ink, accent }: View): string[] {
+  const { x, y, width, height } = area;
+  const texts = captions.map(({ shown, text }) => {
+    const { left, top, width: wide, caption } = shown;
+    const weight = caption.of ? ' font-weight="600"' : "";
+    const middle = (left + wide / 2).toFixed(1);
+    return `<text x="${middle}" y="${(top + 15).toFixed(1)}" text-anchor="middle"${weight}>${xml(text)}</text>`;
+  });
+  return [
+    `<svg x="${x}" y="${y}" width="${width}" height="${height}">`,
+    ...(ring ? [`<path d="${xml(ring)}" fill="none" stroke="${xml(accent)}" stroke-width="2"/>`] : []),
+    `<g font-family="system-ui, sans-serif" font-size="13" fill="${xml(ink)}" stroke="${xml(ground)}" stroke-width="3" paint-order="stroke">`,
+    ...texts,
+    "</g>",
+    "</svg>",
+  ];
 }
 
 function legend({ legend: told, height, ground, ink }: View): string[] {

@@ -58,13 +58,16 @@ export interface Images {
 /** What the reader changed; this is what is kept. */
 export interface Edits {
   readonly labels: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, readonly string[]>>;
   readonly removed: readonly string[];
   readonly order: readonly string[];
   readonly own: readonly Own[];
 }
 
-export const NO_EDITS: Edits = { labels: {}, removed: [], order: [], own: [] };
+export const NO_EDITS: Edits = { labels: {}, tags: {}, removed: [], order: [], own: [] };
 export const LONGEST_LABEL = 200;
+/** Of one group; the workflow takes no more. */
+const MOST_TAGS = 100;
 
 /** How the id of a group begins that a reader made. */
 export const OWN = "own-";
@@ -74,6 +77,8 @@ export function readEdits(text: string | null): Edits {
   try {
     const value = JSON.parse(text ?? "") as Partial<Edits>;
     const isText = (entry: unknown) => typeof entry === "string";
+    // Edits of before there were any have none.
+    const tags = value.tags ?? {};
     const right =
       Array.isArray(value.removed) &&
       value.removed.every(isText) &&
@@ -83,8 +88,10 @@ export function readEdits(text: string | null): Edits {
       value.own.every((own) => isText(own.id) && isText(own.label) && Array.isArray(own.items)) &&
       typeof value.labels === "object" &&
       value.labels !== null &&
-      Object.values(value.labels).every(isText);
-    return right ? (value as Edits) : NO_EDITS;
+      Object.values(value.labels).every(isText) &&
+      typeof tags === "object" &&
+      Object.values(tags).every((words) => Array.isArray(words) && words.every(isText));
+    return right ? ({ ...value, tags } as Edits) : NO_EDITS;
   } catch {
     return NO_EDITS;
   }
@@ -117,7 +124,8 @@ export function arranged(
   return kept
     .map((group) => {
       const given = edits.labels[group.id];
-      return given === undefined ? group : { ...group, label: given, named: true };
+      const tags = edits.tags[group.id] ?? group.tags;
+      return given === undefined ? { ...group, tags } : { ...group, tags, label: given, named: true };
     })
     .sort((a, b) => rank(a) - rank(b));
 }
@@ -156,6 +164,16 @@ function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | u
 export function renamed(edits: Edits, id: string, label: string): Edits {
   const text = label.trim().slice(0, LONGEST_LABEL);
   return text === "" ? edits : { ...edits, labels: { ...edits.labels, [id]: text } };
+}
+
+/** The words of a line, between commas; none twice. */
+export function tagsIn(line: string): string[] {
+  const words = line.split(",").map((word) => word.trim().replace(/\s+/g, " ").slice(0, LONGEST_LABEL));
+  return [...new Set(words.filter((word) => word !== ""))].slice(0, MOST_TAGS);
+}
+
+export function tagged(edits: Edits, id: string, line: string): Edits {
+  return { ...edits, tags: { ...edits.tags, [id]: tagsIn(line) } };
 }
 
 export function without(edits: Edits, id: string): Edits {

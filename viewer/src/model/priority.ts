@@ -30,6 +30,20 @@ export function sharpOrder(
   return scored.filter(({ slot }) => !seen.has(slot) && seen.add(slot));
 }
 
+/** The wants of several views in turn, the most wanted of each first; none twice. */
+export function alternating(lists: readonly (readonly Want[])[]): Want[] {
+  const [only] = lists;
+  if (lists.length === 1 && only) return [...only];
+  const merged = new Map<number, Want>();
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  for (let at = 0; at < longest; at++)
+    for (const list of lists) {
+      const want = list[at];
+      if (want && !merged.has(want.slot)) merged.set(want.slot, want);
+    }
+  return [...merged.values()];
+}
+
 /** The first `count` pages, those first whose pictures lie nearest to a place of the map in the mean. */
 export function pageOrder(
   slots: Uint32Array,

@@ -1,5 +1,6 @@
 /** Where the pictures are: the layout entered, the one left, and how far the journey between them has come. */
 import type { Caption } from "./captions";
+import type { Event } from "./events";
 import { ease, progress } from "./motion";
 
 /** Lines in map units: 2 numbers per point; for each line the index after its last point. */
@@ -12,6 +13,8 @@ export interface Lines {
 export interface Marks {
   readonly captions: readonly Caption[];
   readonly lines: Lines | null;
+  /** By year. */
+  readonly events: readonly Event[];
 }
 
 export interface Placed {

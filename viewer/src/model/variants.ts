@@ -32,3 +32,11 @@ export function variantsOf(layouts: readonly Layout[], shown: Layout | null): Va
       )?.name ?? null,
   };
 }
+
+/** What is worth seeing beside a layout: the same by another model, else another arrangement, else any other; null where there is none. */
+export function otherThan(layouts: readonly Layout[], shown: Layout | null): Layout | null {
+  const others = layouts.filter(({ name }) => name !== shown?.name);
+  const alike = (other: Layout) => other.arrangement === shown?.arrangement;
+  const byOther = others.find((other) => alike(other) && other.model !== shown?.model && !other.variant_of);
+  return byOther ?? others.find((other) => !alike(other)) ?? others[0] ?? null;
+}

@@ -48,15 +48,21 @@ export class View {
     return Math.abs(now.k / fitted.k - 1) < 1e-6 && Math.hypot(now.x - fitted.x, now.y - fitted.y) < 1e-6;
   }
 
+  /** The nearest camera that may be; `limits`: how far out and in one may zoom. */
+  clamped(camera: Camera, limits = this.limits): Camera {
+    const [px, py] = this.middle();
+    return clampCamera(camera, this.box, limits, [px - this.size.width / 2, py - this.size.height / 2]);
+  }
+
   /** Go there at once; a flight ends. */
   place(camera: Camera): void {
     this.#flight = null;
-    this.#camera = clampCamera(camera, this.box, this.limits);
+    this.#camera = this.clamped(camera);
   }
 
   /** Fly there; `duration` in milliseconds, null for what suits the distance, 0 for at once. */
   flyTo(camera: Camera, now: number, duration: number | null): void {
-    const goal = clampCamera(camera, this.box, this.limits);
+    const goal = this.clamped(camera);
     if (duration === 0) {
       this.place(goal);
       return;
@@ -110,6 +116,16 @@ export class View {
   get looksAt(): Place {
     const [x, y] = this.toMap(...this.middle());
     return { x, y, span: Math.min(this.size.width, this.size.height) / this.#camera.k };
+  }
+
+  /** The same; null where all is shown. */
+  get placeLookedAt(): Place | null {
+    return this.isFitted() ? null : this.looksAt;
+  }
+
+  /** The camera that `placeLookedAt` tells of. */
+  cameraOf(place: Place | null): Camera {
+    return place ? this.cameraAt(place) : this.fitted();
   }
 
   /** The camera that shows a place again, in a view of any size. */

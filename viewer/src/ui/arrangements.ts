@@ -1,6 +1,6 @@
 /** Names of layouts in the reader's language, and how they are grouped in the menu. */
 import type { Layout } from "../format/manifest";
-import { strings } from "./strings";
+import { number, strings } from "./strings";
 
 export interface Entry {
   readonly arrangement: string;
@@ -50,6 +50,28 @@ export function sectionsOf(entries: readonly Entry[]): Section[] {
   return [...known, others].filter((section) => section.entries.length > 0);
 }
 
+export interface Choices {
+  /** What orders the pictures; "" where there is nothing to tell. */
+  readonly heading: string;
+  readonly options: readonly { readonly name: string; readonly label: string }[];
+}
+
+/** Every layout with its variants, for a list that tells each by itself: with its model, where there are several. */
+export function choicesOf(layouts: readonly Layout[], columns: ReadonlyMap<string, string>): Choices[] {
+  const several = new Set(layouts.flatMap(({ model }) => model ?? [])).size > 1;
+  const optionsOf = ({ label, layouts: all }: Entry) =>
+    all.map((layout) => {
+      const alike = all.filter(({ model }) => model === layout.model);
+      const variant = alike.length > 1 ? [variantOf(layout, alike, columns)] : [];
+      const model = several && layout.model !== null ? [layout.model] : [];
+      return { name: layout.name, label: [label, ...model, ...variant].join(" · ") };
+    });
+  return sectionsOf(entriesOf(layouts)).map(({ heading, entries }) => ({
+    heading,
+    options: entries.flatMap(optionsOf),
+  }));
+}
+
 /** What tells a layout from the others of its arrangement. */
 export function variantOf(
   layout: Layout,
@@ -57,6 +79,10 @@ export function variantOf(
   columns: ReadonlyMap<string, string>,
 ): string {
   const units: Readonly<Record<string, string>> = strings.units;
+  if (layout.parameters) {
+    const { n_neighbors, min_dist } = layout.parameters;
+    return `${strings.variantNeighbours} ${number(n_neighbors)}, ${strings.variantDistance} ${number(min_dist)}`;
+  }
   const unit = layout.unit === null ? "" : (units[layout.unit] ?? layout.unit);
   const made = (layout.columns ?? []).map((column) => columns.get(column) ?? column).join(" × ");
   const same = layouts.every((other) => (other.columns ?? []).join() === (layout.columns ?? []).join());

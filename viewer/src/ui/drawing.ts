@@ -1,6 +1,6 @@
-/** Drawing a shape on the canvas: while a tool is chosen, or with Shift or Alt held. */
+/** Drawing a shape on a map: while a tool is chosen, or with Shift or Alt held. */
 import type { How } from "../model/selection";
-import type { UiState } from "./state.svelte";
+import type { Half, UiState } from "./state.svelte";
 
 /** CSS pixels between points of a line, and before a press becomes a drawing. */
 const STEP = 3;
@@ -13,14 +13,15 @@ export class Drawing {
   #drew = false;
 
   constructor(
-    readonly canvas: HTMLCanvasElement,
+    readonly element: HTMLElement,
     readonly ui: UiState,
+    readonly half: Half,
     readonly done: (points: readonly number[], how: How) => void,
   ) {
-    canvas.addEventListener("pointerdown", (event) => this.#press(event));
-    canvas.addEventListener("pointermove", (event) => this.#move(event));
-    canvas.addEventListener("pointerup", (event) => this.#release(event));
-    canvas.addEventListener("pointercancel", () => this.#drop());
+    element.addEventListener("pointerdown", (event) => this.#press(event));
+    element.addEventListener("pointermove", (event) => this.#move(event));
+    element.addEventListener("pointerup", (event) => this.#release(event));
+    element.addEventListener("pointercancel", () => this.#drop());
   }
 
   /** Whether a press starts a drawing, and so neither drags nor pinches. */
@@ -41,23 +42,23 @@ export class Drawing {
     if (!event.isPrimary || !this.wants(event)) return;
     this.#from = [event.offsetX, event.offsetY];
     this.#pointer = event.pointerId;
-    this.canvas.setPointerCapture(event.pointerId);
+    this.element.setPointerCapture(event.pointerId);
   }
 
   #move(event: PointerEvent): void {
     if (!this.#from || event.pointerId !== this.#pointer) return;
     const [x0, y0] = this.#from;
     const [x, y] = [event.offsetX, event.offsetY];
-    const line = this.ui.drawing;
+    const line = this.half.drawing;
     const [lastX = x0, lastY = y0] = line.slice(-2);
     const lassoing = this.ui.tool !== "rectangle";
     if (Math.hypot(x - lastX, y - lastY) < (line.length > 0 ? STEP : START)) return;
-    if (!lassoing) this.ui.drawing = [x0, y0, x, y0, x, y, x0, y];
-    else this.ui.drawing = line.length > 0 ? [...line, x, y] : [x0, y0, x, y];
+    if (!lassoing) this.half.drawing = [x0, y0, x, y0, x, y, x0, y];
+    else this.half.drawing = line.length > 0 ? [...line, x, y] : [x0, y0, x, y];
   }
 
   #release(event: PointerEvent): void {
-    const line = this.ui.drawing;
+    const line = this.half.drawing;
     const how = event.altKey ? "subtract" : event.shiftKey ? "add" : this.ui.how;
     this.#drew = line.length > 0;
     this.#drop();
@@ -66,6 +67,6 @@ export class Drawing {
 
   #drop(): void {
     this.#from = null;
-    this.ui.drawing = [];
+    this.half.drawing = [];
   }
 }

@@ -1,7 +1,7 @@
-/** Drag, wheel, pinch and double click on the canvas, by d3-zoom; cameras in, cameras out. */
+/** Drag, wheel, pinch and double click on a map, by d3-zoom; cameras in, cameras out. */
 import { type Selection, select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
-import { type Box, type Camera, clampCamera, type Viewport } from "../model/camera";
+import type { Camera, Viewport } from "../model/camera";
 
 function cameraOf(transform: ZoomTransform, view: Viewport): Camera {
   const { k, x, y } = transform;
@@ -20,22 +20,22 @@ export function passesBy(event: MouseEvent | TouchEvent): boolean {
 }
 
 export class Gestures {
-  readonly #canvas: Selection<HTMLCanvasElement, unknown, null, undefined>;
-  readonly #zoom: ZoomBehavior<HTMLCanvasElement, unknown>;
+  readonly #element: Selection<HTMLElement, unknown, null, undefined>;
+  readonly #zoom: ZoomBehavior<HTMLElement, unknown>;
   #view: Viewport = { width: 1, height: 1 };
-  #box: Box = { x0: -1, y0: -1, x1: 1, y1: 1 };
+  #clamp: (camera: Camera) => Camera = (camera) => camera;
   /** Set while a camera is imposed, which is no gesture. */
   #imposed = false;
 
   /** `mine` tells which presses are for the map to move. */
   constructor(
-    canvas: HTMLCanvasElement,
+    element: HTMLElement,
     started: () => void,
     moved: (camera: Camera) => void,
     mine: (event: MouseEvent | TouchEvent) => boolean,
   ) {
-    this.#canvas = select(canvas);
-    this.#zoom = zoom<HTMLCanvasElement, unknown>()
+    this.#element = select(element);
+    this.#zoom = zoom<HTMLElement, unknown>()
       .clickDistance(5)
       .filter((event: MouseEvent | TouchEvent) => {
         const plain = !event.ctrlKey || event.type === "wheel";
@@ -47,27 +47,28 @@ export class Gestures {
       ])
       .constrain((transform) => {
         const camera = cameraOf(transform, this.#view);
-        return transformOf(clampCamera(camera, this.#box, [0, Infinity]), this.#view);
+        return transformOf(this.#clamp(camera), this.#view);
       })
-      .on("start", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+      .on("start", (event: D3ZoomEvent<HTMLElement, unknown>) => {
         if (!this.#imposed && event.sourceEvent) started();
       })
-      .on("zoom", (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+      .on("zoom", (event: D3ZoomEvent<HTMLElement, unknown>) => {
         if (!this.#imposed) moved(cameraOf(event.transform, this.#view));
       });
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.#zoom.duration(0);
-    this.#canvas.call(this.#zoom);
+    this.#element.call(this.#zoom);
   }
 
-  setLimits(view: Viewport, box: Box, scales: [number, number]): void {
+  /** `clamp`: the nearest camera that may be, at the same scale. */
+  setLimits(view: Viewport, clamp: (camera: Camera) => Camera, scales: [number, number]): void {
     this.#view = view;
-    this.#box = box;
+    this.#clamp = clamp;
     this.#zoom.scaleExtent(scales);
   }
 
   setCamera(camera: Camera): void {
     this.#imposed = true;
-    this.#canvas.call(this.#zoom.transform, transformOf(camera, this.#view));
+    this.#element.call(this.#zoom.transform, transformOf(camera, this.#view));
     this.#imposed = false;
   }
 }

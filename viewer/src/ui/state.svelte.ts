@@ -4,12 +4,15 @@ import type { Story } from "../format/stories";
 import type { Account } from "../model/budget";
 import type { Shown } from "../model/captions";
 import type { Detail } from "../model/detail";
+import type { Event, Told as Happened } from "../model/events";
 import type { Choice, Choices, Found } from "../model/facets";
 import type { Group } from "../model/groups";
+import type { Likes } from "../model/likes";
 import type { LegendEntry } from "../model/palette";
 import type { Problem } from "../model/problems";
 import type { How } from "../model/selection";
 import type { Service } from "../model/service";
+import type { Area } from "../model/split";
 import type { Told } from "../model/tour";
 
 export type Theme = "light" | "dark";
@@ -18,14 +21,6 @@ export type Tool = "lasso" | "rectangle";
 /** Which pictures are listed. */
 export type Scope = "found" | "view" | "selection";
 export type Saving = "csv" | "json" | "iiif" | "zip" | "png" | "svg";
-
-/** A picture's rectangle on the screen, in CSS pixels. */
-export interface Outline {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** What a list says of a row. */
 export interface Reader {
@@ -42,6 +37,8 @@ export interface Similar {
   readonly rows: readonly number[];
   /** Which of them are among as many nearest on the map; null without a map. */
   readonly near: readonly boolean[] | null;
+  /** The same by each model, `rows` among them; empty where there is one model. */
+  readonly by: readonly Likes[];
 }
 
 export interface Legend {
@@ -52,6 +49,24 @@ export interface Legend {
   readonly entries: readonly LegendEntry[];
 }
 
+/** A map on the page: its layout, where it lies, and what is marked on it, in CSS pixels of the map. */
+export class Half {
+  layout = $state("");
+  area = $state.raw<Area>({ x: 0, y: 0, width: 0, height: 0 });
+  /** Where it is told, while there are two, what each shows. */
+  head = $state.raw<Area>({ x: 0, y: 0, width: 0, height: 0 });
+  hovered = $state.raw<{ outline: Area; title: string | null } | null>(null);
+  selected = $state.raw<Area | null>(null);
+  captions = $state.raw<readonly Shown[]>([]);
+  /** What its layout tells of its years, and what of that has room. */
+  events = $state.raw<readonly Event[]>([]);
+  told = $state.raw<readonly Happened[]>([]);
+  /** The outline of the hotspot pointed at or chosen, as a path. */
+  ring = $state("");
+  /** The line being drawn: x and y in turn. */
+  drawing = $state.raw<readonly number[]>([]);
+}
+
 export class UiState {
   manifest = $state.raw<Manifest | null>(null);
   error = $state.raw<{ message: string; advice: string } | null>(null);
@@ -60,13 +75,19 @@ export class UiState {
   account = $state.raw<Account | null>(null);
   progress = $state<number | null>(0);
   notes = $state.raw<readonly string[]>([]);
-  layout = $state("");
+  readonly main = new Half();
+  /** The second map; null where one has the page for itself. */
+  beside = $state.raw<Half | null>(null);
   /** The model chosen last, for arrangements that are of none. */
   model = $state<string | null>(null);
   size = $state(1);
   theme = $state<Theme>("light");
   /** The page is a part of another one: the pictures alone, and a way to all of it. */
   bare = $state(false);
+  /** The page is one of several collections, which a page above it leads to. */
+  oneOfSeveral = $state(false);
+  /** The theme that the reader chose on this page, or that its address asks for. */
+  themeChosen = $state.raw<Theme | null>(null);
   /** The browser draws no map: the list stands alone. */
   mapless = $state(false);
   reader = $state.raw<Reader | null>(null);
@@ -123,26 +144,27 @@ export class UiState {
 
   tool = $state<Tool | null>(null);
   how = $state<How>("replace");
-  /** The line being drawn, in CSS pixels: x and y in turn. */
-  drawing = $state.raw<readonly number[]>([]);
   selection = $state.raw<Uint8Array | null>(null);
   selectedRows = $state.raw<Int32Array>(new Int32Array());
   legend = $state.raw<Legend | null>(null);
   /** How many pictures are in the archive that is being made. */
   saving = $state.raw<{ readonly done: number; readonly all: number } | null>(null);
 
-  hovered = $state.raw<{ outline: Outline; title: string | null } | null>(null);
-  selected = $state.raw<Outline | null>(null);
-  captions = $state.raw<readonly Shown[]>([]);
-  /** The outline of the hotspot pointed at or chosen, as a path in CSS pixels. */
-  ring = $state("");
-
   get layouts(): readonly Layout[] {
     return this.manifest?.layouts ?? [];
   }
 
+  get halves(): readonly Half[] {
+    return this.beside ? [this.main, this.beside] : [this.main];
+  }
+
+  layoutOf(half: Half): Layout | null {
+    return this.layouts.find(({ name }) => name === half.layout) ?? null;
+  }
+
+  /** The layout of the first map. */
   get current(): Layout | null {
-    return this.layouts.find(({ name }) => name === this.layout) ?? null;
+    return this.layoutOf(this.main);
   }
 
   get filtering(): boolean {
@@ -172,16 +194,26 @@ export class UiState {
 }
 
 export interface Actions {
-  showLayout(name: string): void;
+  /** In the first map, where no other is named. */
+  showLayout(name: string, half?: Half): void;
   setSize(size: number): void;
-  zoom(factor: number): void;
-  pan(dx: number, dy: number): void;
-  fit(): void;
+  /** One map, or all of them. */
+  zoom(factor: number, half?: Half): void;
+  pan(dx: number, dy: number, half: Half): void;
+  fit(half?: Half): void;
+  /** Show a second map beside the first, or the first alone again. */
+  toggleBeside(): void;
+  /** The second map has its element. */
+  besideShown(half: Half, element: HTMLElement): void;
   toggleTheme(): void;
   toggleHotspots(): void;
   hoverHotspot(id: string | null): void;
   chooseHotspot(id: string): void;
   renameHotspot(id: string, label: string): void;
+  /** Give a hotspot the words of a line, between commas. */
+  tagHotspot(id: string, line: string): void;
+  /** Select the pictures of all hotspots that have a word. */
+  selectTagged(tag: string): void;
   moveHotspot(id: string, by: number): void;
   removeHotspot(id: string): void;
   /** Hide the pictures of a hotspot, or show them again. */
@@ -191,9 +223,9 @@ export interface Actions {
   selectHotspot(id: string): void;
   saveHotspots(): void;
   restoreHotspots(): void;
-  /** The map got the focus by the keyboard, or lost it. */
-  focusMap(focused: boolean): void;
-  openMarked(): void;
+  /** A map got the focus by the keyboard, or lost it. */
+  focusMap(focused: boolean, half: Half): void;
+  openMarked(half: Half): void;
   open(row: number): void;
   step(by: number): void;
   locate(): void;

@@ -8,6 +8,7 @@ export function de({ number, share }: Format): Catalogue {
   return {
     pictures,
     untitled: "Ohne Titel",
+    allCollections: "Alle Sammlungen",
     toolbar: "Werkzeuge der Karte",
     layouts: "Anordnung",
     arrangements: {
@@ -41,9 +42,16 @@ export function de({ number, share }: Format): Catalogue {
       custom: "Ohne Position",
       other: "Nicht angegeben",
     },
+    timeline: "Was wann geschah",
     marksMissing: "Die Beschriftung dieser Anordnung konnte nicht geladen werden.",
     moved: (median: number, most: number) =>
       `Damit jedes Bild ganz zu sehen ist, rückten die Bilder im Median um ${share(median)} der Kartenbreite, höchstens um ${share(most)}.`,
+    beside: "Zwei Karten nebeneinander",
+    closeBeside: "Zweite Karte schließen",
+    layoutsBeside: "Anordnung der zweiten Karte",
+    canvasBeside: (label: string) => `Zweite Karte: ${label}`,
+    besideShown: (label: string) => `Daneben: ${label}`,
+    besideClosed: "Wieder eine Karte",
     models: "Woran Ähnlichkeit gemessen wird",
     variants: "Varianten der Karte",
     variantNeighbours: "Nachbarn",
@@ -253,6 +261,9 @@ export function de({ number, share }: Format): Catalogue {
     newHotspot: "Neue Gruppe",
     ownHotspot: (place) => `Meine Gruppe ${place}`,
     rename: (label) => `Name von ${label}`,
+    tagsHint: "Schlagwörter, mit Komma",
+    tagsOf: (label) => `Schlagwörter von ${label}`,
+    selectTagged: (tag) => `Alle Bilder mit dem Schlagwort ${tag} auswählen`,
     remove: (label) => `${label} löschen`,
     moveUp: (label) => `${label} nach oben`,
     moveDown: (label) => `${label} nach unten`,
@@ -270,6 +281,10 @@ export function de({ number, share }: Format): Catalogue {
       `Von dem, was ein Raster an Abständen wahren kann, sind ${share(value)} gewahrt (DPQ16).`,
     stack: (count) => `Dasselbe Bild, oder beinahe (${number(count)})`,
     similar: "Am ähnlichsten",
+    similarBy: (model) => `Am ähnlichsten nach ${model}`,
+    similarShared: (shared, models) =>
+      `${models === 2 ? "Beide" : `Alle ${number(models)}`} Modelle haben ${shared === 0 ? "keines" : number(shared)} davon gemeinsam. Umrandet: von mehr als einem gefunden.`,
+    alsoByOthers: "auch von anderen Modellen gefunden",
     lightSimilar: "Auf der Karte zeigen",
     truth: (near, count) =>
       `Von diesen ${number(count)} sind ${number(near)} auch unter den ${number(count)} nächsten hier. Die übrigen liegen anderswo auf der Karte.`,

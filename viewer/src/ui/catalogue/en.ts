@@ -6,6 +6,7 @@ export function en({ number, share }: Format) {
   return {
     pictures,
     untitled: "Untitled",
+    allCollections: "All collections",
     toolbar: "Map tools",
     layouts: "Arrangement",
     arrangements: {
@@ -39,9 +40,16 @@ export function en({ number, share }: Format) {
       custom: "No position",
       other: "Not given",
     },
+    timeline: "What happened when",
     marksMissing: "The labels of this arrangement could not be loaded.",
     moved: (median: number, most: number) =>
       `To be seen whole, pictures moved by ${share(median)} of the map's width at the median, and by ${share(most)} at most.`,
+    beside: "Two maps side by side",
+    closeBeside: "Close the second map",
+    layoutsBeside: "Arrangement of the second map",
+    canvasBeside: (label: string) => `Second map: ${label}`,
+    besideShown: (label: string) => `Beside it: ${label}`,
+    besideClosed: "One map again",
     models: "What likeness is measured by",
     variants: "Variants of the map",
     variantNeighbours: "Neighbours",
@@ -243,6 +251,9 @@ export function en({ number, share }: Format) {
     newHotspot: "New cluster",
     ownHotspot: (place: number) => `My cluster ${place}`,
     rename: (label: string) => `Name of ${label}`,
+    tagsHint: "Tags, with commas",
+    tagsOf: (label: string) => `Tags of ${label}`,
+    selectTagged: (tag: string) => `Select all pictures tagged ${tag}`,
     remove: (label: string) => `Delete ${label}`,
     moveUp: (label: string) => `Move ${label} up`,
     moveDown: (label: string) => `Move ${label} down`,
@@ -260,6 +271,10 @@ export function en({ number, share }: Format) {
       `Of what a grid can keep of all distances, ${share(value)} is kept (DPQ16).`,
     stack: (count: number) => `The same, or nearly (${number(count)})`,
     similar: "Most alike",
+    similarBy: (model: string) => `Most alike by ${model}`,
+    similarShared: (shared: number, models: number) =>
+      `${shared === 0 ? "None" : number(shared)} of them ${shared === 1 ? "is" : "are"} found by ${models === 2 ? "both" : `all ${number(models)}`} models. Outlined: found by more than one.`,
+    alsoByOthers: "found by other models too",
     lightSimilar: "Show on the map",
     truth: (near: number, count: number) =>
       `Of these ${number(count)}, ${number(near)} are also among its ${number(count)} nearest here. The others lie elsewhere on the map.`,

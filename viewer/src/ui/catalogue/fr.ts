@@ -7,6 +7,7 @@ export function fr({ number, share }: Format): Catalogue {
   return {
     pictures,
     untitled: "Sans titre",
+    allCollections: "Toutes les collections",
     toolbar: "Outils de la carte",
     layouts: "Disposition",
     arrangements: {
@@ -40,9 +41,16 @@ export function fr({ number, share }: Format): Catalogue {
       custom: "Sans position",
       other: "Non renseigné",
     },
+    timeline: "Ce qui s’est passé, et quand",
     marksMissing: "Les légendes de cette disposition n’ont pas pu être chargées.",
     moved: (median: number, most: number) =>
       `Pour être vues en entier, les images se sont déplacées de ${share(median)} de la largeur de la carte en médiane, et de ${share(most)} au plus.`,
+    beside: "Deux cartes côte à côte",
+    closeBeside: "Fermer la deuxième carte",
+    layoutsBeside: "Disposition de la deuxième carte",
+    canvasBeside: (label: string) => `Deuxième carte : ${label}`,
+    besideShown: (label: string) => `À côté : ${label}`,
+    besideClosed: "De nouveau une seule carte",
     models: "Ce qui mesure la ressemblance",
     variants: "Variantes de la carte",
     variantNeighbours: "Voisins",
@@ -251,6 +259,9 @@ export function fr({ number, share }: Format): Catalogue {
     newHotspot: "Nouveau groupe",
     ownHotspot: (place) => `Mon groupe ${place}`,
     rename: (label) => `Nom de ${label}`,
+    tagsHint: "Mots-clés, avec des virgules",
+    tagsOf: (label) => `Mots-clés de ${label}`,
+    selectTagged: (tag) => `Sélectionner toutes les images du mot-clé ${tag}`,
     remove: (label) => `Supprimer ${label}`,
     moveUp: (label) => `Monter ${label}`,
     moveDown: (label) => `Descendre ${label}`,
@@ -268,6 +279,10 @@ export function fr({ number, share }: Format): Catalogue {
       `De ce qu’une grille peut conserver des distances, ${share(value)} est conservé (DPQ16).`,
     stack: (count) => `La même image, ou presque (${number(count)})`,
     similar: "Les plus ressemblantes",
+    similarBy: (model) => `Les plus ressemblantes selon ${model}`,
+    similarShared: (shared, models) =>
+      `${models === 2 ? "Les deux" : `Les ${number(models)}`} modèles ${shared === 0 ? "n’en ont aucune" : `en ont ${number(shared)}`} en commun. Entourées : trouvées par plus d’un.`,
+    alsoByOthers: "trouvée aussi par d’autres modèles",
     lightSimilar: "Montrer sur la carte",
     truth: (near, count) =>
       `De ces ${number(count)}, ${number(near)} sont aussi parmi ses ${number(count)} plus proches ici. Les autres sont ailleurs sur la carte.`,
