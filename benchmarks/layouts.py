@@ -190,7 +190,7 @@ def peak() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20), 2)
 
 
-def shared(points: NDArray[np.float32]) -> dict[str, float]:
+def shared(points: NDArray[np.float32], truth: NDArray[np.float32]) -> dict[str, float]:
     """The graph of neighbours, the map, and a variant of it, as the steps make them; of very many no variant, and compiling counts."""
     found: list[graph.Graph] = []
     maps: list[NDArray[np.float32]] = []
@@ -226,21 +226,21 @@ def shared(points: NDArray[np.float32]) -> dict[str, float]:
             told[name] = round(seconds(work), 1)
             # A large one takes hours on a busy machine: what is known is told at once.
             print(f"{name}: {told[name]} s, {peak()} GiB", file=sys.stderr, flush=True)
-        return told | judged(points, maps[0])
+        return told | judged(truth, maps[0])
 
 
-def plain(points: NDArray[np.float32]) -> dict[str, float]:
+def plain(points: NDArray[np.float32], truth: NDArray[np.float32]) -> dict[str, float]:
     """umap-learn by itself, seeded, which takes one thread."""
     fit = umap_learn.load().UMAP(n_neighbors=15, min_dist=0.1, random_state=SEED, n_jobs=1)
     few = np.random.default_rng(SEED).normal(size=(5000, points.shape[1])).astype(np.float32)
     with threadpool_limits(1, user_api="blas"):
         told = {"compile": round(seconds(lambda: fit.fit(few)), 1)}
         told["map"] = round(seconds(lambda: fit.fit(points)), 1)
-        return told | judged(points, fit.embedding_)
+        return told | judged(truth, fit.embedding_)
 
 
 def judged(points: NDArray[np.float32], places: NDArray[np.float32]) -> dict[str, float]:
-    """How true a map is, and the most memory until it is known."""
+    """How true a map of `points` is, and the most memory until it is known."""
     started = time.process_time()
     found = quality.of_map(points, places, quality.sample(len(points), 1))
     assert found is not None
@@ -255,9 +255,11 @@ def of_run(run: str, what: str) -> NDArray[np.float32]:
     return np.concatenate([np.asarray(arrays.read(part, what), dtype=np.float32) for part in parts])
 
 
-def alone(what: str, count: int, points: Path | None = None) -> dict[str, float]:
-    """One measurement in a process of its own."""
-    command = [sys.executable, __file__, "--alone", what, "--count", str(count), "--points", str(points or "")]
+def alone(what: str, count: int, points: Path | None = None, truth: Path | None = None) -> dict[str, float]:
+    """One measurement in a process of its own; `truth` is what a map is judged by, where not its own points."""
+    command = [sys.executable, __file__, "--alone", what, "--count", str(count)]
+    if points:
+        command += ["--points", str(points), "--truth", str(truth or points)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     value: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     print(f"{what:<34}{count:>10}  {value}", flush=True)
@@ -270,7 +272,8 @@ def maps_of(count: int, rival: int, run: str = "", turns: int = 1) -> dict[str, 
         own_points, rival_points = Path(folder, "own.npy"), Path(folder, "rival.npy")
         np.save(own_points, of_run(run, "vectors") if run else components(vectors(count))[:, :50])
         np.save(rival_points, of_run(run, "features") if run else components(vectors(rival))[:, :50])
-        of = [(alone("shared", count, own_points), alone("plain", rival, rival_points)) for _ in range(turns)]
+        truth = rival_points if run else None
+        of = [(alone("shared", count, own_points, truth), alone("plain", rival, rival_points)) for _ in range(turns)]
     own, other = ({key: min(turn[side][key] for turn in of) for key in of[0][side]} for side in (0, 1))
     name = Path(run).name if run else str(count)
     found = {f"umap_{name}_{key}": own[key] for key in own} | {f"plain_umap_{rival or name}_{key}": other[key] for key in other}
@@ -281,7 +284,7 @@ def maps_of(count: int, rival: int, run: str = "", turns: int = 1) -> dict[str, 
     return found
 
 
-ALONE: dict[str, Callable[[NDArray[np.float32]], dict[str, float]]] = {"shared": shared, "plain": plain}
+ALONE: dict[str, Callable[[NDArray[np.float32], NDArray[np.float32]], dict[str, float]]] = {"shared": shared, "plain": plain}
 
 
 def main() -> None:
@@ -295,13 +298,16 @@ def main() -> None:
     parser.add_argument("--alone", choices=[*ALONE, "hotspots"], help="only this, in this process")
     parser.add_argument("--count", type=int, default=0, help="of --alone")
     parser.add_argument("--points", default="", help="of --alone: file of the vectors")
+    parser.add_argument("--truth", default="", help="of --alone: file of the vectors by which the map is judged")
     args = parser.parse_args()
     quick = args.quick
     if args.alone:
-        print(json.dumps(ALONE[args.alone](np.load(args.points)) if args.points else hotspots(args.count)))
+        of_points = args.points and ALONE[args.alone](np.load(args.points), np.load(args.truth, mmap_mode="r"))
+        print(json.dumps(of_points or hotspots(args.count)))
         return
     if args.maps:
-        print(json.dumps(maps_of(args.maps, args.plain or args.maps, turns=args.turns), sort_keys=True))
+        made = maps_of(args.maps, args.plain or args.maps, turns=args.turns)
+        print(json.dumps(made | (maps_of(0, 0, args.run, args.turns) if args.run else {}), sort_keys=True))
         return
     million = 100_000 if quick else 1_000_000
     results: dict[str, float] = {}
@@ -320,6 +326,8 @@ def main() -> None:
     results |= maps_of(10_000 if quick else 60_000, 10_000 if quick else 60_000, turns=args.turns)
     if args.run:
         results |= maps_of(0, 0, args.run, args.turns)
+    if not quick:
+        results |= {name: results[f"{name}_60000"] for name in ("umap_vs_plain", "second_variant_speedup")}
     found = alone("hotspots", million)
     size = "100k" if quick else "1m"
     results |= {f"hotspots_{size}_s": found["seconds"], f"hotspots_{size}_gib": found["gib"]}

@@ -115,10 +115,12 @@ def page(title: str, collections: list[Collection], language: str) -> str:
 
 def _entry(one: Collection, language: str) -> str:
     place = quote(one.name)
+    # The page of the collection then leads back here.
+    link = f"{place}/?start"
     # The title is beside the picture, which has nothing to add for those who do not see it.
     image = f'<img src="{place}/{quote(one.picture)}" alt="" loading="lazy" />'
     text = f'<h2 dir="auto">{html.escape(one.title or one.name)}</h2><p>{_count(one.items, language)}</p>'
-    return f'<li><a href="{place}/">{image}{text}</a></li>'
+    return f'<li><a href="{link}">{image}{text}</a></li>'
 
 
 def _count(items: int, language: str) -> str:

@@ -54,7 +54,7 @@ def _start(www: Path, *more: str) -> int:
 def test_the_page_leads_to_every_collection(www: Path, built: Built) -> None:
     assert _start(www) == 0
     page = Parsed((www / "index.html").read_text("utf-8"))
-    assert page.links == ["birds/", "a%20b%26%C3%A9/"], "by their titles, as casefold has them"
+    assert page.links == ["birds/?start", "a%20b%26%C3%A9/?start"], "by their titles, as casefold has them"
     manifest = json.loads((built.site / "data/manifest.json").read_bytes())
     with pa.memory_map(str(built.site / manifest["table"]["file"])) as source:
         image = pa.ipc.open_file(source).read_all()["image"][manifest["hotspots"]["list"][0]["item"]].as_py()
@@ -68,9 +68,9 @@ def test_the_page_leads_to_every_collection(www: Path, built: Built) -> None:
 
 def test_sites_that_are_named_come_in_their_order(www: Path) -> None:
     assert _start(www, "a b&é", "birds") == 0
-    assert Parsed((www / "index.html").read_text("utf-8")).links == ["a%20b%26%C3%A9/", "birds/"]
+    assert Parsed((www / "index.html").read_text("utf-8")).links == ["a%20b%26%C3%A9/?start", "birds/?start"]
     assert _start(www, "birds") == 0
-    assert Parsed((www / "index.html").read_text("utf-8")).links == ["birds/"]
+    assert Parsed((www / "index.html").read_text("utf-8")).links == ["birds/?start"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -195,8 +196,16 @@ def test_the_start_page_leads_to_each_collection(browser: Browser, folder: Path,
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("The other")
-        page.go_back()
+        # Whatever one did there, a link leads back.
+        visit.until("!!window.pixplot")
+        visit.page.evaluate("window.pixplot.ready")
+        page.get_by_role("button", name="Grid", exact=True).click()
+        expect(page).to_have_url(re.compile(r"/two/\?start#.*layout=grid"))
+        back = page.get_by_role("link", name="All collections")
+        back.focus()
+        page.keyboard.press("Enter")
         expect(page.get_by_role("link")).to_have_count(2)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Our <maps>")
         assert (visit.complaints, strangers(visit)) == ([], set())
 
 
@@ -204,6 +213,30 @@ def test_the_start_page_keeps_its_own_policy(browser: Browser, folder: Path) -> 
     assert cli.main(["start", str(folder), "--title", "Maps"]) == 0
     with visiting(browser, folder, color_scheme="dark") as visit:
         assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 20, 19)"
+        assert visit.complaints == []
+
+
+def test_a_link_keeps_the_theme_chosen_and_the_open_panel(browser: Browser, folder: Path) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with ready(browser, folder, "one/", reduced_motion="reduce", color_scheme="light") as visit:
+        page = visit.page
+        assert "#" not in page.url
+        page.get_by_role("button", name="Switch to dark").click()
+        page.get_by_role("button", name="Search and filter").click()
+        page.get_by_role("group", name="Find").get_by_role("button", name="Filters").click()
+        expect(page).to_have_url(re.compile("#find=filters&theme=dark$"))
+        view = page.url.split("/", 3)[3]
+        assert visit.complaints == []
+    with ready(browser, folder, view, reduced_motion="reduce", color_scheme="light") as visit:
+        page = visit.page
+        assert page.evaluate(ground) == "rgb(21, 20, 19)"
+        expect(page.get_by_role("button", name="Filters", exact=True)).to_have_attribute("aria-pressed", "true")
+        # It is the link's wish, which is not kept as the reader's own.
+        assert page.evaluate("localStorage.getItem('pixplot-theme')") is None
+        page.get_by_role("button", name="Close", exact=True).click()
+        expect(page).to_have_url(re.compile("#theme=dark$"))
+        page.evaluate("location.hash = '#find=pictures'")
+        expect(page.get_by_label("Search all texts")).to_be_visible()
         assert visit.complaints == []
 
 

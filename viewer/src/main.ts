@@ -20,7 +20,7 @@ import { Pointing } from "./control/pointing";
 import { Problems } from "./control/problems";
 import { Saving } from "./control/saving";
 import { Sharing } from "./control/sharing";
-import { addressShown, Steps } from "./control/steps";
+import { addressShown, askedTheme, Steps } from "./control/steps";
 import { Telling } from "./control/telling";
 import { CellCutter } from "./data/cells";
 import { fetchArray, fetchManifest } from "./data/fetch";
@@ -229,12 +229,15 @@ async function open(ui: UiState, canvas: HTMLCanvasElement): Promise<Viewer> {
 async function start(): Promise<void> {
   const ui = new UiState();
   ui.bare = new URLSearchParams(location.search).get("ui") === "0";
+  // Written by `pixplot start`.
+  ui.oneOfSeveral = new URLSearchParams(location.search).has("start");
   document.documentElement.toggleAttribute("data-bare", ui.bare);
   document.documentElement.toggleAttribute("data-framed", FRAMED);
   // A window so low, as at 200 %, is the map's.
   ui.hotspotsShown = innerHeight >= LOW;
   let viewer: Viewer | null = null;
-  watchTheme(() => {
+  ui.themeChosen = askedTheme();
+  watchTheme(ui.themeChosen, () => {
     ui.theme = currentTheme();
     viewer?.arranging.themeChanged();
   });

@@ -36,6 +36,7 @@ it.each([
   [{ coarse: true, off: ["9f", "own-1"] }, "#level=coarse&off=9f&off=own-1"],
   [{ size: 2.5 }, "#size=2.5"],
   [{ beside: { layout: "grid", place: null } }, "#beside=grid"],
+  [{ theme: "dark" as const, find: "filters" as const }, "#find=filters&theme=dark"],
   [
     { place: { x: 1, y: 0, span: 2 }, beside: { layout: "a&b", place: { x: 0.25, y: -0.5, span: 0.125 } } },
     "#at=1%2C0%2C2&beside=a%26b&at2=0.25%2C-0.5%2C0.125",
@@ -47,7 +48,10 @@ it.each([
 });
 
 it("reads anything", () => {
-  expect(readAddress("#&&%zz=layout&at=1,2&r.x=a..b&r.y=9..1&s=")).toEqual({ ...HOME, selection: "" });
+  expect(readAddress("#&&%zz=layout&theme=red&find=__proto__&at=1,2&r.x=a..b&r.y=9..1&s=")).toEqual({
+    ...HOME,
+    selection: "",
+  });
 });
 
 it.each(["", "x", "0", "-1", "5", "1e9", "NaN"])("takes no size of %j", (size) => {

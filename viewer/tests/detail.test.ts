@@ -143,6 +143,24 @@ describe("a citation", () => {
       "A. B. “T”. C. https://a.org/#item=1",
       "one line, no second dot",
     ],
+    [
+      [column("Credit line"), column("licence"), column("Rights")],
+      { "Credit line": "Courtesy of X", licence: "", Rights: "CC BY 4.0" },
+      "“T”. C. Courtesy of X. CC BY 4.0. https://a.org/#item=1",
+      "credit and licence",
+    ],
+    [
+      [column("rights"), column("Bildnachweis")],
+      { rights: "http://creativecommons.org/licenses/by/4.0/", Bildnachweis: "Y" },
+      "“T”. C. Y. http://creativecommons.org/licenses/by/4.0/ https://a.org/#item=1",
+      "no dot becomes a part of an address",
+    ],
+    [
+      [column("attribution"), column("rights")],
+      { attribution: "© Z", rights: "© Z" },
+      "“T”. C. © Z. https://a.org/#item=1",
+      "the same is said once",
+    ],
     [[], {}, "“T”. C. https://a.org/#item=1", "nothing is known"],
   ] as [Column[], Record<string, unknown>, string, string][])("%#", (columns, row, wanted, why) => {
     const read = (name: string) => row[name];

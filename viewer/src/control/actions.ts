@@ -13,6 +13,7 @@ import type { Pointing } from "./pointing";
 import type { Problems } from "./problems";
 import type { Saving } from "./saving";
 import type { Sharing } from "./sharing";
+import type { Steps } from "./steps";
 import type { Telling } from "./telling";
 
 export interface Controls {
@@ -27,6 +28,7 @@ export interface Controls {
   readonly problems: Problems;
   readonly saving: Saving;
   readonly sharing: Sharing;
+  readonly steps: Steps;
   readonly telling: Telling;
   readonly kiosk: Kiosk;
 }
@@ -41,9 +43,11 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     toggleBeside: () => void open()?.comparing.toggle(),
     besideShown: (half, element) => open()?.comparing.shown(half, element),
     toggleTheme: () => {
-      chooseTheme(currentTheme() === "dark" ? "light" : "dark");
+      ui.themeChosen = currentTheme() === "dark" ? "light" : "dark";
+      chooseTheme(ui.themeChosen);
       ui.theme = currentTheme();
       open()?.arranging.themeChanged();
+      open()?.steps.remember("camera");
     },
     toggleHotspots: () => open()?.hotspots.toggleStrip(),
     hoverHotspot: (id) => open()?.hotspots.point(id),
@@ -71,7 +75,7 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     copyCitation: async () => (await open()?.sharing.copyCitation()) ?? false,
     toggleFind: () => open()?.finding.toggle(),
     closeFind: () => open()?.finding.close(),
-    setTab: (tab) => open()?.explorer.setTab(tab),
+    setTab: (tab) => open()?.finding.setTab(tab),
     setScope: (scope) => open()?.explorer.setScope(scope),
     setText: (text) => open()?.explorer.setText(text),
     openFirst: () => void open()?.panel.openFirst(),

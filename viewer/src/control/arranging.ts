@@ -4,9 +4,9 @@ import type { Box, Insets, Viewport } from "../model/camera";
 import type { Pane } from "../model/pane";
 import { halves, whole } from "../model/split";
 import { nameOf } from "../ui/arrangements";
-import type { Half } from "../ui/state.svelte";
+import type { Half, Theme } from "../ui/state.svelte";
 import { strings } from "../ui/strings";
-import { groundColour } from "../ui/theme";
+import { groundColour, wearTheme } from "../ui/theme";
 import { type Desk, note, paneOf } from "./desk";
 import type { Hotspots } from "./hotspots";
 import type { Panel } from "./panel";
@@ -66,6 +66,15 @@ export class Arranging {
   setSize(size: number): void {
     this.on.ui.size = size;
     this.on.stage?.setSize(size);
+  }
+
+  /** The theme that an address asks for; one that asks for none leaves it as it is. */
+  wear(theme: Theme | null): void {
+    const { ui } = this.on;
+    if (!theme || theme === ui.theme) return;
+    wearTheme(theme);
+    [ui.theme, ui.themeChosen] = [theme, theme];
+    this.themeChanged();
   }
 
   themeChanged(): void {

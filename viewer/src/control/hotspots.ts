@@ -134,7 +134,7 @@ export class Hotspots {
     });
     if (id === null) return;
     if (!ui.findOpen && !ui.mapless) finding.toggle();
-    ui.tab = "hotspots";
+    finding.setTab("hotspots");
     if (ui.detail) panel.dismiss();
     // The panel is a part that may have to be loaded.
     for (let wait = 0; wait < 100; wait++) {

@@ -5,6 +5,7 @@ import type { Arranging } from "./arranging";
 import type { Comparing } from "./comparing";
 import type { Desk } from "./desk";
 import type { Explorer } from "./explorer";
+import type { Finding } from "./finding";
 import type { Hotspots } from "./hotspots";
 import type { Panel } from "./panel";
 import type { Telling } from "./telling";
@@ -16,6 +17,7 @@ export interface StepsDesk extends Desk {
   readonly explorer: Explorer;
   readonly arranging: Arranging;
   readonly comparing: Comparing;
+  readonly finding: Finding;
   readonly hotspots: Hotspots;
   readonly panel: Panel;
   readonly telling: Telling;
@@ -24,6 +26,11 @@ export interface StepsDesk extends Desk {
 /** What the page's address asks for; where it asks for nothing, the collection's opening view. */
 export function addressShown({ opening }: Pick<Manifest, "opening">): Address {
   return readAddress(location.hash.length > 1 ? location.hash : (opening ?? ""));
+}
+
+/** The theme that the page's address asks for, whatever else is there yet. */
+export function askedTheme(): Address["theme"] {
+  return readAddress(location.hash).theme;
 }
 
 export class Steps {
@@ -51,6 +58,8 @@ export class Steps {
       size: ui.size,
       told: telling.told,
       beside: comparing.beside,
+      theme: ui.themeChosen,
+      find: ui.findOpen ? ui.tab : null,
     };
   }
 
@@ -89,18 +98,21 @@ export class Steps {
   async #follow(address: Address, first: boolean): Promise<void> {
     const { telling } = this.on;
     await this.#apply(address, first);
-    await telling.follow(address.told, writeAddress({ ...address, told: null }) === "");
+    await telling.follow(address.told, writeAddress({ ...address, told: null, theme: null }) === "");
   }
 
   /** Bring everything to what an address says. */
   async #apply(address: Address, first = false): Promise<void> {
     this.#applying = true;
-    const { ui, site, stage, collection, explorer, arranging, hotspots, panel, comparing } = this.on;
+    const { ui, site, stage, collection, explorer, arranging, hotspots, panel, comparing, finding } = this.on;
     try {
       const layout = address.layout ?? site.layouts[0]?.name ?? "";
       if (layout !== ui.main.layout) await arranging.show(layout);
       await comparing.follow(address.beside);
       if (address.size !== ui.size) arranging.setSize(address.size);
+      arranging.wear(address.theme);
+      // What was opened while the map was loading stays.
+      if (address.find || !first) finding.follow(address.find);
       [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
       if (ui.filtering || ui.found) await explorer.search(null);
       explorer.restoreSelection(address.selection);

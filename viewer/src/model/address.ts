@@ -37,6 +37,10 @@ export interface Address {
   readonly told: Told | null;
   /** The second map on the page. */
   readonly beside: Beside | null;
+  /** null for what the system has. */
+  readonly theme: "light" | "dark" | null;
+  /** What the panel that finds shows; null where it is closed. */
+  readonly find: "pictures" | "filters" | "hotspots" | null;
 }
 
 export interface Beside {
@@ -60,12 +64,20 @@ export const HOME: Address = {
   size: 1,
   told: null,
   beside: null,
+  theme: null,
+  find: null,
 };
 /** Sizes that the slider knows. */
 const SIZES = { least: 0.25, most: 4 };
 /** Servers and messengers cut longer addresses; a larger selection stays out of it. */
 const LONGEST_SELECTION = 1500;
 const MOST_OFF = 20;
+const THEMES = ["light", "dark"] as const;
+const TABS = ["pictures", "filters", "hotspots"] as const;
+
+function oneOf<T extends string>(all: readonly T[], text: string | null): T | null {
+  return all.find((one) => one === text) ?? null;
+}
 
 export function readAddress(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
@@ -84,6 +96,8 @@ export function readAddress(hash: string): Address {
     off: values.getAll("off"),
     size: readSize(values.get("size")),
     told: readTold(values.get("story")),
+    theme: oneOf(THEMES, values.get("theme")),
+    find: oneOf(TABS, values.get("find")),
     beside: beside === null ? null : { layout: beside, place: readPlace(values.get("at2")) },
   };
 }
@@ -110,6 +124,8 @@ export function writeAddress(address: Address): string {
   if (size !== 1) values.set("size", `${Number(size.toPrecision(3))}`);
   if (item !== null) values.set("item", item);
   if (told !== null) values.set("story", writeTold(told));
+  if (address.find !== null) values.set("find", address.find);
+  if (address.theme !== null) values.set("theme", address.theme);
   return values.size > 0 ? `#${values}` : "";
 }
 

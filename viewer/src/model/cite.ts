@@ -1,4 +1,4 @@
-/** A citation of one picture, plain enough for any style: who, what, when, in which collection, where. */
+/** A citation of one picture, plain enough for any style: who, what, when, in which collection, by whose leave, where. */
 import type { Column } from "../format/manifest";
 import { fold } from "./fold";
 
@@ -23,6 +23,33 @@ const MAKERS = new Set(
     .map(fold),
 );
 
+/** Names of columns that say who is to be named for the picture, and what may be done with it; folded. */
+const CREDITS = folded(
+  "credit",
+  "credits",
+  "credit line",
+  "attribution",
+  "courtesy",
+  "nachweis",
+  "bildnachweis",
+  "crédit",
+  "crédits",
+);
+const RIGHTS = folded(
+  "rights",
+  "license",
+  "licence",
+  "copyright",
+  "lizenz",
+  "rechte",
+  "nutzungsrechte",
+  "droits",
+);
+
+function folded(...names: string[]): ReadonlySet<string> {
+  return new Set(names.map(fold));
+}
+
 export interface Cited {
   readonly columns: readonly Column[];
   /** With the quotation marks of the reader's language. */
@@ -38,13 +65,16 @@ export function citationOf({ columns, title, collection, address, read }: Cited)
     const texts = columns.filter(wanted).map(({ name }) => textOf(read(name)));
     return texts.find((text) => text !== "") ?? "";
   };
-  const maker = given(({ name, label }) => MAKERS.has(fold(name)) || MAKERS.has(fold(label)));
+  const named = (names: ReadonlySet<string>) =>
+    given(({ name, label }) => names.has(fold(name)) || names.has(fold(label)));
+  const maker = named(MAKERS);
   const date = given(({ role }) => role === "date") || given(({ role }) => role === "year");
   const work = [title, date].filter((text) => text !== "").join(", ");
-  return [maker, work, collection, address]
-    .filter((text) => text !== "")
-    .map((text, place, all) => (place === all.length - 1 || /[.!?]$/.test(text) ? text : `${text}.`))
-    .join(" ");
+  const parts = [maker, work, collection, named(CREDITS), named(RIGHTS)].filter(
+    (text, place, all) => text !== "" && all.indexOf(text) === place,
+  );
+  // What ends in an address has no stop, which would be read as a part of it.
+  return [...parts.map((text) => (/([.!?]|\/\/\S+)$/.test(text) ? text : `${text}.`)), address].join(" ");
 }
 
 /** Of several makers all; on one line, however they were written. */

@@ -84,6 +84,10 @@ export class UiState {
   theme = $state<Theme>("light");
   /** The page is a part of another one: the pictures alone, and a way to all of it. */
   bare = $state(false);
+  /** The page is one of several collections, which a page above it leads to. */
+  oneOfSeveral = $state(false);
+  /** The theme that the reader chose on this page, or that its address asks for. */
+  themeChosen = $state.raw<Theme | null>(null);
   /** The browser draws no map: the list stands alone. */
   mapless = $state(false);
   reader = $state.raw<Reader | null>(null);

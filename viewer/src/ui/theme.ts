@@ -21,8 +21,14 @@ export function currentTheme(): Theme {
   return system.matches ? "dark" : "light";
 }
 
-export function chooseTheme(theme: Theme): void {
+/** Show a theme as long as the page is open. */
+export function wearTheme(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
+}
+
+/** Show a theme, and keep the choice. */
+export function chooseTheme(theme: Theme): void {
+  wearTheme(theme);
   try {
     localStorage.setItem(KEY, theme);
   } catch {
@@ -30,10 +36,10 @@ export function chooseTheme(theme: Theme): void {
   }
 }
 
-/** Apply the kept choice and call back when the system's changes. */
-export function watchTheme(changed: () => void): void {
-  const kept = stored();
-  if (kept) document.documentElement.dataset.theme = kept;
+/** Apply what is asked for, else the kept choice, and call back when the system's changes. */
+export function watchTheme(asked: Theme | null, changed: () => void): void {
+  const theme = asked ?? stored();
+  if (theme) wearTheme(theme);
   system.addEventListener("change", changed);
 }
 

@@ -8,6 +8,7 @@ export function de({ number, share }: Format): Catalogue {
   return {
     pictures,
     untitled: "Ohne Titel",
+    allCollections: "Alle Sammlungen",
     toolbar: "Werkzeuge der Karte",
     layouts: "Anordnung",
     arrangements: {

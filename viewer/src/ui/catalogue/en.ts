@@ -6,6 +6,7 @@ export function en({ number, share }: Format) {
   return {
     pictures,
     untitled: "Untitled",
+    allCollections: "All collections",
     toolbar: "Map tools",
     layouts: "Arrangement",
     arrangements: {

@@ -7,6 +7,7 @@ export function fr({ number, share }: Format): Catalogue {
   return {
     pictures,
     untitled: "Sans titre",
+    allCollections: "Toutes les collections",
     toolbar: "Outils de la carte",
     layouts: "Disposition",
     arrangements: {
