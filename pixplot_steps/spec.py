@@ -13,7 +13,7 @@ from typing import Any
 
 VERSIONS = {
     "fetch": 1,
-    "catalog": 4,
+    "catalog": 5,
     "ingest": 6,
     "model": 2,
     "calibration": 1,

@@ -27,6 +27,14 @@ _MONTHS = (
 )
 _UNDATED = re.compile(r"n\.? ?d\.?|s\.? ?d\.?|o\.? ?j\.?|undated|not dated|no date|date unknown|unknown|none|null|n/?a|-+|\?+")
 _ABOUT = re.compile(r"^(?:circa|ca?\.?|about|approx(?:imately|\.)?|around|~) *(?=\d|the )")
+_NOTE = re.compile(
+    r"(?<=.) *[(\[](?:made|created|designed|drawn|painted|engraved|printed|published|issued|photographed|taken|manufactured|built)[)\]]$"
+)
+"""What was done then, as museums put it behind the year."""
+
+_STOP = re.compile(r"(?<=\d)\??\.$")
+"""The full stop that ends a field of a library's record (ISBD)."""
+
 _ERA = r"(?: *(?P<era>b\.? ?c\.? ?(?:e\.?)?|a\.? ?d\.?|c\.? ?e\.?))?"
 _YEAR = re.compile(rf"(?:a\.?d\.? *)?(?P<year>-?(?:\d{{4}}|[1-9]\d{{0,3}})){_ERA}")
 _DECADE = re.compile(r"(?P<decade>\d{2,3}0)['’]?s")
@@ -70,8 +78,9 @@ def _years(plain: str) -> Years | None:
 
 
 def _plain(text: str) -> str:
-    """Lower case, single spaces, without the brackets and question marks that say a date was inferred."""
-    words = " ".join(re.sub(r"[\[\](){}]", "", text.lower()).split())
+    """Lower case, single spaces, without what says whose date it is, how it was inferred, or that a sentence ends."""
+    words = _NOTE.sub("", text.lower().strip())
+    words = _STOP.sub("", " ".join(re.sub(r"[\[\](){}]", "", words).split()))
     return words.removeprefix("between ").removeprefix("from ").rstrip("?").rstrip(" ,;").replace("−", "-") or text.strip().lower()
 
 

@@ -2,7 +2,7 @@
 
 A layout is a module that computes, a function here that reads and writes, a line in `_LAYOUTS`, and a rule.
 
-Memory: `umap` takes the vectors, the graph and about 1.5 kB for each image; the others some 400 bytes for each item.
+Memory: `umap` takes the vectors, the graph and about 1 kB for each image; the others some 400 bytes for each item.
 """
 
 from __future__ import annotations

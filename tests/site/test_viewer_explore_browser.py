@@ -348,8 +348,8 @@ def test_a_group_is_selected_named_kept_moved_deleted_and_taken_home(visit: Visi
     expect(strip.get_by_role("button").first).to_contain_text("The <third> kind")
     strip.get_by_role("button").first.click()
     expect(page).to_have_url(re.compile("hotspot=own-"))
-    page.get_by_role("button", name="Search and filter").click()
-    page.get_by_role("group", name="Find").get_by_role("button", name="Clusters").click()
+    # The panel stands where it stood before.
+    expect(page.get_by_role("group", name="Find").get_by_role("button", name="Clusters")).to_have_attribute("aria-pressed", "true")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as file").click()
     value = json.loads(Path(download.value.path()).read_text())
@@ -382,7 +382,7 @@ def test_a_link_brings_everything_back_and_history_goes_both_ways(browser: Brows
     visit.look_at(collection.positions("grid")[fewer[1]], 900.0)
     expect(page).to_have_url(re.compile("at="))
     told = parse_qs(urlsplit(page.url).fragment)
-    assert set(told) == {"layout", "at", "q", "f.tags", "s", "colour", "item"}
+    assert set(told) == {"layout", "at", "q", "f.tags", "s", "colour", "item", "find"}
     with ready(browser, collection.folder, "#" + urlsplit(page.url).fragment, reduced_motion="reduce") as other:
         assert other.hook("layout") == "grid"
         expect(other.page.get_by_role("dialog")).to_contain_text(collection.value("note", fewer[1]))
@@ -506,3 +506,33 @@ def test_no_state_breaks_a_rule_of_accessibility(browser: Browser, collection: C
         expect(page.get_by_role("dialog", name="What was left out or repaired").get_by_role("row").first).to_be_visible()
         found["problems"] = violations(visit)
         assert found == {state: [] for state in found}
+
+
+def test_a_search_that_goes_on_is_told_when_its_panel_is_closed(visit: Visit, collection: Collection) -> None:
+    page = visit.page
+    find(visit, "category:3")
+    found = len(rows_where(collection, "category", lambda category: category == "Category 3"))
+    page.keyboard.press("Escape")
+    bar = page.get_by_role("region", name="Select pictures")
+    told = bar.get_by_role("button", name=f"{found} of {items(collection)} pictures")
+    expect(told).to_be_visible()
+    told.click()
+    expect(page.get_by_label("Search all texts")).to_have_value("category:3")
+    expect(bar).to_have_count(0)
+    page.keyboard.press("Escape")
+    bar.get_by_role("button", name="Clear all").click()
+    expect(bar).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("q="))
+
+
+def test_a_selection_has_a_link_of_its_own(browser: Browser, visit: Visit, collection: Collection) -> None:
+    page = visit.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    find(visit, "category:3")
+    page.get_by_role("button", name="Select these").click()
+    page.get_by_role("button", name="Clear all").first.click()
+    page.get_by_role("region", name="Select pictures").get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    view = page.evaluate("navigator.clipboard.readText()").split("/", 3)[3]
+    with ready(browser, collection.folder, view, reduced_motion="reduce") as other:
+        expect_selected(other, len(rows_where(collection, "category", lambda category: category == "Category 3")))

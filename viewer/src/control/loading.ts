@@ -93,7 +93,7 @@ export class Loading implements Listener {
     let missing = plan.level.pages.length - shown.length;
     const take = async (strip: Strip) => {
       await nextFrame();
-      stage.writePage(strip.layer, strip.y, strip.bitmap, strip.last);
+      stage.writePage(strip);
       if (strip.last) this.#step(shown.length);
     };
     const order = pageOrder(items.slots, stage.main.positions, plan, shown.length, stage.main.view.camera);

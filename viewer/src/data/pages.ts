@@ -6,10 +6,13 @@ import { fetchFile } from "./fetch";
 /** Texels per strip: 4 MiB, about ten milliseconds of upload on a slow machine. */
 const STRIP_TEXELS = 2 ** 20;
 
+/** Rows of a page from y on. */
 export interface Strip {
   layer: number;
   y: number;
-  bitmap: ImageBitmap;
+  height: number;
+  /** The whole page: a bitmap cut from it would be taken from its upper edge by Firefox, when it becomes a texture. */
+  page: ImageBitmap;
   last: boolean;
 }
 
@@ -35,7 +38,7 @@ async function decodePage(ref: FileRef, shrink: number): Promise<ImageBitmap> {
   }
 }
 
-/** Cut one page and give its strips away, one after another. `take` may wait for a frame. */
+/** Give the strips of a page away, one after another. `take` may wait for a frame. */
 async function deliver(
   page: ImageBitmap,
   layer: number,
@@ -44,9 +47,7 @@ async function deliver(
   const step = Math.max(1, Math.floor(STRIP_TEXELS / page.width));
   for (let y = 0; y < page.height; y += step) {
     const height = Math.min(step, page.height - y);
-    const bitmap = await createImageBitmap(page, 0, y, page.width, height, EXACT);
-    await take({ layer, y, bitmap, last: y + height >= page.height });
-    bitmap.close();
+    await take({ layer, y, height, page, last: y + height >= page.height });
   }
   page.close();
 }

@@ -19,7 +19,8 @@ uniform float cell;      // side of a cell, in pixels of a page file
 uniform float page;      // side of a page, in the same pixels
 
 void place(uint slot, vec2 fit, out vec3 origin) {
-  uint perRow = uint(page / cell);
+  // A quotient of whole numbers may come out a little less than whole.
+  uint perRow = uint(page / cell + 0.5);
   uint perPage = perRow * perRow;
   uint index = slot % perPage;
   vec2 corner = vec2(float(index % perRow), float(index / perRow)) * cell;

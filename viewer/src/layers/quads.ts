@@ -82,7 +82,7 @@ vec3 sharpColour() {
   return textureLod(pool, vec3(clamp(vUv * fit, edge, fit - edge) / poolSide, vLayer), poolLod).rgb;
 }
 vec3 nearColour(highp sampler2DArray cells, float place, vec2 fit, float cell, float lod) {
-  float columns = ${POOL_SIDE}.0 / cell;
+  float columns = floor(${POOL_SIDE}.0 / cell + 0.5);
   float layer = floor((place + 0.5) / (columns * columns));
   float index = place - layer * columns * columns;
   vec2 corner = vec2(mod(index, columns), floor((index + 0.5) / columns)) * cell;

@@ -34,6 +34,15 @@ const DOTS_BELOW = 2.2;
 /** How large a dot may become that stands for several, in device pixels. */
 const LARGEST_GROWN = 4;
 
+/** Rows of a page of the atlas from y on, of which the last ones come last. */
+export interface PageStrip {
+  readonly layer: number;
+  readonly y: number;
+  readonly height: number;
+  readonly page: ImageBitmap;
+  readonly last: boolean;
+}
+
 export class Scene {
   /** Layers of the pool of pictures' own files. */
   sharpLayers = 0;
@@ -146,11 +155,11 @@ export class Scene {
     this.#palette.set(colours.slice(0, MOST_INKS).flat());
   }
 
-  /** A strip of a page at height y; `last` makes the mip levels. */
-  writePage(layer: number, y: number, strip: ImageBitmap, last: boolean): void {
+  /** Some rows of a page; `last` makes the mip levels. */
+  writePage({ layer, y, height, page, last }: PageStrip): void {
     const { gl, plan } = this;
     this.#atlas ??= new TextureArray(gl, plan.width, plan.height, plan.layers, plan.mips, plan.texel);
-    this.#atlas.write(layer, y, strip);
+    this.#atlas.write(layer, page, y, height);
     if (last) this.#atlas.halve(layer);
   }
 
@@ -158,7 +167,7 @@ export class Scene {
     const pool =
       this.#pool ?? new TextureArray(this.gl, SHARP_SIDE, SHARP_SIDE, this.sharpLayers, SHARP_MIPS);
     this.#pool = pool;
-    pool.write(layer, 0, picture);
+    pool.write(layer, picture);
     pool.halve(layer);
   }
 

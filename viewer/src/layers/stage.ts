@@ -14,7 +14,7 @@ import { type Fetcher, SharpStream } from "../model/stream";
 import type { Placed } from "../model/travel";
 import type { GL } from "./context";
 import type { Rgb } from "./frame";
-import { Scene } from "./scene";
+import { type PageStrip, Scene } from "./scene";
 import type { Spread } from "./spread";
 
 /** How long the cameras must rest before sharp pictures are asked for, in milliseconds. */
@@ -266,9 +266,9 @@ export class Stage {
   }
 
   /** A strip of an atlas page. */
-  writePage(layer: number, y: number, strip: ImageBitmap, last: boolean): void {
+  writePage(strip: PageStrip): void {
     if (this.#parts.gl.isContextLost()) return;
-    this.#scene.writePage(layer, y, strip, last);
+    this.#scene.writePage(strip);
     this.#paged = true;
     // While dots are drawn, pages change nothing; and a frame may take as long as many strips.
     if (this.panes.every((pane) => this.#scene.drawsDots(this.#pixels(pane)))) return;

@@ -30,10 +30,11 @@ export class TextureArray {
     gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, minify);
   }
 
-  /** Write a bitmap at (0, y) of a layer; what would not fit is a fault of the caller. */
-  write(layer: number, y: number, bitmap: ImageBitmap): void {
+  /** Write a bitmap into a layer, or some of its rows into the same rows there; what would not fit is a fault of the caller. */
+  write(layer: number, bitmap: ImageBitmap, y = 0, height = bitmap.height): void {
     const { gl } = this;
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
+    gl.pixelStorei(gl.UNPACK_SKIP_ROWS, y);
     gl.texSubImage3D(
       gl.TEXTURE_2D_ARRAY,
       0,
@@ -41,12 +42,13 @@ export class TextureArray {
       y,
       layer,
       bitmap.width,
-      bitmap.height,
+      height,
       1,
       gl.RGBA,
       gl.UNSIGNED_BYTE,
       bitmap,
     );
+    gl.pixelStorei(gl.UNPACK_SKIP_ROWS, 0);
   }
 
   /** Halve a whole layer into its mip levels. gl.generateMipmap would redo every layer. */

@@ -171,6 +171,11 @@ export class UiState {
     return this.text.trim() !== "" || this.choices.size > 0;
   }
 
+  /** Search or filters hold, and the panel that says so is closed. */
+  get filteringUnseen(): boolean {
+    return this.filtering && !this.findOpen && !this.mapless && this.told === null;
+  }
+
   /** The hotspots lie along the lower edge. */
   get stripShown(): boolean {
     const room = !this.mapless && !this.bare && this.told === null && !this.kiosk;
