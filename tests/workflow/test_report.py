@@ -75,6 +75,17 @@ def test_every_caption_is_used() -> None:
     assert sorted(re.findall(r"report/(\w+\.rst)", rules)) == sorted(path.name for path in (ROOT / "workflow/report").iterdir())
 
 
+@pytest.mark.parametrize("name", ["report/map.png", "report/collection.html", "report/problems.html", "problems.parquet"])
+def test_a_work_folder_without_one_of_them_gets_a_new_site(twelve: Collection, name: str) -> None:
+    """As one that an earlier version left, of which Snakemake knows no parameters to compare."""
+    (twelve.work / name).rename(twelve.work / "away")
+    try:
+        done = subprocess.run(twelve.command("-n"), cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
+    finally:
+        (twelve.work / "away").rename(twelve.work / name)
+    assert re.search(r"^site +1$", done.stdout, re.MULTILINE), done.stdout
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium: install one, or name it in $CHROMIUM")
 def test_in_a_browser_it_asks_nobody(made: Path) -> None:
     asked: list[str] = []
