@@ -424,7 +424,8 @@ def test_the_way_between_layouts_is_animated_and_ends_in_place(browser: Browser,
     with ready(browser, collection.folder) as visit:
         before = visit.hook("frames")
         visit.show("grid", "Grid")
-        assert visit.hook("frames") - before > 5
+        # Not how many a second: a busy machine draws few.
+        assert visit.hook("frames") - before > 2
         rows = [row for row in big_enough(visit, collection, 3) if row in set(alone(collection))]
         assert_colours(visit, collection, rows)
 
