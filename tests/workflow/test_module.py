@@ -22,7 +22,7 @@ def other(twelve: Collection, tmp_path: Path) -> Path:
     text = EXAMPLE.replace("path/to/pixplot-steps", str(ROOT)).replace("scans/posters", str(twelve.pictures))
     own = f'"metadata": "{twelve.root / "metadata.csv"}", "catalog": {{"shard_size": 8}}, "features"'
     assert text != EXAMPLE
-    (tmp_path / "work" / "Snakefile").write_text(text.replace('"features"', own))
+    (tmp_path / "work" / "Snakefile").write_text(text.replace('"features"', own).replace('"builtin"', '"descriptor"'))
     return tmp_path / "work"
 
 
