@@ -118,8 +118,8 @@ def test_what_one_map_marks_the_other_marks_too(visit: Visit, collection: Collec
     visit.settle()
     expect(visit.page.locator(".selected")).to_have_count(2)
     # The panel takes its room from both, once it has come.
-    place = "document.querySelector('[role=application][aria-label^=Second]')"
-    visit.until(f"Math.abs({place}.getBoundingClientRect().x - {(1280 - 420) / 2}) <= 8")
+    half = "document.querySelector('[role=application][aria-label^=Second]')"
+    visit.until(f"Math.abs({half}.getBoundingClientRect().x - {(1280 - 420) / 2}) <= 8")
     visit.settle()
     edge = bounds(second(visit))
     visit.page.get_by_role("button", name="Show on the map").last.click()
