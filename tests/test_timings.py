@@ -51,3 +51,11 @@ def test_bars_are_as_long_as_their_values(benchmarks: Path) -> None:
     own = [width for width, kind in bars if kind == "bar"]
     assert long == pytest.approx([250 * 2 / 30, 250, 250 / 30], rel=1e-4)
     assert own == pytest.approx([250 / 30, 250 * 20 / 30, 1], rel=1e-4), "a bar of nothing is one pixel"
+
+
+def test_bars_stay_in_their_column() -> None:
+    """Of a stage that kept several cores at work, too."""
+    drawn = timings.picture({"features": timings.Took(1, 20, 40, 100), "site": timings.Took(1, 10, 1, 50)}, "Busy")
+    widths = [float(width) for width in re.findall(r'<rect x="150" y="[\d.]+" width="([\d.]+)"', drawn)]
+    assert widths
+    assert max(widths) <= 250

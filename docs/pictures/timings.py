@@ -54,7 +54,8 @@ def values(rows: list[dict[str, str]], name: str) -> Iterator[float]:
 
 def picture(took: dict[str, Took], title: str) -> str:
     """The bars as SVG."""
-    longest, largest = max(one.seconds for one in took.values()), max(one.peak for one in took.values())
+    longest = max(max(one.seconds, one.processor) for one in took.values())
+    largest = max(one.peak for one in took.values())
     parts = [
         drawing.text(18, 26, title, "stage"),
         drawing.text(_SECONDS, 50, "seconds of all jobs: by the clock, and of a processor", "muted"),
