@@ -35,7 +35,8 @@ _TOGETHER = 8
 @cache
 def network() -> residual.Network:
     """The network of the package. Raises DamagedError where its file is not the one that belongs to this version."""
-    found = digest.of_file(WEIGHTS)
+    content = WEIGHTS.read_bytes()
+    found = digest.of_bytes(content)
     if found != networks.BUILTIN:
         raise DamagedError(
             "the weights of the model builtin are not those of this version",
@@ -44,7 +45,7 @@ def network() -> residual.Network:
             where=str(WEIGHTS),
             action="install the package again",
         )
-    return residual.read(WEIGHTS.read_bytes())
+    return residual.read(content)
 
 
 def dimensions() -> int:

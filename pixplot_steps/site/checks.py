@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -267,30 +267,32 @@ def _depth(site: Site, manifest: Node, one: Node) -> Faults:
 
 def _labels(site: Site, one: Node) -> Faults:
     """The labels of a layout, where it has any."""
-    reference = one.get("labels")
-    if reference is None:
-        return
-    found = site.table(reference)
-    name = reference["file"].text()
-    if found.schema.names != tables.LABELS.names or found.schema.types != tables.LABELS.types:
-        yield Fault(name, str(tables.LABELS).replace("\n", ", "), str(found.schema).replace("\n", ", "))
-    elif any(column.null_count for column in found.columns) or not set(found["anchor"].to_pylist()) <= {"top", "right"}:
-        yield Fault(name, "labels, all given, anchored at top or right", "another")
-    elif not (pc.all(pc.is_finite(found["x"])).as_py() and pc.all(pc.is_finite(found["y"])).as_py()):
-        yield Fault(name, "finite places", "another")
+
+    def right(found: pa.Table) -> bool:
+        return set(found["anchor"].to_pylist()) <= {"top", "right"}
+
+    return _marks(site, one.get("labels"), tables.LABELS, "labels, all given, anchored at top or right", right)
 
 
 def _events(site: Site, one: Node) -> Faults:
     """What happened in which year, where a layout says so."""
-    reference = one.get("events")
+
+    def right(found: pa.Table) -> bool:
+        return bool(pc.all(pc.not_equal(found["year"], 0)).as_py())
+
+    return _marks(site, one.get("events"), tables.EVENTS, "events, all given, in years other than 0", right)
+
+
+def _marks(site: Site, reference: Node | None, schema: pa.Schema, wanted: str, right: Callable[[pa.Table], bool]) -> Faults:
+    """A table of what stands at places of a layout, of which no cell is empty; none where there is no reference."""
     if reference is None:
         return
     found = site.table(reference)
     name = reference["file"].text()
-    if found.schema.names != tables.EVENTS.names or found.schema.types != tables.EVENTS.types:
-        yield Fault(name, str(tables.EVENTS).replace("\n", ", "), str(found.schema).replace("\n", ", "))
-    elif any(column.null_count for column in found.columns) or not pc.all(pc.not_equal(found["year"], 0)).as_py():
-        yield Fault(name, "events, all given, in years other than 0", "another")
+    if found.schema.names != schema.names or found.schema.types != schema.types:
+        yield Fault(name, str(schema).replace("\n", ", "), str(found.schema).replace("\n", ", "))
+    elif any(column.null_count for column in found.columns) or not right(found):
+        yield Fault(name, wanted, "another")
     elif not (pc.all(pc.is_finite(found["x"])).as_py() and pc.all(pc.is_finite(found["y"])).as_py()):
         yield Fault(name, "finite places", "another")
 
