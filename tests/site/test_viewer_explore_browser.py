@@ -140,6 +140,21 @@ def test_a_long_list_holds_few_entries_and_reaches_all(visit: Visit, collection:
     assert last.get_attribute("aria-setsize") == str(items(collection))
 
 
+def test_a_list_that_scrolls_can_be_closed(visit: Visit) -> None:
+    find(visit, "")
+    expect(entries(visit).first).to_be_visible()
+    closed = visit.page.evaluate(
+        """async () => {
+            document.querySelector('.scrolling').scrollTop = 900;
+            document.querySelector('[aria-label="Find"] search > button').click();
+            // That it scrolled is told with the next frame.
+            await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+            return document.querySelector('.scrolling') === null;
+        }"""
+    )
+    assert closed
+
+
 def test_the_list_can_follow_the_view(visit: Visit, collection: Collection) -> None:
     visit.show("grid", "Grid")
     find(visit, "")
