@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from pixplot_steps.site import coarse
 from tests import artefacts, site_fixture
@@ -166,6 +166,51 @@ def test_only_pages_of_what_is_looked_at_are_loaded(browser: Browser, collection
         go(visit, collection, middles(collection, 7)[3], SIDES[128], 128)
         loaded = [file for file in sharper if any(url.endswith(file) for url in visit.requests)]
         assert 0 < len(loaded) < len(sharper)
+
+
+def test_a_page_that_does_not_come_at_once_is_asked_for_again(browser: Browser, collection: Collection) -> None:
+    sharper = [page["file"] for page in collection.manifest["atlas"]["levels"][1]["pages"]]
+    owed: set[str] = set()
+    with ready(browser, collection.folder, reduced_motion="reduce") as visit:
+
+        def answer(route: Route) -> None:
+            url = route.request.url
+            if url in owed or not url.endswith(tuple(sharper)):
+                route.continue_()
+            else:
+                owed.add(url)
+                route.fulfill(status=503)
+
+        visit.page.route("**/data/*", answer)
+        visit.show("grid", "Grid")
+        go(visit, collection, middles(collection, 7)[3], SIDES[128], 128)
+        assert owed
+        assert all("503" in complaint for complaint in visit.complaints)
+
+
+def test_a_layout_whose_places_are_still_to_come_is_not_settled(browser: Browser, collection: Collection) -> None:
+    """Else a test that waits for it would look at the layout before."""
+    held: list[Route] = []
+    holding = True
+
+    def answer(route: Route) -> None:
+        if holding:
+            held.append(route)
+        else:
+            route.continue_()
+
+    with ready(browser, collection.folder, reduced_motion="reduce") as visit:
+        visit.page.route("**/data/*.bin", answer)
+        with visit.page.expect_request("**/data/*.bin"):
+            visit.page.get_by_role("button", name="Grid", exact=True).click()
+        before = visit.hook("camera")
+        assert visit.hook("layout") == "grid"
+        assert not visit.hook("settled")
+        holding = False
+        for route in held:
+            route.continue_()
+        visit.settle()
+        assert visit.hook("camera") != before
 
 
 def test_the_account_of_graphics_memory_is_shown_on_request(browser: Browser, collection: Collection) -> None:

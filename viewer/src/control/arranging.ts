@@ -30,12 +30,20 @@ export interface ArrangingDesk extends Desk {
 }
 
 export class Arranging {
+  /** Layouts chosen whose places have not come. */
+  #coming = 0;
+
   constructor(readonly on: ArrangingDesk) {}
 
   // --- layouts ------------------------------------------------------------------------------------------------------
 
   layout(name: string): Layout | undefined {
     return this.on.site.layouts.find((candidate) => candidate.name === name);
+  }
+
+  /** Whether the pictures will leave for a layout as soon as its places are in. */
+  get departing(): boolean {
+    return this.#coming > 0;
   }
 
   /** Travel to a layout; `goal` is what the camera should show of it, all when null. */
@@ -45,6 +53,7 @@ export class Arranging {
     if (!layout) return;
     const before = half.layout;
     half.layout = name;
+    this.#coming += 1;
     try {
       const placed = await collection.placed(layout);
       if (half.layout === name) paneOf(this.on, half)?.depart(placed, goal);
@@ -52,6 +61,8 @@ export class Arranging {
       if (half.layout === name) half.layout = before;
       note(ui, strings.layoutMissing(nameOf(layout)));
       return;
+    } finally {
+      this.#coming -= 1;
     }
     ui.announcement = strings.layoutShown(nameOf(layout));
     if (half === ui.main && ui.detail) {

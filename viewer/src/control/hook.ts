@@ -2,6 +2,7 @@
 import type { Camera } from "../model/camera";
 import type { Pane } from "../model/pane";
 import type { Area } from "../model/split";
+import type { Arranging } from "./arranging";
 import type { Desk } from "./desk";
 
 interface Second {
@@ -18,7 +19,7 @@ export interface DebugHook {
   readonly frames: number;
   /** The layout shown or travelled to. */
   readonly layout: string;
-  /** Nothing moves (no travel, no flight, no fade), and the pictures can be pointed at. */
+  /** Nothing moves or is about to (no travel, also none whose places are still to come; no flight, no fade), and the pictures can be pointed at. */
   readonly settled: boolean;
   readonly camera: Camera;
   setCamera(camera: Camera): void;
@@ -40,7 +41,11 @@ declare global {
   }
 }
 
-export function hookOf({ ui, stage }: Pick<Desk, "ui" | "stage">, ready: Promise<void>): DebugHook {
+interface Hooked extends Pick<Desk, "ui" | "stage"> {
+  readonly arranging: Arranging;
+}
+
+export function hookOf({ ui, stage, arranging }: Hooked, ready: Promise<void>): DebugHook {
   return {
     ready,
     get frames() {
@@ -50,7 +55,7 @@ export function hookOf({ ui, stage }: Pick<Desk, "ui" | "stage">, ready: Promise
       return ui.main.layout;
     },
     get settled() {
-      return stage?.settled ?? true;
+      return !arranging.departing && (stage?.settled ?? true);
     },
     get camera() {
       return stage?.main.view.camera ?? { x: 0, y: 0, k: 1 };

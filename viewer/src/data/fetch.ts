@@ -17,6 +17,11 @@ const HERE = "Serve the site folder with a web server (for example `python -m ht
 const ELSEWHERE =
   "Check the address. If it is right, the server there must allow other pages to read its files (Access-Control-Allow-Origin).";
 
+/** Milliseconds until what did not come is asked for a second and a third time: a network may be away for a moment. */
+const PAUSES = [1000, 4000];
+/** HTTP's answers to a mistake of the asker's, which will be the same the next time; but for "timeout", "too early" and "too many". */
+const refuses = (status: number) => status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+
 async function request(file: string, options: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -25,8 +30,26 @@ async function request(file: string, options: RequestInit): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new LoadError(file, "an answer from the server", "none", /^https?:/.test(file) ? ELSEWHERE : HERE);
   }
-  if (!response.ok) throw new LoadError(file, "the file", `HTTP status ${response.status}`);
+  const { ok, status } = response;
+  if (!ok) throw new LoadError(file, "the file", `HTTP status ${status}`, undefined, refuses(status));
   return response;
+}
+
+/** Ask again for what is only not there now; for what a page can wait for. */
+async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (const pause of PAUSES) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (signal?.aborted || (error instanceof LoadError && error.refused)) throw error;
+      await new Promise((resolve) => {
+        setTimeout(resolve, pause);
+        signal?.addEventListener("abort", resolve, { once: true });
+      });
+      if (signal?.aborted) throw error;
+    }
+  }
+  return ask();
 }
 
 /** `root`: the folder of the collection, "" for the page's own. */
@@ -44,11 +67,13 @@ export async function fetchManifest(root: string): Promise<Manifest> {
   return rooted(readManifest(json), root);
 }
 
-export async function fetchFile(ref: FileRef, signal?: AbortSignal): Promise<Blob> {
-  const response = await request(ref.file, signal ? { signal } : {});
-  const blob = await response.blob();
-  if (blob.size !== ref.bytes) throw new LoadError(ref.file, `${ref.bytes} bytes`, `${blob.size}`);
-  return blob;
+export function fetchFile(ref: FileRef, signal?: AbortSignal): Promise<Blob> {
+  return patiently(async () => {
+    const response = await request(ref.file, signal ? { signal } : {});
+    const blob = await response.blob();
+    if (blob.size !== ref.bytes) throw new LoadError(ref.file, `${ref.bytes} bytes`, `${blob.size}`);
+    return blob;
+  }, signal);
 }
 
 export async function fetchBytes(ref: FileRef): Promise<ArrayBuffer> {
@@ -80,6 +105,6 @@ export async function fetchRange(file: string, start: number, length: number): P
   return bytes.byteLength === length ? bytes : null;
 }
 
-export async function fetchPicture(path: string, signal: AbortSignal): Promise<Blob> {
-  return (await request(path, { signal })).blob();
+export function fetchPicture(path: string, signal: AbortSignal): Promise<Blob> {
+  return patiently(async () => (await request(path, { signal })).blob(), signal);
 }

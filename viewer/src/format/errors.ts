@@ -37,6 +37,8 @@ export class LoadError extends ViewerError {
     readonly expected: string,
     got: string,
     advice = "Check that the whole site folder was copied to the server, then reload the page.",
+    /** The server said that it will not send it: it makes no sense to ask again. */
+    readonly refused = false,
   ) {
     super(`${file}: expected ${expected}, got ${got}.`, advice);
   }
