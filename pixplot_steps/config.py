@@ -141,6 +141,9 @@ def _site(section: Mapping[str, Any], title: str, base: Path) -> spec.Site:
     return spec.Site(
         title=section["title"] or title,
         description=section["description"],
+        credit=section["credit"].strip(),
+        licence=section["licence"].strip(),
+        licence_url=section["licence_url"],
         gzip=section["gzip"],
         address=section["address"],
         logo=spec.Given(*wanted.given(section["logo"], "site.logo", base, _LOGOS)),

@@ -364,12 +364,16 @@ class DeepZoom:
 class Site:
     """Texts of the page; `gzip`: whether there are compressed copies; `address`: where it will be, or empty.
 
+    `credit`, `licence` and its address: of the collection, or empty.
     `light`, `dark`: the accent on each ground, "#rrggbb"; `opening`: what an address has after its #; `alt`: a column, or empty;
     `data_from`: places whose collections the page may show; `stories`: their file.
     """
 
     title: str
     description: str
+    credit: str
+    licence: str
+    licence_url: str
     gzip: bool
     address: str
     logo: Given

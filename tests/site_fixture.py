@@ -90,6 +90,9 @@ def deepzoom(found: Artefacts, mosaic: str = "", tile: int = 256) -> Path:
 PLAIN: dict[str, str] = {"logo": "", "light": "#a8441b", "dark": "#f2a468", "opening": "", "alt": ""}
 """The look of a site that says nothing of it."""
 
+UNSAID: dict[str, str] = {"credit": "", "licence": "", "licence-url": ""}
+"""The rights of a site that says nothing of them."""
+
 
 def site(
     found: Artefacts,
@@ -102,6 +105,7 @@ def site(
     spaces: Sequence[str] = (),
     data_from: Sequence[str] = (),
     look: Mapping[str, str] | None = None,
+    rights: Mapping[str, str] | None = None,
     *,
     gzip: bool = False,
 ) -> None:
@@ -141,7 +145,8 @@ def site(
     told = ("--problems", found.root / "problems.parquet", "--report", out.with_name(f"{out.name}-report"))
     ends = ("--viewer", viewer or found.viewer, *told, "--out", out)
     made = ("--plan", "plan", "--made", out.with_name("made.json"))
-    flags = (*(f"--{key}={value}" for key, value in (PLAIN | dict(look or {})).items()), "--data-from", *data_from)
+    given = PLAIN | dict(look or {}) | UNSAID | dict(rights or {})
+    flags = (*(f"--{key}={value}" for key, value in given.items()), "--data-from", *data_from)
     step("site", *inputs, *described, *atlas_flags, *zooms, *texts, *record, *flags, *made, *ends)
 
 

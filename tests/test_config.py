@@ -62,6 +62,8 @@ def test_lists_of_parameters_make_variants_of_the_map() -> None:
         ({"fetch__contact": "me\nX-Evil: 1"}, ["fetch.contact"], "a header of its own"),
         ({"fetch__hosts": {"a.org": {"per_hour": 3}}}, ["fetch.hosts.a.org.per_hour", "did you mean 'per_minute'?"], "of one host"),
         ({"site__address": "javascript:alert(1)"}, ["site.address"], "no place on the web"),
+        ({"site__licence_url": "javascript:alert(1)"}, ["site.licence_url"], "no place on the web"),
+        ({"site__license": "CC BY"}, ["site.license", "did you mean 'licence'?"], "spelt as in America"),
         ({"site__accent": {"light": "#ffee00", "dark": "#ffffff"}}, ["site.accent.light", "a darker one, such as #"], "unreadable"),
         ({"site__accent__dark": "red"}, ["site.accent.dark", "found 'red'"], "wrong form"),
         ({"site__logo": "nothing.png"}, ["site.logo", "nothing at /base/nothing.png"], "no such file"),

@@ -12,5 +12,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   worker: { format: "es" },
-  test: { include: ["tests/**/*.test.ts"] },
+  // No test of ours is about speed, and machines may be busy.
+  test: { include: ["tests/**/*.test.ts"], testTimeout: 120_000 },
 });

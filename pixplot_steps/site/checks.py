@@ -42,6 +42,7 @@ _UNITS = ("year", "decade", "century", "hue", "lightness")
 
 _COLOUR = re.compile("#[0-9a-f]{6}")
 _HOST = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_WEB = re.compile(r"https?://[^\s\"<>]+")
 _SERVICE = {"id": str, "version": int, "level": int, "width": int, "height": int, "region": str, "large": str}
 
 _DEEPZOOM = re.compile(r"deepzoom/[0-9a-f]{12}")
@@ -201,6 +202,16 @@ def look(site: Site, manifest: Node) -> Faults:
     alt = manifest.get("alt")
     if alt and alt.text() not in [column["name"].value for column in manifest["columns"].list()]:
         yield alt.wrong("a column that is listed").fault
+
+
+def rights(manifest: Node) -> Faults:
+    """Credit and licence of the collection, where the site says something of them."""
+    told = manifest.get("rights")
+    if told is None:
+        return
+    texts = [told[key].text() for key in ("credit", "licence", "address")]
+    if texts[-1] and not _WEB.fullmatch(texts[-1]):
+        yield told["address"].wrong("an address that begins with http: or https:, or nothing").fault
 
 
 def layout_names(manifest: Node) -> Faults:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +17,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pixplot_steps import digest
+from pixplot_steps.site import rights, table
 from pixplot_steps.site.manifest import picture_path
+from pixplot_steps.site.rights import Rights
 from pixplot_steps.site.table import SERVICE_COLUMN
 
 FOLDER = "iiif"
 PART = 500
 """Canvases of a manifest, so that viewers can open it."""
 
+NONE = Rights()
+"""Of a collection that says nothing."""
+
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 _WEB = re.compile(r"https?://\S+")
-_RIGHTS = re.compile(r"http://(creativecommons\.org/|rightsstatements\.org/vocab/)\S+")
 
 Json = dict[str, Any]
 
@@ -35,7 +39,7 @@ Json = dict[str, Any]
 class Row:
     """One item. `size`: of the site's picture in pixels; `service`: a JSON object as fetch writes it, or None.
 
-    `told`: texts by role or name: title, permalink, rights, attribution, manifest.
+    `told`: texts: title, permalink and manifest; credit and licence, where the item has its own.
     """
 
     item: str
@@ -46,7 +50,7 @@ class Row:
 
 
 _ROLES = ("title", "permalink")
-_NAMES = ("rights", "attribution", "manifest")
+_NAMES = ("manifest",)
 
 
 def rows(items: pa.Table, sizes: NDArray[np.generic], longest: int) -> list[Row]:
@@ -56,6 +60,9 @@ def rows(items: pa.Table, sizes: NDArray[np.generic], longest: int) -> list[Row]
     named = {role: column_of[role] for role in _ROLES if role in column_of}
     named |= {name: name for name in _NAMES if name in items.column_names and pa.types.is_string(items[name].type)}
     told = {key: items[name].to_pylist() for key, name in named.items()}
+    columns_ = table.columns(items.schema)
+    told["credit"] = _texts(items, rights.named(columns_, rights.CREDITS))
+    told["licence"] = _texts(items, rights.named(columns_, rights.LICENCES), rights.uri)
     found = items[SERVICE_COLUMN].to_pylist() if SERVICE_COLUMN in items.column_names else [None] * items.num_rows
     return [
         Row(
@@ -69,15 +76,28 @@ def rows(items: pa.Table, sizes: NDArray[np.generic], longest: int) -> list[Row]
     ]
 
 
+def _texts(items: pa.Table, names: Sequence[str], better: Callable[[str], object] = bool) -> list[str]:
+    """Of each row the first text that there is in some columns, one that is better before others."""
+    rows_ = zip(*(items[name].to_pylist() for name in names), strict=True) if names else ((),) * items.num_rows
+    found = ([text for text in map(_joined, row) if text] for row in rows_)
+    return [next(filter(better, texts), texts[0] if texts else "") for texts in found]
+
+
+def _joined(value: object) -> str:
+    """A cell as one text: of tags all."""
+    listed = value if isinstance(value, list) else [value]
+    return ", ".join(f"{one}" for one in listed if one is not None).strip()
+
+
 def _fitted(width: int, height: int, longest: int) -> tuple[int, int]:
     scale = min(1.0, longest / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def manifests(
-    address: str, title: str, rows: Sequence[Row], hotspots: Iterable[tuple[str, str, Sequence[int]]]
+    address: str, title: str, rows: Sequence[Row], hotspots: Iterable[tuple[str, str, Sequence[int]]], of: Rights = NONE
 ) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of all files. `address`: of the site, ending in a slash; `hotspots`: id, label and rows of each.
+    """Name and bytes of all files. `address`: of the site, ending in a slash; `hotspots`: id, label and rows of each; `of`: the collection.
 
     Larger ones are in several manifests. The collection comes last.
     """
@@ -89,18 +109,32 @@ def manifests(
             path = f"{FOLDER}/{name}.json" if len(parts) == 1 else f"{FOLDER}/{name}-{number}.json"
             heading = label if len(parts) == 1 else f"{label} ({number}/{len(parts)})"
             listed.append({"id": address + path, "type": "Manifest", "label": _text(heading)})
-            yield path, _bytes(manifest(address, address + path, heading, [rows[row] for row in part]))
+            yield path, _bytes(manifest(address, address + path, heading, [rows[row] for row in part], of))
     path = f"{FOLDER}/collection.json"
-    yield path, _bytes({"@context": _CONTEXT, "id": address + path, "type": "Collection", "label": _text(title), "items": listed})
+    whole = {"@context": _CONTEXT, "id": address + path, "type": "Collection", "label": _text(title)}
+    yield path, _bytes(whole | _statement(_split(rows, of)[0]) | {"items": listed})
 
 
-def manifest(address: str, its_id: str, label: str, rows: Iterable[Row]) -> Json:
-    """One manifest, with a canvas for each row."""
-    canvases = [_canvas(address, its_id, row) for row in rows]
-    return {"@context": _CONTEXT, "id": its_id, "type": "Manifest", "label": _text(label), "items": canvases}
+def manifest(address: str, its_id: str, label: str, rows: Sequence[Row], of: Rights = NONE) -> Json:
+    """One manifest, with a canvas for each row. What is true of all rows is said of the manifest, all else of canvases."""
+    shared, rest = _split(rows, of)
+    canvases = [_canvas(address, its_id, row, rest) for row in rows]
+    return {"@context": _CONTEXT, "id": its_id, "type": "Manifest", "label": _text(label)} | _statement(shared) | {"items": canvases}
 
 
-def _canvas(address: str, manifest_id: str, row: Row) -> Json:
+def _split(rows: Iterable[Row], of: Rights) -> tuple[Rights, Rights]:
+    """What of the collection's holds for all rows, as none of them has its own; and the rest, which is to be said of single ones."""
+    own = {key for row in rows for key in ("credit", "licence") if row.told.get(key)}
+    credit, licence = "credit" not in own, "licence" not in own
+    whole = Rights(of.credit * credit, of.licence * licence, of.address * licence)
+    return whole, Rights(of.credit * (not credit), of.licence * (not licence), of.address * (not licence))
+
+
+def _statement(of: Rights) -> Json:
+    return rights.statement(of.credit, of.licence, of.address)
+
+
+def _canvas(address: str, manifest_id: str, row: Row, of: Rights) -> Json:
     key = f"{manifest_id}/canvas/{digest.of_lines([row.item])}"
     body = _body(address, row)
     painting = {"id": f"{key}/image", "type": "Annotation", "motivation": "painting", "body": body, "target": key}
@@ -112,15 +146,13 @@ def _canvas(address: str, manifest_id: str, row: Row) -> Json:
         "width": body["width"],
         "items": [{"id": f"{key}/page", "type": "AnnotationPage", "items": [painting]}],
     }
-    return canvas | _described(row.told)
+    return canvas | _described(row.told, of)
 
 
-def _described(told: Mapping[str, str]) -> Json:
-    found: Json = {}
-    if _RIGHTS.fullmatch(told.get("rights", "")):
-        found["rights"] = told["rights"]
-    if told.get("attribution"):
-        found["requiredStatement"] = {"label": {"en": ["Attribution"]}, "value": _text(told["attribution"])}
+def _described(told: Mapping[str, str], of: Rights) -> Json:
+    """`of`: what the collection says of rows that have nothing of their own."""
+    licence = (told["licence"], "") if told.get("licence") else (of.licence, of.address)
+    found = rights.statement(told.get("credit") or of.credit, *licence)
     if _WEB.fullmatch(told.get("permalink", "")):
         found["homepage"] = [
             {"id": told["permalink"], "type": "Text", "label": _text(told.get("title") or told["permalink"]), "format": "text/html"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from pixplot_steps.site.rights import Rights
 
 FORMAT = "pixplot-site"
 VERSION = 1
@@ -87,6 +89,7 @@ class Parts:
     look: Json | None = None
     opening: str = ""
     alt: str | None = None
+    rights: Rights = field(default_factory=Rights)
     search: Json | None = None
     table_parts: Json | None = None
     stories: Json | None = None
@@ -100,6 +103,7 @@ def picture_path(image: str) -> str:
 def value(parts: Parts) -> Json:
     """The manifest as a JSON value; nothing in it depends on the time or on the machine."""
     optional = {"services": parts.services, "search": parts.search, "parts": parts.table_parts, "stories": parts.stories}
+    optional["rights"] = parts.rights.told
     return _always(parts) | {key: found for key, found in optional.items() if found}
 
 

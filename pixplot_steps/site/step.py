@@ -31,6 +31,7 @@ from pixplot_steps.site import (
     look,
     manifest,
     report,
+    rights,
     search,
     services,
     similar,
@@ -72,6 +73,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewer", type=Path, required=True, help="the built viewer")
     parser.add_argument("--title", required=True, help="title of the page")
     parser.add_argument("--description", required=True, help="a sentence on the collection")
+    parser.add_argument("--credit", required=True, help="who is to be named for the pictures, or nothing")
+    parser.add_argument("--licence", required=True, help="what may be done with the pictures, or nothing")
+    parser.add_argument("--licence-url", required=True, help="where the licence can be read, or nothing")
     parser.add_argument("--gzip", type=json.loads, required=True, help="write compressed copies too: true or false")
     parser.add_argument("--address", required=True, help="where the site will be on the web, or nothing: no IIIF manifests then")
     parser.add_argument("--stories", required=True, help="file of stories, or nothing")
@@ -249,9 +253,14 @@ def _write_data(
         opening=_text(args.opening),
         alt=args.alt if args.alt in items.items.column_names else None,
         search=search.index(rows, columns, site.hashed, terms.BLOCK) if large else None,
+        rights=_rights(args),
         stories=_stories(site, args.stories, layouts, hotspots, rows),
         table_parts=search.parts(rows, columns, site.hashed, search.PART) if large else None,
     )
+
+
+def _rights(args: argparse.Namespace) -> rights.Rights:
+    return rights.Rights(_text(args.credit), _text(args.licence), _text(args.licence_url))
 
 
 def _logo(site: _Site, path: str) -> dict[str, Any] | None:
@@ -327,7 +336,7 @@ def _write_iiif(site: _Site, args: argparse.Namespace, items: shown.Shown, found
     sizes = gather.values(found, "size")[items.image_row]
     rows = iiif.rows(items.items, sizes, parts.pictures.longest_side)
     spots = ((one["id"], one["label"], members) for one, members in zip(parts.hotspots[0].listed, _members(args, len(rows)), strict=False))
-    for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots):
+    for name, data in iiif.manifests(args.address.rstrip("/") + "/", _text(args.title), rows, spots, parts.rights):
         site.write(name, data)
 
 

@@ -100,6 +100,7 @@ def _check_rows(site: Site, manifest: Node, faults: _Faults) -> None:
     faults.all(checks.years(site, manifest))
     faults.all(checks.services(site, manifest))
     faults.all(checks.look(site, manifest))
+    faults.all(checks.rights(manifest))
     if faults.all(checks.layout_names(manifest)):
         for layout in manifest["layouts"].list():
             faults.all(checks.layout(site, manifest, layout))

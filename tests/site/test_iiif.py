@@ -167,12 +167,12 @@ class TestManifests:
     @pytest.mark.parametrize(
         ("told", "key", "wanted"),
         [
-            ({"rights": "http://creativecommons.org/licenses/by/4.0/"}, "rights", "http://creativecommons.org/licenses/by/4.0/"),
-            ({"rights": "All rights reserved"}, "rights", None),
+            ({"licence": "http://creativecommons.org/licenses/by/4.0/"}, "rights", "http://creativecommons.org/licenses/by/4.0/"),
+            ({"licence": "All rights reserved"}, "rights", None),
             ({"permalink": "javascript:alert(1)"}, "homepage", None),
             ({"manifest": "https://a.org/m"}, "partOf", [{"id": "https://a.org/m", "type": "Manifest"}]),
             (
-                {"attribution": "A <b>museum</b>"},
+                {"credit": "A <b>museum</b>"},
                 "requiredStatement",
                 {"label": {"en": ["Attribution"]}, "value": {"none": ["A <b>museum</b>"]}},
             ),

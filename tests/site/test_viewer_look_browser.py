@@ -28,7 +28,8 @@ def dressed(tmp_path_factory: pytest.TempPathFactory) -> Collection:
     found = artefacts.write(root, 60, broken=False)
     site_fixture.atlas(found)
     look = {"logo": str(root / "logo.png"), "light": LIGHT, "dark": DARK, "opening": OPENING, "alt": "note"}
-    site_fixture.site(found, root / "site", VIEWER, look=look)
+    rights = {"credit": "Museum of <b>Prints</b>", "licence": "CC BY 4.0", "licence-url": "https://creativecommons.org/licenses/by/4.0/"}
+    site_fixture.site(found, root / "site", VIEWER, look=look, rights=rights)
     manifest = json.loads((root / "site/data/manifest.json").read_text())
     with pa.memory_map(str(root / "site" / manifest["table"]["file"])) as source:
         return Collection(root / "site", manifest, pa.ipc.open_file(source).read_all())
@@ -90,3 +91,25 @@ def test_a_picture_without_a_title_is_told_by_the_column_chosen(browser: Browser
         visit.page.evaluate("item => { location.hash = `#item=${encodeURIComponent(item)}` }", dressed.value("item", row))
         picture = visit.page.locator(".panel figure img")
         expect(picture).to_have_attribute("alt", dressed.value("note", row))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_credit_and_licence_of_the_collection_are_told(browser: Browser, dressed: Collection, scheme: str) -> None:
+    with ready(browser, dressed.folder, reduced_motion="reduce", color_scheme=scheme, bypass_csp=True) as visit:
+        page = visit.page
+        page.get_by_role("button", name="About this map").click()
+        about = page.get_by_role("dialog")
+        expect(about.get_by_role("heading", name="Credit and licence")).to_be_visible()
+        expect(about.get_by_text("Museum of <b>Prints</b>", exact=True)).to_be_visible()
+        expect(about.get_by_role("link", name="CC BY 4.0")).to_have_attribute("href", dressed.manifest["rights"]["address"])
+        page.add_script_tag(path=AXE)
+        assert violations(visit) == []
+        page.keyboard.press("Escape")
+        page.evaluate("item => { location.hash = `#item=${encodeURIComponent(item)}` }", dressed.value("item", 0))
+        panel = page.locator(".panel")
+        expect(panel.locator("dl")).to_contain_text("Credit Museum of <b>Prints</b>")
+        expect(panel.get_by_role("link", name="CC BY 4.0")).to_have_attribute("rel", "noopener noreferrer")
+        panel.get_by_role("button", name="Cite", exact=True).click()
+        expect(panel.locator(".share p")).to_contain_text("Museum of <b>Prints</b>. CC BY 4.0. http")
+        assert violations(visit) == []
+        assert visit.complaints == []

@@ -132,6 +132,7 @@ class Viewer implements Desk, Controls {
       sets: (set) => fetchSets(set),
       hold: (rows) => this.collection.hold(rows),
       rowsOf: (items) => this.collection.rowsOf(items),
+      changed: () => this.explorer.clustersChanged(),
     });
   }
 
@@ -143,6 +144,7 @@ class Viewer implements Desk, Controls {
       map: this.stage,
       mark: this.site.table.digest.slice(0, 6),
       finder: () => this.collection.finder(),
+      called: (wanted) => this.grouping.called(wanted),
       remember: (kind) => this.steps.remember(kind),
     });
   }

@@ -165,8 +165,44 @@ describe("a citation", () => {
   ] as [Column[], Record<string, unknown>, string, string][])("%#", (columns, row, wanted, why) => {
     const read = (name: string) => row[name];
     expect(
-      citationOf({ columns, title: "“T”", collection: "C", address: "https://a.org/#item=1", read }),
+      citationOf({
+        columns,
+        title: "“T”",
+        collection: "C",
+        rights: null,
+        address: "https://a.org/#item=1",
+        read,
+      }),
       why,
     ).toBe(wanted);
+  });
+
+  it.each([
+    [{}, { credit: "M", licence: "CC BY", address: "https://c.org/" }, "M. CC BY.", "the collection's"],
+    [
+      { rights: "mine" },
+      { credit: "M", licence: "CC BY", address: "https://c.org/" },
+      "M. mine.",
+      "a picture's own licence",
+    ],
+    [
+      { credit: "Mme" },
+      { credit: "M", licence: "CC BY", address: "" },
+      "Mme. CC BY.",
+      "a picture's own credit",
+    ],
+    [{}, { credit: "", licence: "", address: "https://c.org/" }, "https://c.org/", "an address alone"],
+  ])("names the collection's credit and licence: %#", (row: Record<string, string>, rights, wanted, why) => {
+    const columns = [column("credit"), column("rights")];
+    const read = (name: string) => row[name];
+    const made = citationOf({
+      columns,
+      title: "T",
+      collection: "C",
+      rights,
+      address: "https://a.org/",
+      read,
+    });
+    expect(made, why).toBe(`T. C. ${wanted} https://a.org/`);
   });
 });

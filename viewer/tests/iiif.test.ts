@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Column } from "../src/format/manifest";
+import type { Column, Rights } from "../src/format/manifest";
 import { type Exported, toManifest } from "../src/model/iiif";
 import { infoOf, readService, type Service } from "../src/model/service";
 
@@ -55,8 +55,13 @@ const COLUMNS = [
   column("manifest", null, "link"),
 ];
 
-function exported(values: Record<string, unknown>, service: Service | null = null): Exported {
+function exported(
+  values: Record<string, unknown>,
+  service: Service | null = null,
+  rights: Rights | null = null,
+): Exported {
   return {
+    rights,
     address: "https://maps.org/site/",
     title: "Prints",
     columns: COLUMNS,
@@ -129,11 +134,61 @@ describe("toManifest", () => {
       "http://rightsstatements.org/vocab/InC/1.0/",
     ],
     ["rights", "all mine", "rights", undefined],
-    ["attribution", "A museum", "requiredStatement", { value: { none: ["A museum"] } }],
+    [
+      "rights",
+      "all mine",
+      "requiredStatement",
+      { label: { en: ["Licence"] }, value: { none: ["all mine"] } },
+    ],
+    [
+      "attribution",
+      "A museum",
+      "requiredStatement",
+      { label: { en: ["Attribution"] }, value: { none: ["A museum"] } },
+    ],
   ])("says %s %s as %s", (name, value, key, wanted) => {
     const found = canvasOf({ [name]: value })[key];
     if (wanted === undefined) expect(found).toBeUndefined();
     else if (typeof wanted === "string") expect(found).toBe(wanted);
     else expect(found).toMatchObject(wanted);
+  });
+
+  const OF = {
+    credit: "A museum",
+    licence: "CC BY 4.0",
+    address: "https://creativecommons.org/licenses/by/4.0/deed.de",
+  };
+  const BY = "http://creativecommons.org/licenses/by/4.0/";
+  const told = ({ rights = null, requiredStatement = null }: Record<string, unknown>) => [
+    rights,
+    requiredStatement === null ? null : (requiredStatement as { value: { none: string[] } }).value.none,
+  ];
+  it.each([
+    [OF, [{}, {}], [BY, ["A museum", "CC BY 4.0"]], [null, null], [null, null], "said once, of all"],
+    [null, [{}, {}], [null, null], [null, null], [null, null], "nothing is said"],
+    [
+      OF,
+      [{ rights: "mine" }, {}],
+      [null, ["A museum"]],
+      [null, ["mine"]],
+      [BY, ["CC BY 4.0"]],
+      "of its own: a licence",
+    ],
+    [
+      OF,
+      [{ attribution: "B" }, {}],
+      [BY, ["CC BY 4.0"]],
+      [null, ["B"]],
+      [null, ["A museum"]],
+      "of its own: a credit",
+    ],
+  ] as const)("says the collection's rights where they hold: %#", (rights, rows, whole, one, other, why) => {
+    const values: readonly Record<string, string>[] = rows;
+    const from: Exported = {
+      ...exported({}, null, rights),
+      read: (name, row) => values[row]?.[name] ?? null,
+    };
+    const manifest = JSON.parse(toManifest([0, 1], from, "x"));
+    expect([told(manifest), ...manifest.items.map(told)], why).toEqual([whole, one, other]);
   });
 });

@@ -16,7 +16,7 @@ function textsOf(value: unknown, path = ""): [string, string][] {
 const english = new Map(textsOf(en(format)));
 /** The same word in both languages, or an example to type. */
 const SAME =
-  /^\.arrangements\.tsne$|^\.(searchRules\.[0-9]\.0|hotspotShown|tabs\.filters|rectangle|lasso|problemColumns\.stage)$/;
+  /^\.arrangements\.tsne$|^\.(searchRules\.[0-9]\.0|hotspotShown|tabs\.filters|rectangle|lasso|problemColumns\.stage|rights\.licence)$/;
 
 it.each([
   ["de", de],

@@ -81,6 +81,9 @@ rule site:
         viewer=lambda wildcards, input: Path(input.viewer).parent,
         title=literally(SPEC.site.title),
         description=literally(SPEC.site.description),
+        credit=literally(SPEC.site.credit),
+        licence=literally(SPEC.site.licence),
+        licence_url=literally(SPEC.site.licence_url),
         gzip=str(SPEC.site.gzip).lower(),
         address=literally(SPEC.site.address),
         stories=literally(SPEC.site.stories.path),
@@ -110,6 +113,9 @@ rule site:
             --viewer {params.viewer:q} \
             --title={params.title:q} \
             --description={params.description:q} \
+            --credit={params.credit:q} \
+            --licence={params.licence:q} \
+            --licence-url={params.licence_url:q} \
             --gzip {params.gzip:q} \
             --address={params.address:q} \
             --stories={params.stories:q} \

@@ -1,9 +1,14 @@
 /** Searching, filtering, selecting and colouring: from what the reader asks for to what is lit and listed. */
 import type { Column } from "../format/manifest";
+import { type Called, offersFor } from "../model/called";
+import { searched } from "../model/columns";
+import { clustersIn } from "../model/evaluate";
 import type { Choice, Found } from "../model/facets";
 import type { Finder } from "../model/finder";
 import type { Highlight } from "../model/highlight";
 import { inside, type Shape } from "../model/lasso";
+import type { Clusters } from "../model/query";
+import { type Named, parseFor } from "../model/search";
 import { combined, decodeRows, encodeRows, type How, inverted, rowsOf, toggled } from "../model/selection";
 import type { Scope, Tab, UiState } from "../ui/state.svelte";
 import { strings } from "../ui/strings";
@@ -30,6 +35,8 @@ export interface Explored {
   readonly mark: string;
   /** null without the table. */
   finder(): Promise<Finder | null>;
+  /** The rows of the clusters that are asked for, once it is known who is in which. */
+  called(wanted: readonly Clusters[]): Promise<Called>;
   /** Keep the state in the address; text that is still typed makes no new step of history. */
   remember(kind: "text" | "step"): void;
 }
@@ -39,7 +46,11 @@ export class Explorer {
   #typing = 0;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(readonly on: Explored) {}
+  readonly #named: Named;
+
+  constructor(readonly on: Explored) {
+    this.#named = { columns: searched(on.columns) };
+  }
 
   // --- search and filters -------------------------------------------------------------------------------------------
 
@@ -96,20 +107,30 @@ export class Explorer {
   async #search(kind: "text" | "step" | null): Promise<void> {
     const { ui } = this.on;
     const asked = ++this.#asked;
-    const asking = async () =>
-      (await this.on.finder())?.find(ui.text, ui.choices, ui.tab === "filters") ?? null;
+    const query = parseFor(this.#named, ui.text);
+    const asking = async () => {
+      const [finder, called] = await Promise.all([this.on.finder(), this.on.called(clustersIn(query))]);
+      return finder?.find(ui.text, ui.choices, ui.tab === "filters", called) ?? null;
+    };
     const found = await asking().catch(() => {
       note(ui, strings.tableMissing);
       return null;
     });
     if (!found || asked !== this.#asked) return;
     ui.found = found;
+    ui.offers = offersFor(query, [...ui.hotspots, ...ui.regions]);
     this.light();
     this.#count();
     if (kind === null) return;
     if (ui.scope === "selection") ui.scope = "found";
     ui.announcement = strings.found(found.rows.length, this.on.count);
     this.on.remember(kind);
+  }
+
+  /** The clusters are others now, or called otherwise. */
+  clustersChanged(): void {
+    const { ui } = this.on;
+    if (ui.offers.length > 0 || clustersIn(parseFor(this.#named, ui.text)).length > 0) void this.search(null);
   }
 
   /** Bring filter and selection to the map. */

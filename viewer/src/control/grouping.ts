@@ -1,5 +1,6 @@
 /** The hotspots: those of the site with the reader's changes, which stay in this browser. */
 import type { ArrayRef, Hotspots } from "../format/manifest";
+import { type Called, keyOf, NONE_CALLED, rowsCalled } from "../model/called";
 import {
   arranged,
   type Edits,
@@ -19,6 +20,7 @@ import {
   withOwn,
   without,
 } from "../model/groups";
+import type { Clusters } from "../model/query";
 import { download, fileStem } from "../ui/download";
 import { keep, readKept } from "../ui/kept";
 import type { UiState } from "../ui/state.svelte";
@@ -40,6 +42,8 @@ export interface Grouped {
   hold(rows: ArrayLike<number> | null): Promise<{ value(column: string, row: number): unknown }>;
   /** The row of each item that there is. */
   rowsOf(items: readonly string[]): Promise<Map<string, number>>;
+  /** There are others now, or they are called otherwise. */
+  changed(): void;
 }
 
 export class Grouping {
@@ -49,10 +53,16 @@ export class Grouping {
   #regions: readonly Group[] = [];
   /** Rows of the items in the reader's own. */
   #rows: ReadonlyMap<string, number> = new Map();
+  /** Settles when it is known for the first time who is in which. */
+  readonly #loaded: Promise<void>;
+  #known: () => void = () => {};
 
   constructor(readonly on: Grouped) {
     this.#edits = readEdits(readKept(on.key));
     this.#set = on.first;
+    this.#loaded = new Promise((known) => {
+      this.#known = known;
+    });
     this.show();
   }
 
@@ -72,10 +82,18 @@ export class Grouping {
     this.#set = set;
     this.show();
     await this.load();
+    this.on.changed();
+  }
+
+  load(): Promise<void> {
+    const loading = this.#load();
+    // A failure is told by whoever loads; whoever waits goes on with what there is.
+    loading.catch(() => null).then(() => this.#known());
+    return loading;
   }
 
   /** Without members the list still flies to its hotspots; it only lights nothing. */
-  async load(): Promise<void> {
+  async #load(): Promise<void> {
     const set = this.#set;
     this.#held = null;
     const own = this.#edits.own.flatMap(({ items }) => items);
@@ -88,6 +106,22 @@ export class Grouping {
     ]);
     this.#rows = rows;
     if (set && set === this.#set) this.#held = { set, members, sets, regions };
+    this.show();
+  }
+
+  /** The rows of the hotspots that a search asks for; rejects where they cannot be had. */
+  async called(wanted: readonly Clusters[]): Promise<Called> {
+    if (wanted.length === 0) return NONE_CALLED;
+    await this.#loaded;
+    const { ui, count } = this.on;
+    const groups = [...ui.hotspots, ...this.#regions];
+    return new Map(
+      wanted.map((one) => {
+        const rows = rowsCalled(one, groups, count, (group) => this.maskOf(group));
+        if (!rows) throw new Error(`the members of clusters called ${one.text} are not known`);
+        return [keyOf(one), rows];
+      }),
+    );
   }
 
   /** Put the hotspots into the interface; again when the table is in, which tells what the reader's own hold. */
@@ -121,17 +155,11 @@ export class Grouping {
     this.#change(tagged(this.#edits, id, line));
   }
 
-  /** The pictures of all hotspots that have a word; null where they are not known. */
+  /** The pictures of all hotspots that have a tag; null where they are not known. */
   taggedWith(tag: string): Uint8Array | null {
-    const masks = this.on.ui.hotspots
-      .filter(({ tags }) => tags.includes(tag))
-      .map((group) => this.maskOf(group));
-    const all = new Uint8Array(this.on.count);
-    for (const mask of masks) {
-      if (!mask) return null;
-      for (let row = 0; row < all.length; row++) if (mask[row]) all[row] = 1;
-    }
-    return all;
+    const { ui, count } = this.on;
+    const wanted = { kind: "clusters", of: "tags", as: "whole", text: tag } as const;
+    return rowsCalled(wanted, ui.hotspots, count, (group) => this.maskOf(group));
   }
 
   move(id: string, by: number): void {
@@ -180,5 +208,6 @@ export class Grouping {
     this.#edits = edits;
     keep(this.on.key, edits === NO_EDITS ? null : JSON.stringify(edits));
     this.show();
+    this.on.changed();
   }
 }

@@ -3,6 +3,7 @@ import { flushSync } from "svelte";
 import { detailOf } from "../model/detail";
 import { sizeOf } from "../model/items";
 import type { Pane } from "../model/pane";
+import { ownRights, restOf, rightsFields } from "../model/rights";
 import { maskOf, rowsOf } from "../model/selection";
 import { matesOf } from "../model/stacks";
 import { number, strings } from "../ui/strings";
@@ -47,7 +48,9 @@ export class Panel {
     if (first) this.#returnFocus = document.activeElement as HTMLElement | null;
     const read = (column: string) => table.value(column, row);
     const size = sizeOf(items, row);
-    ui.detail = detailOf(site.columns, row, size, site.pictures.path, read, number, site.alt);
+    const detail = detailOf(site.columns, row, size, site.pictures.path, read, number, site.alt);
+    const rest = restOf(ownRights(site.columns, read), site.rights);
+    ui.detail = { ...detail, fields: [...detail.fields, ...rightsFields(rest, strings.rights)] };
     ui.alt = ui.detail.alt ?? this.#placeInWords(row);
     ui.citation = sharing.citation(ui.detail, read);
     ui.place = this.#placeOf(row);

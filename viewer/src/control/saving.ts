@@ -87,6 +87,7 @@ export class Saving {
       address: this.on.root || new URL(".", location.href).href,
       title: site.title,
       columns: site.columns,
+      rights: site.rights,
       pictures: site.pictures,
       read: (column, row) => texts.value(column, row) ?? null,
       size: (row) => sizeOf(items, row),

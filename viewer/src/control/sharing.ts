@@ -23,6 +23,7 @@ export class Sharing {
       columns: site.columns,
       title: strings.quoted(detail.title),
       collection: site.title,
+      rights: site.rights,
       address: address.href,
       read,
     });

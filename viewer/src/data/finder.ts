@@ -1,4 +1,5 @@
 /** Searching: here while the table is small, in a worker when it would hold up the page. */
+import type { Called } from "../model/called";
 import type { Choices, Found } from "../model/facets";
 import type { Finder, Question } from "../model/finder";
 import type { Inks } from "../model/palette";
@@ -39,8 +40,8 @@ class WorkerFinder implements Finder {
     this.#worker.postMessage(given);
   }
 
-  find(text: string, choices: Choices, counted: boolean): Promise<Found> {
-    return this.#ask({ id: ++this.#last, kind: "find", text, choices, counted });
+  find(text: string, choices: Choices, counted: boolean, called: Called): Promise<Found> {
+    return this.#ask({ id: ++this.#last, kind: "find", text, choices, counted, called });
   }
 
   inks(column: string): Promise<Inks | null> {

@@ -183,8 +183,18 @@ export interface Manifest {
   /** The column that says what is on a picture that has no title. */
   alt: string | null;
   look: Look | null;
+  /** Of the collection as a whole; null where it says nothing. */
+  rights: Rights | null;
   /** What is shown first, as an address has it after its #; empty or null for the first layout as a whole. */
   opening: string | null;
+}
+
+/** Who is to be named, and what may be done with pictures; empty where nothing is said. */
+export interface Rights {
+  readonly credit: string;
+  readonly licence: string;
+  /** Where the licence can be read. */
+  readonly address: string;
 }
 
 /** What a collection gives its page. */
@@ -320,6 +330,7 @@ const manifest = record<Manifest>({
       accent: nullable(record({ light: colour, dark: colour })),
     }),
   ),
+  rights: nullable(record<Rights>({ credit: text, licence: text, address: text })),
   opening: nullable(text),
   stories: nullable(file),
 });

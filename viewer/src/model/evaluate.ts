@@ -1,24 +1,33 @@
 /** What a query means once it is known which rows each of its leaves means: masks of one byte per row, 1 where it holds. */
+
+import { type Called, keyOf } from "./called";
 import { spanOf } from "./columns";
-import type { Query } from "./query";
+import type { Clusters, Query } from "./query";
 
 export type Text = Query & { readonly kind: "text" };
 export type Compare = Query & { readonly kind: "compare" };
 export type Leaf = Text | Compare;
 
-/** `maskOf` makes a mask that nobody else holds. */
-export function evaluate(count: number, query: Query, maskOf: (leaf: Leaf) => Uint8Array): Uint8Array {
+/** `maskOf` makes a mask that nobody else holds; those of clusters come from outside. */
+export function evaluate(
+  count: number,
+  query: Query,
+  called: Called,
+  maskOf: (leaf: Leaf) => Uint8Array,
+): Uint8Array {
   switch (query.kind) {
     case "all":
       return new Uint8Array(count).fill(1);
     case "text":
     case "compare":
       return maskOf(query);
+    case "clusters":
+      return called.get(keyOf(query))?.slice() ?? new Uint8Array(count);
     case "not":
-      return flipped(evaluate(count, query.part, maskOf));
+      return flipped(evaluate(count, query.part, called, maskOf));
     default:
       return query.parts
-        .map((part) => evaluate(count, part, maskOf))
+        .map((part) => evaluate(count, part, called, maskOf))
         .reduce(query.kind === "and" ? both : either);
   }
 }
@@ -26,8 +35,17 @@ export function evaluate(count: number, query: Query, maskOf: (leaf: Leaf) => Ui
 /** The leaves of a query, from left to right. */
 export function leavesOf(query: Query): Leaf[] {
   if (query.kind === "text" || query.kind === "compare") return [query];
-  if (query.kind === "all") return [];
-  return query.kind === "not" ? leavesOf(query.part) : query.parts.flatMap(leavesOf);
+  return partsOf(query).flatMap(leavesOf);
+}
+
+/** The clusters that a query asks for. */
+export function clustersIn(query: Query): Clusters[] {
+  return query.kind === "clusters" ? [query] : partsOf(query).flatMap(clustersIn);
+}
+
+function partsOf(query: Query): readonly Query[] {
+  if (query.kind === "not") return [query.part];
+  return query.kind === "and" || query.kind === "or" ? query.parts : [];
 }
 
 /** The rows of a mask, first those that the other mask has too. */

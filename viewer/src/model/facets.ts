@@ -1,4 +1,5 @@
 /** Filters by column with live counts, and all of a search in one answer. */
+import { type Called, NONE_CALLED } from "./called";
 import type { Codes, ColumnIndex, Indexed, Numbers } from "./columns";
 import { evaluate, rangeMask, ranked } from "./evaluate";
 import { leafMask, parseFor, titled } from "./search";
@@ -56,9 +57,14 @@ export interface Found {
 const MOST_OPTIONS = 300;
 const BINS = 36;
 
-export function find(index: ColumnIndex, text: string, choices: Choices): Found {
+export function find(
+  index: ColumnIndex,
+  text: string,
+  choices: Choices,
+  called: Called = NONE_CALLED,
+): Found {
   const query = parseFor(index, text);
-  const matched = evaluate(index.count, query, (leaf) => leafMask(index, leaf));
+  const matched = evaluate(index.count, query, called, (leaf) => leafMask(index, leaf));
   return filtered(index, matched, titled(index, query), choices);
 }
 

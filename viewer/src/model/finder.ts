@@ -1,12 +1,13 @@
 /** What can be asked of the columns; the answer may come from a worker. */
 import type { Column } from "../format/manifest";
+import { type Called, NONE_CALLED } from "./called";
 import { type ColumnIndex, indexColumns, type ReadCell } from "./columns";
 import { type Choices, type Found, find } from "./facets";
 import { canInk, type Inks, inksOf } from "./palette";
 
 export interface Finder {
-  /** `counted`: the facets are wanted too. */
-  find(text: string, choices: Choices, counted: boolean): Promise<Found>;
+  /** `counted`: the facets are wanted too; `called`: the clusters that the text asks for, which no index knows. */
+  find(text: string, choices: Choices, counted: boolean, called: Called): Promise<Found>;
   /** The column's colours; null for a column of free texts. */
   inks(column: string): Promise<Inks | null>;
 }
@@ -19,14 +20,14 @@ export class LocalFinder {
     this.#index = indexColumns(columns, count, read);
   }
 
-  find(text: string, choices: Choices): Found {
-    return find(this.#index, text, choices);
+  find(text: string, choices: Choices, called: Called = NONE_CALLED): Found {
+    return find(this.#index, text, choices, called);
   }
 
   /** As one that is asked. */
   get asked(): Finder {
     return {
-      find: async (text, choices) => this.find(text, choices),
+      find: async (text, choices, _counted, called) => this.find(text, choices, called),
       inks: async (column) => this.inks(column),
     };
   }
@@ -45,10 +46,12 @@ export type Question =
       readonly text: string;
       readonly choices: Choices;
       readonly counted: boolean;
+      readonly called: Called;
     }
   | { readonly id: number; readonly kind: "inks"; readonly column: string };
 
 export function answer(finder: Finder, question: Question): Promise<Found | Inks | null> {
-  if (question.kind === "find") return finder.find(question.text, question.choices, question.counted);
-  return finder.inks(question.column);
+  if (question.kind === "inks") return finder.inks(question.column);
+  const { text, choices, counted, called } = question;
+  return finder.find(text, choices, counted, called);
 }

@@ -1,17 +1,17 @@
 /** Rows as a IIIF Presentation 3 manifest (https://iiif.io/api/presentation/3.0/), to open in any viewer of such. */
-import type { Column } from "../format/manifest";
+import type { Column, Rights } from "../format/manifest";
 import type { ReadCell } from "./columns";
 import { picturePath, safeLink, titleOf } from "./detail";
+import { ownRights, restOf, rightsOf, rightsUri } from "./rights";
 import type { Service } from "./service";
-
-/** Only these may stand as `rights`. */
-const RIGHTS = /^http:\/\/(creativecommons\.org\/|rightsstatements\.org\/vocab\/)\S+$/;
 
 export interface Exported {
   /** The folder of the page, which ends in a slash. */
   readonly address: string;
   readonly title: string;
   readonly columns: readonly Column[];
+  /** What the collection says of its pictures as a whole. */
+  readonly rights: Rights | null;
   /** The manifest's pattern of pictures, and the longest side of one in pixels. */
   readonly pictures: { readonly path: string; readonly longest_side: number };
   read: ReadCell;
@@ -28,13 +28,27 @@ interface Body {
   readonly service?: readonly object[];
 }
 
-/** A canvas for each row, in order. `mark`: of the selection, which makes ids its own. */
+/**
+ * A canvas for each row, in order. What the collection says of all of them is said once, of the manifest. `mark`: of the selection,
+ * which makes ids its own.
+ */
 export function toManifest(rows: Iterable<number>, from: Exported, mark: string): string {
   const id = `${from.address}iiif/selection-${mark}.json`;
-  const items = Array.from(rows, (row) => canvas(row, from, id));
+  const listed = Array.from(rows, (row) => ({
+    row,
+    own: ownRights(from.columns, (name) => from.read(name, row)),
+  }));
+  const first = (key: "credit" | "licence") => listed.map(({ own }) => own[key]).find((text) => text) ?? "";
+  const shared = restOf({ credit: first("credit"), licence: first("licence"), address: "" }, from.rights);
+  // What is not said of all is said of each that has nothing of its own.
+  const rest = restOf({ ...shared, licence: shared.licence || shared.address }, from.rights);
+  const items = listed.map(({ row, own }) => ({
+    ...canvas(row, from, id),
+    ...stated(rightsOf(own, rest)),
+  }));
   const label = { none: [from.title] };
   const context = "http://iiif.io/api/presentation/3/context.json";
-  return `${JSON.stringify({ "@context": context, id, type: "Manifest", label, items }, null, 1)}\n`;
+  return `${JSON.stringify({ "@context": context, id, type: "Manifest", label, ...stated(shared), items }, null, 1)}\n`;
 }
 
 function canvas(row: number, from: Exported, manifest: string): object {
@@ -52,15 +66,21 @@ function described(row: number, from: Exported): object {
   const named = (name: string) => value(from.columns.find((column) => column.name === name)?.name);
   const page = safeLink(value(from.columns.find((column) => column.role === "permalink")?.name));
   const source = safeLink(named("manifest"));
-  const rights = named("rights");
-  const attribution = named("attribution");
   return {
-    ...(RIGHTS.test(rights) ? { rights } : {}),
-    ...(attribution
-      ? { requiredStatement: { label: { en: ["Attribution"] }, value: { none: [attribution] } } }
-      : {}),
     ...(page ? { homepage: [{ id: page, type: "Text", label: { none: [page] }, format: "text/html" }] } : {}),
     ...(source ? { partOf: [{ id: source, type: "Manifest" }] } : {}),
+  };
+}
+
+/** `rights`, where the licence is one that may stand there, and all as a text that viewers show. */
+function stated({ credit, licence, address }: Rights): object {
+  const rights = rightsUri(address) ?? rightsUri(licence);
+  const terms = [licence, address].filter((text) => text !== "" && rightsUri(text) === null);
+  const label = credit === "" ? "Licence" : terms.length > 0 ? "Attribution and licence" : "Attribution";
+  const texts = [...new Set([credit, ...terms])].filter((text) => text !== "");
+  return {
+    ...(rights === null ? {} : { rights }),
+    ...(texts.length > 0 ? { requiredStatement: { label: { en: [label] }, value: { none: texts } } } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Which rows a query means, from an index of words of which only the files are fetched that a query needs. */
 import type { Column } from "../format/manifest";
+import { type Called, NONE_CALLED } from "./called";
 import { type Codes, type ColumnIndex, type Indexed, type Numbers, searched } from "./columns";
 import { boundsFor, evaluate, type Leaf, leavesOf, rangeMask, type Text, wordFor } from "./evaluate";
 import { type Choices, type Found, filtered } from "./facets";
@@ -49,7 +50,7 @@ export class IndexFinder {
     this.#firsts = files.firsts.map((first) => UTF8.encode(first));
   }
 
-  async find(text: string, choices: Choices, counted: boolean): Promise<Found> {
+  async find(text: string, choices: Choices, counted: boolean, called: Called = NONE_CALLED): Promise<Found> {
     const query = parseFor({ columns: this.#columns }, text);
     const leaves = leavesOf(query);
     const wanted = this.#columns.filter(({ name }) => choices.has(name) || counted);
@@ -59,7 +60,12 @@ export class IndexFinder {
       Promise.all(leaves.map((leaf) => this.#leafMask(leaf, plain.has(leaf) ? best : null))),
       Promise.all(wanted.filter(hasValues).map((column) => this.#indexed(column))),
     ]);
-    const matched = evaluate(this.count, query, (leaf) => masks[leaves.indexOf(leaf)] ?? this.#none());
+    const matched = evaluate(
+      this.count,
+      query,
+      called,
+      (leaf) => masks[leaves.indexOf(leaf)] ?? this.#none(),
+    );
     const index: ColumnIndex = { count: this.count, columns };
     return filtered(index, matched, best, choices, counted);
   }

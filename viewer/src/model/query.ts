@@ -5,14 +5,17 @@
  *     "red bird"          these words, whole and side by side
  *     artist:ralph        in one column;  artist:"Ralph Earl"
  *     year<1900  year:1890..1910  year>=1890   numbers and dates; an end may be left open: 1890..
+ *     cluster:portraits   the pictures of clusters whose name or tags have the word;  tag:people of those tagged so
  *     OR, NOT or -, ( )   AND may be written too
  */
+import { fold } from "./fold";
 
 export type Comparison = "<" | "<=" | ">" | ">=" | "=" | "..";
 
 export type Query =
   | { readonly kind: "all" }
   | { readonly kind: "text"; readonly field: string | null; readonly text: string; readonly exact: boolean }
+  | Clusters
   | {
       readonly kind: "compare";
       readonly field: string;
@@ -22,6 +25,16 @@ export type Query =
     }
   | { readonly kind: "and" | "or"; readonly parts: readonly Query[] }
   | { readonly kind: "not"; readonly part: Query };
+
+/** The pictures of all clusters that are called so. */
+export interface Clusters {
+  readonly kind: "clusters";
+  /** Names and tags, or tags alone. */
+  readonly of: "all" | "tags";
+  readonly text: string;
+  /** The beginning of a word, words side by side, or the whole name. */
+  readonly as: "begins" | "words" | "whole";
+}
 
 /** What a name before ":" or "<" stands for: a column and whether its values can be compared; null for no column. */
 export type FieldOf = (name: string) => { readonly name: string; readonly ordered: boolean } | null;
@@ -34,6 +47,9 @@ const FIELD = /("[^"]+"|(?:[^\s()"<>=:!]|!(?!=))+)(<=|>=|!=|<|>|=|:)/y;
 const VALUE = /"([^"]*)"?|([^\s()"]+)/y;
 const WORD = /"([^"]*)"?|([^\s()"]+)/y;
 const RANGE = /^(.*?)\.\.(.*)$/;
+/** In the languages of the page, folded. A column of such a name is asked too. */
+const CLUSTERS = ["cluster", "clusters", "hotspot", "hotspots", "gruppe", "gruppen", "groupe", "groupes"];
+const TAGS = ["tag", "tags", "schlagwort", "schlagworter", "mot-cle", "mots-cles"];
 const OPERATORS: Readonly<Record<string, Token["kind"]>> = { AND: "and", OR: "or", NOT: "not" };
 /** Deeper nesting than this is a stuck key, and would exhaust the stack. */
 const DEEPEST = 50;
@@ -75,12 +91,14 @@ function tokensOf(text: string, fieldOf: FieldOf): Token[] {
 /** Read a word, a phrase, or a field with its value; returns where the next token starts. */
 function takeLeaf(text: string, at: number, fieldOf: FieldOf, tokens: Token[]): number {
   const named = match(FIELD, text, at);
-  const field = named ? fieldOf((named[1] ?? "").replaceAll('"', "")) : null;
-  if (named && field) {
+  const name = (named?.[1] ?? "").replaceAll('"', "");
+  const field = named ? fieldOf(name) : null;
+  const clusters = clustersBy(fold(name), named?.[2] ?? "");
+  if (named && (field || clusters)) {
     const start = at + named[0].length;
     const value = match(VALUE, text, start);
     const words = value?.[1] ?? value?.[2] ?? "";
-    tokens.push(...fieldTokens(field, named[2] ?? ":", words, value?.[1] !== undefined));
+    tokens.push(...fieldTokens(field, clusters, named[2] ?? ":", words, value?.[1] !== undefined));
     return start + (value?.[0].length ?? 0);
   }
   const found = match(WORD, text, at);
@@ -92,14 +110,26 @@ function takeLeaf(text: string, at: number, fieldOf: FieldOf, tokens: Token[]): 
   return at + Math.max(1, found?.[0].length ?? 1);
 }
 
+/** Which clusters a name asks for; null for none. They can be called, and not compared. */
+function clustersBy(name: string, operator: string): Clusters["of"] | null {
+  if (![":", "=", "!="].includes(operator)) return null;
+  return CLUSTERS.includes(name) ? "all" : TAGS.includes(name) ? "tags" : null;
+}
+
 function fieldTokens(
-  field: { name: string; ordered: boolean },
-  operator: string,
+  field: { name: string; ordered: boolean } | null,
+  clusters: Clusters["of"] | null,
+  written: string,
   text: string,
   quoted: boolean,
 ): Token[] {
-  const query = fieldQuery(field, operator === "!=" ? "=" : operator, text, quoted);
-  return operator === "!=" ? [{ kind: "not" }, { kind: "leaf", query }] : [{ kind: "leaf", query }];
+  const operator = written === "!=" ? "=" : written;
+  const as = operator === "=" ? "whole" : quoted ? "words" : "begins";
+  const query = joined("or", [
+    ...(field ? [fieldQuery(field, operator, text, quoted)] : []),
+    ...(clusters && text !== "" ? [{ kind: "clusters", of: clusters, text, as } as const] : []),
+  ]);
+  return written === "!=" ? [{ kind: "not" }, { kind: "leaf", query }] : [{ kind: "leaf", query }];
 }
 
 function fieldQuery(

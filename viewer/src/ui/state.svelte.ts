@@ -2,6 +2,7 @@
 import type { Layout, Manifest } from "../format/manifest";
 import type { Story } from "../format/stories";
 import type { Account } from "../model/budget";
+import type { Offer } from "../model/called";
 import type { Shown } from "../model/captions";
 import type { Detail } from "../model/detail";
 import type { Event, Told as Happened } from "../model/events";
@@ -138,6 +139,8 @@ export class UiState {
   choices = $state.raw<Choices>(new Map());
   hide = $state(false);
   found = $state.raw<Found | null>(null);
+  /** Clusters and tags that are called as what is typed. */
+  offers = $state.raw<readonly Offer[]>([]);
   scope = $state<Scope>("found");
   /** Rows in view, while the list shows those. */
   inView = $state.raw<Int32Array>(new Int32Array());

@@ -105,8 +105,11 @@ export function en({ number, share }: Format) {
       `${number(count)} of the picture sheets could not be shown; their pictures stay plain colours.`,
     tableMissing: "The texts that belong to the pictures could not be loaded.",
     layoutMissing: (label: string) => `The arrangement “${label}” could not be loaded.`,
+    rights: { credit: "Credit", licence: "Licence" },
+    rightsOfPictures: "What is said beside a single picture comes first for that picture.",
     aboutLabels: {
       collection: "The collection",
+      rights: "Credit and licence",
       likeness: "How likeness is measured",
       trust: "How far to trust the places",
       problems: "What was left out or repaired",
@@ -187,9 +190,14 @@ export function en({ number, share }: Format) {
       ["red bird", "both words, anywhere; the beginning of a word is enough"],
       ["“red bird”", "these words, side by side"],
       ["artist:ralph", "in one column"],
+      ["cluster:portraits, tag:people", "the pictures of clusters with such a name or tag, or such a tag"],
       ["year<1900, year:1890..1910", "numbers and dates"],
       ["cat OR dog, -bird, ( )", "either, without, grouped"],
     ],
+    calledSo: "Clusters of that name",
+    offerCluster: (text: string, count: number) => `Cluster “${text}”: ${pictures(count)}`,
+    offerTag: (text: string, count: number) =>
+      `Tag “${text}”: ${number(count)} ${count === 1 ? "cluster" : "clusters"}`,
     tabs: { pictures: "Pictures", filters: "Filters", hotspots: "Clusters" },
     found: (count: number, all: number) =>
       count === all ? pictures(all) : `${number(count)} of ${pictures(all)}`,
