@@ -36,7 +36,7 @@ VERSIONS = {
     "colour": 2,
     "alphabetical": 3,
     "hotspots": 4,
-    "names": 1,
+    "names": 2,
     "edited": 1,
     "atlases": 3,
     "deepzoom": 1,

@@ -80,6 +80,11 @@ def test_the_spelling_most_often_written_is_shown() -> None:
     assert names.name(groups(5, 5), 2, [names.values(texts(*["vase"] * 2, *["Vase"] * 3, *["Urn"] * 5))], []) == ["Vase", "Urn"]
 
 
+def test_words_that_an_editor_completed_are_whole() -> None:
+    found = names.words(texts("Taos, N[ew] Mex[ico], in the [Mountains]", "[Col]orado[?]"))
+    assert found.texts == ["Taos", "New", "Mexico", "Mountains", "Colorado"]
+
+
 def test_what_is_in_no_hotspot_counts_for_the_whole() -> None:
     """Half of all pictures outside are portraits too, so that portraits tell nothing of the one hotspot."""
     members = np.array([0] * 4 + [-1] * 96, np.int32)
