@@ -40,7 +40,7 @@ VERSIONS = {
     "edited": 1,
     "atlases": 3,
     "deepzoom": 1,
-    "site": 13,
+    "site": 14,
 }
 """Raise a step's version whenever its output changes for the same input: Snakemake does not see changes of this package."""
 

@@ -1,7 +1,7 @@
 """Text as a search sees it: folded, and cut into words. The same as `viewer/src/model/fold.ts`, for whole columns at once.
 
-A word is a run of letters, digits and pictographs, in lower case, without accents. In the scripts of `UNSPACED`, which put no space between
-words, a search looks inside of words too.
+A word is a run of letters, digits and pictographs, in lower case, without accents, and without the brackets of an editor who completed it.
+In the scripts of `UNSPACED`, which put no space between words, a search looks inside of words too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ LONGEST = 4000
 
 _PICTOGRAPHS = r"\x{2600}-\x{27BF}\x{2B00}-\x{2BFF}\x{1F000}-\x{1FAFF}"
 _GAP = rf"[^\pL\pN{_PICTOGRAPHS}]+"
+_COMPLETED = (r"(\pL)\[(\pL+)\]", r"\[(\pL+)\](\pL)")
+"""What an editor wrote into a word, as in `N[ew] Mex[ico]`, or in front of it."""
+
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]"
 """A character of such a script, as RE2 writes it."""
 
@@ -35,7 +38,10 @@ def folded(texts: pa.Array) -> pa.Array:
 
 def words_of(texts: pa.Array) -> pa.Array:
     """The words of each text (utf8, no nulls), with one space between them."""
-    return pc.utf8_trim(pc.replace_substring_regex(folded(texts), _GAP, " "), characters=" ")
+    whole = folded(texts)
+    for pattern in _COMPLETED:
+        whole = pc.replace_substring_regex(whole, pattern, r"\1\2")
+    return pc.utf8_trim(pc.replace_substring_regex(whole, _GAP, " "), characters=" ")
 
 
 def unspaced(words: pa.Array) -> pa.Array:

@@ -43,6 +43,9 @@ WORDS = [
     "№",
     "19年",
     "a-b",
+    "N[ew]",
+    "[r]ed]",
+    "É[a][b]c",
 ]
 ARTISTS = ["Ralph Earl", "Ralph Blakelock", "Rosa", "rosa", "鳥 山", None, ""]
 TAGS = ["red", "bird", "place:town:inn", "place:town", "red bird", "Note: late", "日本", ""]

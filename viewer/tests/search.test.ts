@@ -217,6 +217,14 @@ it.each([
   ["ﬁne", "fine"],
 ])("folds %s to %s", (text, folded) => expect(fold(text)).toBe(folded));
 
+it.each([
+  ["N[ew] Mex[ico], [Col]orado", " new mexico colorado "],
+  ["É[glise] N[ew]Y[ork]", " eglise newyork "],
+  ["[sic] wom[?]n 1[89]0 a []b", " sic wom n 1 89 0 a b "],
+])("reads %s with the words whole that an editor completed", (text, words) =>
+  expect(wordsOf(text)).toBe(words),
+);
+
 it("cuts words at punctuation and very long cells at their end", () => {
   expect(wordsOf("a-b, 'c'")).toBe(" a b c ");
   expect(wordsOf("x".repeat(100_000))).toHaveLength(4002);

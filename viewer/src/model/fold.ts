@@ -21,6 +21,8 @@ const SPLIT = /[^\p{L}\p{N}\u2600-\u27bf\u2b00-\u2bff\u{1f000}-\u{1faff}]+/gu;
 const ASCII = /^[\0-\x7f]*$/;
 const SPLIT_ASCII = /[^a-z0-9]+/g;
 const PLAIN = /^[a-z0-9 ]*$/;
+/** What an editor wrote into a word: in "N[ew] Mex[ico]", or in front of it. */
+const COMPLETED = [/(\p{L})\[(\p{L}+)\]/gu, /\[(\p{L}+)\](\p{L})/gu];
 
 /** Lower case, without accents. */
 export function fold(text: string): string {
@@ -37,9 +39,15 @@ export function fold(text: string): string {
 
 /** The words of a text, each with a space before it, and one after the last: " two words "; empty for none. */
 export function wordsOf(text: string): string {
-  const folded = fold(text);
+  const folded = completed(fold(text));
   const words = folded.replace(ASCII.test(folded) ? SPLIT_ASCII : SPLIT, " ").trim();
   return words === "" ? "" : ` ${words} `;
+}
+
+/** The same with the words whole that an editor completed. */
+function completed(text: string): string {
+  if (!text.includes("[")) return text;
+  return COMPLETED.reduce((whole, pattern) => whole.replace(pattern, "$1$2"), text);
 }
 
 /** Scripts that put no space between words: there a search looks inside of them too. */
