@@ -6,7 +6,7 @@ The sign is drawn anew, so that nothing of the file but its pixels reaches the p
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -73,5 +73,10 @@ def _from_pixels(data: bytes) -> Image.Image:
 def strangers(opening: str, layouts: Collection[str], hotspots: Collection[str]) -> list[str]:
     """What an opening view names that the site has not, in words."""
     asked = parse_qs(opening)
-    known = (("layout", layouts), ("hotspot", hotspots))
+    known = (("layout", layouts), ("hotspot", {*hotspots, *own_clusters(asked.get("own", []))}))
     return [f"{key} {name!r}" for key, names in known for name in asked.get(key, []) if name not in names]
+
+
+def own_clusters(texts: Iterable[str]) -> set[str]:
+    """Ids of a reader's own clusters that a view brings along: each is told as mark:id:rows:name."""
+    return {f"own-{text.split(':')[1]}" for text in texts if text.count(":") >= 3}

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from pixplot_steps.errors import SiteError
+from pixplot_steps.site import look
 from pixplot_steps.stories import Slide, Story
 
-_KEYS = {"layout", "at", "q", "hide", "hotspot", "s", "colour", "size", "item", "level", "off", "lang"}
+_KEYS = {"layout", "at", "beside", "at2", "q", "hide", "hotspot", "own", "s", "colour", "size", "item", "level", "off", "find", "theme", "lang"}
 _PREFIXES = ("f.", "r.", "all.")
 
 Json = dict[str, Any]
@@ -42,8 +43,10 @@ class _Known:
             self._ids = {label: id_ for id_, label in listed.items() if counts[label] == 1} | self._ids
 
     def slide(self, slide: Slide, where: str) -> Json:
-        for key, value in parse_qsl(slide.view):
-            self._check_view(key, value, where)
+        pairs = parse_qsl(slide.view)
+        own = look.own_clusters(value for key, value in pairs if key == "own")
+        for key, value in pairs:
+            self._check_view(key, value, own, where)
         if slide.picture:
             self._check(slide.picture in self._items, "a picture of the collection, by its path in it", slide.picture, where)
         cluster = slide.cluster and (slide.cluster if slide.cluster in self._clusters else self._ids.get(slide.cluster, ""))
@@ -56,15 +59,15 @@ class _Known:
             "item": slide.picture or None,
         }
 
-    def _check_view(self, key: str, value: str, where: str) -> None:
+    def _check_view(self, key: str, value: str, own: Collection[str], where: str) -> None:
         self._check(key in _KEYS or key.startswith(_PREFIXES), "a view as the page's address has it", f"{key}={value}", where)
-        if key == "layout":
+        if key in ("layout", "beside"):
             self._check(value in self._layouts, f"one of the layouts {', '.join(self._layouts)}", value, where)
         if key == "item":
             self._check(value in self._items, "a picture of the collection", value, where)
-        # A reader's own clusters are in their browser alone.
+        # A reader's own clusters are in their browser, or in the view itself.
         if key in ("hotspot", "off"):
-            self._check(value in self._clusters, "the id of a cluster of the collection", value, where)
+            self._check(value in self._clusters or value in own, "the id of a cluster of the collection", value, where)
 
     def _some(self) -> str:
         return ", ".join(list(self._ids)[:5]) + (", ..." if len(self._ids) > 5 else "")

@@ -67,6 +67,8 @@ def test_what_cannot_be_drawn_is_told(data: bytes) -> None:
         ("layout=grid&at=0,0,0.5&hotspot=h", []),
         ("layout=nothing", ["layout 'nothing'"]),
         ("q=x&hotspot=old&layout=umap", ["hotspot 'old'"]),
+        ("hotspot=own-1-2&own=ab%3A1-2%3A0.3%3AMine%3A%20all", []),
+        ("hotspot=own-1-2&own=ab%3A1-2", ["hotspot 'own-1-2'"]),
     ],
 )
 def test_an_opening_view_names_what_there_is(opening: str, told: list[str]) -> None:

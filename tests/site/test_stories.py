@@ -94,6 +94,8 @@ def slide(**own: str) -> stories.Story:
         ({"view": "layout=grid"}, "one of the layouts umap"),
         ({"view": "item=b.jpg"}, "a picture of the collection"),
         ({"view": "hotspot=own-3"}, "the id of a cluster"),
+        ({"view": "beside=grid"}, "one of the layouts umap"),
+        ({"view": "hotspot=own-3&own=ab:4:0:Other"}, "the id of a cluster"),
         ({"view": "colour=x&onclick=1"}, "a view as the page's address has it"),
         ({"picture": "b.jpg"}, "a picture of the collection"),
         ({"cluster": "Bird"}, "the name or id of a cluster: "),
@@ -116,6 +118,8 @@ def test_what_is_not_there_is_told(own: dict[str, str], told: str) -> None:
         ({"cluster": "a1"}, "hotspot", "a1"),
         ({"picture": "a.jpg"}, "item", "a.jpg"),
         ({"view": "layout=umap&f.tags=a&at=0,0,1"}, "view", "layout=umap&f.tags=a&at=0,0,1"),
+        ({"view": "find=hotspots&theme=dark&at2=0,0,1"}, "view", "find=hotspots&theme=dark&at2=0,0,1"),
+        ({"view": "hotspot=own-3&own=ab:3:0:Mine"}, "view", "hotspot=own-3&own=ab:3:0:Mine"),
     ],
 )
 def test_what_is_there_is_shown(own: dict[str, str], key: str, value: str) -> None:

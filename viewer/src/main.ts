@@ -132,7 +132,11 @@ class Viewer implements Desk, Controls {
       sets: (set) => fetchSets(set),
       hold: (rows) => this.collection.hold(rows),
       rowsOf: (items) => this.collection.rowsOf(items),
-      changed: () => this.explorer.clustersChanged(),
+      mark: this.site.table.digest.slice(0, 6),
+      changed: () => {
+        this.explorer.clustersChanged();
+        this.steps.remember("camera");
+      },
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { HOME, readAddress, writeAddress } from "../src/model/address";
+import { fitsAddress, HOME, readAddress, writeAddress } from "../src/model/address";
 import type { Choice } from "../src/model/facets";
 
 const names = (...list: string[]): Choice => ({ kind: "names", names: list, every: false });
@@ -35,6 +35,7 @@ it.each([
   ],
   [{ coarse: true, off: ["9f", "own-1"] }, "#level=coarse&off=9f&off=own-1"],
   [{ size: 2.5 }, "#size=2.5"],
+  [{ own: ["ab:1-2:0.3:A & B", "ab:3:7:Ü"] }, "#own=ab%3A1-2%3A0.3%3AA+%26+B&own=ab%3A3%3A7%3A%C3%9C"],
   [{ beside: { layout: "grid", place: null } }, "#beside=grid"],
   [{ theme: "dark" as const, find: "filters" as const }, "#find=filters&theme=dark"],
   [
@@ -56,6 +57,13 @@ it("reads anything", () => {
 
 it.each(["", "x", "0", "-1", "5", "1e9", "NaN"])("takes no size of %j", (size) => {
   expect(readAddress(`#size=${size}`)).toEqual(HOME);
+});
+
+it.each([
+  [1500, true],
+  [1501, false],
+])("has room for a selection of %i characters: %s", (length, fits) => {
+  expect(fitsAddress("x".repeat(length))).toBe(fits);
 });
 
 it("leaves out a selection that would make the address too long", () => {

@@ -53,6 +53,33 @@ describe("captions", () => {
     expect(beside).toMatchObject({ left: 500 - 32, top: 290 });
   });
 
+  const phone = { width: 390, height: 600 };
+  const covered = { top: 60, right: 14, bottom: 80, left: 14 };
+  it.each([
+    [0, 155, "in the middle: as it hangs"],
+    [-1.6, 14, "at the left edge: moved in"],
+    [1.6, 296, "at the right edge: moved in"],
+    [-1.85, null, "its point is covered, and the text would be cut"],
+    [-2.5, null, "its point has gone"],
+  ])("with its point at %f begins at %s: %s", (x, left, why) => {
+    const shown = shownCaptions([caption("ten chars.", x)], camera(100), phone, width, false, covered);
+    expect(
+      shown.map((one) => one.left),
+      why,
+    ).toEqual(left === null ? [] : [left]);
+  });
+
+  it("is not squeezed where there is no room for it", () => {
+    const long = caption("x".repeat(46), 0);
+    expect(shownCaptions([long], camera(100), phone, width, false, covered)[0]).toMatchObject({
+      left: 11,
+      width: 368,
+    });
+    expect(
+      shownCaptions([{ ...long, text: "x".repeat(50) }], camera(100), phone, width, false, covered),
+    ).toEqual([]);
+  });
+
   it("makes room around the pictures", () => {
     const box = { x0: -1, y0: -1, x1: 1, y1: 1 };
     const wide = withCaptions(box, [{ ...caption("a", 0), y: -1.05 }, caption("b", -1.02, 0, "right")]);

@@ -59,6 +59,7 @@ export function actionsOf(ui: UiState, open: () => Controls | null): Actions {
     toggleHotspot: (id) => open()?.hotspots.toggle(id),
     setCoarse: (coarse) => open()?.hotspots.setCoarse(coarse),
     removeHotspot: (id) => open()?.hotspots.remove(id),
+    keepHotspot: (id) => void open()?.hotspots.keep(id),
     makeHotspot: () => void open()?.hotspots.make(),
     selectHotspot: (id) => open()?.hotspots.select(id),
     saveHotspots: () => void open()?.grouping.save(),

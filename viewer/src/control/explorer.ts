@@ -212,10 +212,12 @@ export class Explorer {
     return selection ? `${this.on.mark}:${encodeRows(selection)}` : null;
   }
 
-  restoreSelection(text: string | null): void {
+  /** Whether it is of this table; rows of another would be other pictures. */
+  restoreSelection(text: string | null): boolean {
     const [mark, rows = ""] = (text ?? "").split(":");
     const mask = mark === this.on.mark ? decodeRows(rows, this.on.count) : null;
     this.#setSelection(mask ?? new Uint8Array(this.on.count));
+    return text === null || mask !== null;
   }
 
   /** The rows at hand: selected, else matching; null for all. */

@@ -12,6 +12,7 @@ import {
   moved,
   NO_EDITS,
   OWN,
+  type Own,
   readEdits,
   regionGroup,
   renamed,
@@ -20,6 +21,7 @@ import {
   withOwn,
   without,
 } from "../model/groups";
+import { type Linked, readLinked, writeLinked } from "../model/linked";
 import type { Clusters } from "../model/query";
 import { download, fileStem } from "../ui/download";
 import { keep, readKept } from "../ui/kept";
@@ -32,6 +34,8 @@ export interface Grouped {
   readonly count: number;
   /** Those shown first; null where the site has none. */
   readonly first: Hotspots | null;
+  /** The mark of the table that rows are of. */
+  readonly mark: string;
   /** Where the changes are kept: one place for each collection. */
   readonly key: string;
   /** The place in its list of each row's hotspot. */
@@ -53,6 +57,9 @@ export class Grouping {
   #regions: readonly Group[] = [];
   /** Rows of the items in the reader's own. */
   #rows: ReadonlyMap<string, number> = new Map();
+  /** What the address brings, and what is written into it. */
+  #brought: readonly Linked[] = [];
+  #linked: readonly string[] = [];
   /** Settles when it is known for the first time who is in which. */
   readonly #loaded: Promise<void>;
   #known: () => void = () => {};
@@ -129,8 +136,47 @@ export class Grouping {
     const { ui } = this.on;
     this.#regions = this.#set?.regions?.list.map(regionGroup) ?? [];
     ui.regions = this.#regions;
-    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, (item) => this.#rows.get(item));
+    const rowOf = (item: string) => this.#rows.get(item);
+    ui.hotspots = arranged(this.#set?.list ?? [], this.#edits, rowOf, this.#brought);
+    const { texts, left } = writeLinked(ui.hotspots, this.on.mark, this.on.count);
+    this.#linked = texts;
+    ui.unlinked = left;
     ui.hotspotsEdited = this.#edits !== NO_EDITS;
+  }
+
+  /** The reader's own, and those of a link, for the address. */
+  get linked(): readonly string[] {
+    return this.#linked;
+  }
+
+  /** Show the clusters that an address brings, and no others; whether it has some of another table. */
+  bring(texts: readonly string[]): boolean {
+    const { linked, strange } = readLinked(texts, this.on.mark, this.on.count);
+    if (linked.length > 0 || this.#brought.length > 0) {
+      this.#brought = linked;
+      this.show();
+    }
+    return strange;
+  }
+
+  /** Make a cluster of a link the reader's own. */
+  async keep(id: string): Promise<void> {
+    const group = this.find(id);
+    if (!group?.linked || !group.rows) return;
+    const own = await this.#own(id, group.label, group.rows);
+    // It stays where it is in the list.
+    const order = this.on.ui.hotspots.map((one) => one.id);
+    this.#change({ ...this.#edits, own: [...this.#edits.own, own], order });
+    this.on.ui.announcement = strings.hotspotKept(group.label);
+  }
+
+  /** A hotspot of some rows, by their items. */
+  async #own(id: string, label: string, rows: ArrayLike<number>): Promise<Own> {
+    const texts = await this.on.hold(rows);
+    const listed = Array.from(rows);
+    const items = listed.map((row) => `${texts.value("item", row)}`);
+    this.#rows = new Map([...this.#rows, ...items.map((item, place) => [item, listed[place] ?? 0] as const)]);
+    return { id, label, items };
   }
 
   find(id: string | null): Group | null {
@@ -175,17 +221,16 @@ export class Grouping {
     const { ui } = this.on;
     const rows = ui.selectedRows;
     if (rows.length === 0) return null;
-    const texts = await this.on.hold(rows);
-    const items = Array.from(rows, (row) => `${texts.value("item", row)}`);
-    this.#rows = new Map([...this.#rows, ...items.map((item, place) => [item, rows[place] ?? 0] as const)]);
     const id = `${OWN}${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
     const label = strings.ownHotspot(this.#edits.own.length + 1);
-    this.#change(withOwn(this.#edits, ui.hotspots, { id, label, items }));
+    const own = await this.#own(id, label, rows);
+    this.#change(withOwn(this.#edits, ui.hotspots, own));
     ui.announcement = strings.hotspotMade(label);
     return id;
   }
 
   restore(): void {
+    this.#brought = [];
     this.#change(NO_EDITS);
   }
 

@@ -147,6 +147,10 @@ export class Hotspots {
     }
   }
 
+  async keep(id: string): Promise<void> {
+    await this.on.grouping.keep(id).catch(() => note(this.on.ui, strings.tableMissing));
+  }
+
   remove(id: string): void {
     if (this.on.ui.hotspot === id) this.chooseNone();
     if (this.on.ui.off.includes(id)) this.toggle(id);
@@ -175,7 +179,8 @@ export class Hotspots {
 
 /** Where the rows of the reader's own hotspot lie in a map, 2 numbers each. */
 function placesOf({ rows }: Group, { positions }: Pane): Float32Array {
-  return Float32Array.from(
-    (rows ?? []).flatMap((row) => [positions[2 * row] ?? 0, positions[2 * row + 1] ?? 0]),
-  );
+  const places = new Float32Array(2 * (rows?.length ?? 0));
+  for (let at = 0; at < places.length; at++)
+    places[at] = positions[2 * (rows?.[at >> 1] ?? 0) + (at & 1)] ?? 0;
+  return places;
 }

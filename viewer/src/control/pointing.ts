@@ -1,6 +1,6 @@
 /** The maps under the reader's hand: what is pointed at, clicked, dragged and drawn around, and what is marked there. */
 import type { Stage } from "../layers/stage";
-import { namesOnMap, pathOf } from "../model/names";
+import { namesOfOwn, namesOnMap, pathOf } from "../model/names";
 import type { Pane } from "../model/pane";
 import type { How } from "../model/selection";
 import { captionText } from "../ui/arrangements";
@@ -190,7 +190,10 @@ export class Pointing {
     half.captions = pane.captions(
       ({ text, of }) => (of ? captionWidth(text, of) : captionWidth(captionText(text, layout), "label")),
       layout?.arrangement === "date",
-      home ? namesOnMap(ui.hotspots, grouping.regions, view.camera, view.side, ui.off) : [],
+      [
+        ...namesOfOwn(ui.hotspots, pane.positions, view.camera, view.side, ui.off),
+        ...(home ? namesOnMap(ui.hotspots, grouping.regions, view.camera, view.side, ui.off) : []),
+      ],
     );
     half.events = pane.events;
     half.told = pane.told(half.captions, eventSize);

@@ -33,6 +33,9 @@ export class Sharing {
   async copyLink(): Promise<boolean> {
     // The camera comes into the address only when it has rested.
     this.on.steps.remember("camera");
+    const { ui } = this.on;
+    if (ui.selectionUnlinked) note(ui, strings.selectionUnlinked);
+    if (ui.unlinked.length > 0) note(ui, strings.clustersUnlinked(ui.unlinked.join(", ")));
     return this.#copy(location.href, strings.linkCopied);
   }
 

@@ -1,11 +1,13 @@
 /** The page's address: kept up with what is shown, and followed where the reader goes back, forward or elsewhere. */
 import type { Manifest } from "../format/manifest";
-import { type Address, readAddress, writeAddress } from "../model/address";
+import { type Address, fitsAddress, readAddress, writeAddress } from "../model/address";
+import { strings } from "../ui/strings";
 import type { Arranging } from "./arranging";
 import type { Comparing } from "./comparing";
-import type { Desk } from "./desk";
+import { type Desk, note } from "./desk";
 import type { Explorer } from "./explorer";
 import type { Finding } from "./finding";
+import type { Grouping } from "./grouping";
 import type { Hotspots } from "./hotspots";
 import type { Panel } from "./panel";
 import type { Telling } from "./telling";
@@ -18,6 +20,7 @@ export interface StepsDesk extends Desk {
   readonly arranging: Arranging;
   readonly comparing: Comparing;
   readonly finding: Finding;
+  readonly grouping: Grouping;
   readonly hotspots: Hotspots;
   readonly panel: Panel;
   readonly telling: Telling;
@@ -41,7 +44,7 @@ export class Steps {
   constructor(readonly on: StepsDesk) {}
 
   #address(): Address {
-    const { ui, site, stage, explorer, telling, comparing } = this.on;
+    const { ui, site, stage, explorer, telling, comparing, grouping } = this.on;
     return {
       // An address that says nothing is that of the opening view, where there is one.
       layout: ui.main.layout === site.layouts[0]?.name && !site.opening ? null : ui.main.layout,
@@ -51,6 +54,7 @@ export class Steps {
       choices: ui.choices,
       hide: ui.hide,
       selection: explorer.encodeSelection(),
+      own: grouping.linked,
       hotspot: ui.hotspot,
       colour: ui.legend?.column ?? null,
       coarse: ui.coarse,
@@ -66,7 +70,9 @@ export class Steps {
   remember(kind: Step): void {
     // A kiosk would fill the history, and nobody passes its address on.
     if (this.#applying || this.on.ui.kiosk) return;
-    const hash = writeAddress(this.#address());
+    const address = this.#address();
+    const hash = writeAddress(address);
+    this.on.ui.selectionUnlinked = address.selection !== null && !fitsAddress(address.selection);
     // In a frame, steps would be those of the page around it.
     const push = !this.on.ui.bare && (kind === "step" || (kind === "text" && this.#lastKind !== "text"));
     if (kind !== "camera") this.#lastKind = kind;
@@ -104,18 +110,32 @@ export class Steps {
   /** Bring everything to what an address says. */
   async #apply(address: Address, first = false): Promise<void> {
     this.#applying = true;
-    const { ui, site, stage, collection, explorer, arranging, hotspots, panel, comparing, finding } = this.on;
+    const {
+      ui,
+      site,
+      stage,
+      collection,
+      explorer,
+      arranging,
+      hotspots,
+      panel,
+      comparing,
+      finding,
+      grouping,
+    } = this.on;
     try {
       const layout = address.layout ?? site.layouts[0]?.name ?? "";
       if (layout !== ui.main.layout) await arranging.show(layout);
       await comparing.follow(address.beside);
+      const strange = grouping.bring(address.own);
       if (address.size !== ui.size) arranging.setSize(address.size);
       arranging.wear(address.theme);
       // What was opened while the map was loading stays.
       if (address.find || !first) finding.follow(address.find);
       [ui.text, ui.choices, ui.hide] = [address.text, address.choices, address.hide];
       if (ui.filtering || ui.found) await explorer.search(null);
-      explorer.restoreSelection(address.selection);
+      const known = explorer.restoreSelection(address.selection);
+      if (strange || !known) note(ui, strings.linkOutdated);
       ui.coarse = address.coarse;
       if (address.off.length > 0 || ui.off.length > 0) hotspots.hide(address.off);
       hotspots.highlight(address.hotspot);

@@ -23,6 +23,8 @@ export interface Address {
   readonly hide: boolean;
   /** Rows as `encodeRows` writes them, after the mark of the table they are of. */
   readonly selection: string | null;
+  /** Clusters of the reader who wrote it, as `writeLinked` has them. */
+  readonly own: readonly string[];
   /** The hotspot's id. */
   readonly hotspot: string | null;
   /** The column that colours the frames. */
@@ -57,6 +59,7 @@ export const HOME: Address = {
   choices: new Map(),
   hide: false,
   selection: null,
+  own: [],
   hotspot: null,
   colour: null,
   coarse: false,
@@ -79,6 +82,11 @@ function oneOf<T extends string>(all: readonly T[], text: string | null): T | nu
   return all.find((one) => one === text) ?? null;
 }
 
+/** Whether a selection, as `encodeRows` writes it, is short enough for an address. */
+export function fitsAddress(selection: string): boolean {
+  return selection.length <= LONGEST_SELECTION;
+}
+
 export function readAddress(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
   const beside = values.get("beside");
@@ -90,6 +98,7 @@ export function readAddress(hash: string): Address {
     choices: readChoices(values),
     hide: values.get("hide") === "1",
     selection: values.get("s"),
+    own: values.getAll("own"),
     hotspot: values.get("hotspot"),
     colour: values.get("colour"),
     coarse: values.get("level") === "coarse",
@@ -117,7 +126,8 @@ export function writeAddress(address: Address): string {
   for (const [name, choice] of choices) writeChoice(values, name, choice);
   if (hide) values.set("hide", "1");
   if (hotspot !== null) values.set("hotspot", hotspot);
-  if (selection !== null && selection.length <= LONGEST_SELECTION) values.set("s", selection);
+  if (selection !== null && fitsAddress(selection)) values.set("s", selection);
+  for (const text of address.own) values.append("own", text);
   if (colour !== null) values.set("colour", colour);
   if (coarse) values.set("level", "coarse");
   for (const id of off.slice(0, MOST_OFF)) values.append("off", id);

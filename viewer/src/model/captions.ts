@@ -1,5 +1,5 @@
 /** The texts below a layout's pictures: which of them are shown, and where, so that none lies over another. */
-import type { Box, Camera, Viewport } from "./camera";
+import type { Box, Camera, Insets, Viewport } from "./camera";
 import { toScreen } from "./camera";
 
 export interface Caption {
@@ -37,10 +37,23 @@ export function ranked(captions: readonly Caption[]): Caption[] {
   return [...captions].sort((a, b) => a.level - b.level);
 }
 
-function rectangle(caption: Caption, camera: Camera, view: Viewport, width: number): Shown {
+/** Nothing covers the view. */
+const FREE: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
+
+/** Where a caption lies: as it hangs, or moved sideways into the free part of the view where that has its point; null where it would be cut. */
+function rectangle(
+  caption: Caption,
+  camera: Camera,
+  view: Viewport,
+  width: number,
+  covered: Insets,
+): Shown | null {
   const [x, y] = toScreen(camera, view, caption.x, caption.y);
   const [left, top] = caption.anchor === "top" ? [x - width / 2, y] : [x - width, y - LINE / 2];
-  return { caption, left, top, width };
+  const [from, to] = [covered.left, view.width - covered.right];
+  const free = x >= from && x <= to && width <= to - from;
+  const moved = free ? Math.min(Math.max(left, from), to - width) : left;
+  return moved >= 0 && moved + width <= view.width ? { caption, left: moved, top, width } : null;
 }
 
 /** Where a text lies on the screen, in CSS pixels; it is a line high where nothing else is said. */
@@ -65,7 +78,8 @@ export function inView({ left, top, width, height = LINE }: Laid, view: Viewport
 }
 
 /**
- * The captions that have room, of those `ranked`. `even`: a level is shown as a whole or not at all, as years along an axis are.
+ * The captions that have room, of those `ranked`. None is cut at the left or right: one whose point is seen stays within what nothing
+ * covers, and one whose point has gone leaves with it. `even`: a level is shown as a whole or not at all, as years along an axis are.
  */
 export function shownCaptions(
   order: readonly Caption[],
@@ -73,14 +87,15 @@ export function shownCaptions(
   view: Viewport,
   widthOf: (caption: Caption) => number,
   even: boolean,
+  covered: Insets = FREE,
 ): Shown[] {
   const shown: Shown[] = [];
   let [level, before] = [0, 0];
   for (const caption of order) {
     if (caption.level !== level) [level, before] = [caption.level, shown.length];
     if (shown.length >= MOST) break;
-    const candidate = rectangle(caption, camera, view, widthOf(caption));
-    if (!inView(candidate, view)) continue;
+    const candidate = rectangle(caption, camera, view, widthOf(caption), covered);
+    if (!candidate || !inView(candidate, view)) continue;
     if (shown.every((other) => apart(candidate, other))) shown.push(candidate);
     else if (even && level > 0) return shown.slice(0, before);
   }

@@ -1,6 +1,7 @@
 /** The hotspots as the reader has arranged them: those of the site, renamed, reordered or left out, and their own. */
 import type { Hotspot, Hotspots, Layout } from "../format/manifest";
 import type { Box } from "./camera";
+import type { Linked } from "./linked";
 import { maskOf } from "./selection";
 
 export interface Group {
@@ -19,12 +20,14 @@ export interface Group {
   readonly outline: readonly (readonly (readonly number[])[])[];
   /** Place of its region in the list of regions, or -1. */
   readonly region: number;
-  /** Rows of the reader's own, else null. */
-  readonly rows: readonly number[] | null;
+  /** Rows of the reader's own, and of those of a link; else null. */
+  readonly rows: readonly number[] | Int32Array | null;
   /** Words that a person gave it. */
   readonly tags: readonly string[];
   /** It is one of the coarse level. */
   readonly coarse?: true;
+  /** A link brought it; the reader's browser does not keep it. */
+  readonly linked?: true;
 }
 
 /** Rows of groups that may share some: of the group at a place those from where the one before it ends. */
@@ -112,11 +115,19 @@ export function arranged(
   list: readonly Hotspot[],
   edits: Edits,
   rowOf: (item: string) => number | undefined,
+  linked: readonly Linked[] = [],
 ): Group[] {
   // What the reader made, and the site has since taken up from their file, is the site's.
   const taken = new Set(list.map(({ id }) => id));
   const own = edits.own.filter(({ id }) => !taken.has(id));
-  const groups = [...list.map(siteGroup), ...own.map((one) => ownGroup(one, rowOf))];
+  // A link that the reader wrote brings what they have.
+  const had = new Set([...taken, ...edits.own.map(({ id }) => id)]);
+  const brought = linked.filter(({ id }) => !had.has(id));
+  const groups = [
+    ...brought.map((one) => ({ ...ownGroup(one, one.rows), linked: true as const })),
+    ...list.map(siteGroup),
+    ...own.map((one) => ownOf(one, rowOf)),
+  ];
   const kept = groups.filter((group) => group !== null && !edits.removed.includes(group.id)) as Group[];
   const place = new Map(edits.order.map((id, index) => [id, index]));
   // Those that were never moved follow in their own order.
@@ -142,20 +153,21 @@ export function regionGroup(region: Hotspot, place: number): Group {
   return { ...siteGroup(region, place), coarse: true };
 }
 
-function ownGroup({ id, label, items }: Own, rowOf: (item: string) => number | undefined): Group | null {
-  const rows = items.map(rowOf).filter((row) => row !== undefined);
-  const [first] = rows;
-  if (first === undefined) return null;
+function ownOf(own: Own, rowOf: (item: string) => number | undefined): Group | null {
+  const rows = own.items.map(rowOf).filter((row) => row !== undefined);
+  return rows.length > 0 ? ownGroup(own, rows) : null;
+}
+
+function ownGroup({ id, label }: Pick<Own, "id" | "label">, rows: readonly number[] | Int32Array): Group {
+  const drawn = { bounds: null, outline: [], region: -1 };
   return {
     id,
     label,
     named: true,
     count: rows.length,
-    item: first,
+    item: rows[0] ?? 0,
     place: -1,
-    bounds: null,
-    outline: [],
-    region: -1,
+    ...drawn,
     rows,
     tags: [],
   };

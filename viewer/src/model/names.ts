@@ -17,6 +17,50 @@ function captionOf(group: Group, level: number, of: "region" | "hotspot"): Capti
   return { text: group.label, x, y, level, anchor: "top", of };
 }
 
+/** A cluster of a person's own is named where it lies together: half of it within this share of the map's sides, which are 2 units. */
+const TOGETHER = 0.5;
+const KNOWN = new WeakMap<object, WeakMap<Float32Array, readonly [number, number] | null>>();
+
+/** The middle of rows in a layout, by the medians; null where they lie too far from each other for a name between them. */
+export function middleOfRows(
+  rows: ArrayLike<number>,
+  positions: Float32Array,
+): readonly [number, number] | null {
+  const known = KNOWN.get(rows) ?? new WeakMap();
+  KNOWN.set(rows, known);
+  if (!known.has(positions)) known.set(positions, medians(rows, positions));
+  return known.get(positions) ?? null;
+}
+
+function medians(rows: ArrayLike<number>, positions: Float32Array): readonly [number, number] | null {
+  const middle = [0, 1].map((axis) => {
+    const values = Float32Array.from(rows, (row) => positions[2 * row + axis] ?? 0).sort();
+    const at = (share: number) => values[Math.floor(share * (values.length - 1))] ?? 0;
+    return at(0.75) - at(0.25) <= TOGETHER ? at(0.5) : null;
+  });
+  const [x = null, y = null] = middle;
+  return x === null || y === null ? null : [x, y];
+}
+
+/** Names of the clusters that are told by their rows: they lie wherever these do, in any layout. */
+export function namesOfOwn(
+  groups: readonly Group[],
+  positions: Float32Array,
+  camera: Camera,
+  side: number,
+  off: readonly string[] = [],
+): Caption[] {
+  if (side * camera.k > LARGE) return [];
+  return groups
+    .filter(({ id }) => !off.includes(id))
+    .flatMap(({ label, rows }) => {
+      const middle = rows && middleOfRows(rows, positions);
+      return middle
+        ? [{ text: label, x: middle[0], y: middle[1], level: 0, anchor: "top", of: "hotspot" } as const]
+        : [];
+    });
+}
+
 /** Captions in the order in which they are tried; `side` is that of a picture in map units, `off` the ids of groups that are hidden. */
 export function namesOnMap(
   groups: readonly Group[],

@@ -179,7 +179,7 @@ export class Pane {
     const { marks } = this.#travel.entered;
     if (!this.#travel.arrived(this.#drawnAt)) return [];
     const order = [...(marks?.captions ?? []), ...more];
-    return shownCaptions(order, this.view.camera, this.view.size, widthOf, even);
+    return shownCaptions(order, this.view.camera, this.view.size, widthOf, even, this.view.insets);
   }
 
   /** What the layout tells of its years. */

@@ -106,6 +106,9 @@ export class UiState {
   /** Set once the atlas is in, so that the medoids' files do not compete with it. */
   hotspotPictures = $state(false);
   hotspotsEdited = $state(false);
+  /** Labels of the reader's own for which the address has no room; and whether the selection is such. */
+  unlinked = $state.raw<readonly string[]>([]);
+  selectionUnlinked = $state(false);
 
   detail = $state.raw<Detail | null>(null);
   /** What stands for the open picture where it is not seen. */
@@ -227,6 +230,8 @@ export interface Actions {
   /** Hide the pictures of a hotspot, or show them again. */
   toggleHotspot(id: string): void;
   setCoarse(coarse: boolean): void;
+  /** Make a cluster that a link brought the reader's own. */
+  keepHotspot(id: string): void;
   makeHotspot(): void;
   selectHotspot(id: string): void;
   saveHotspots(): void;

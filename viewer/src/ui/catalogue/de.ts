@@ -294,6 +294,15 @@ export function de({ number, share }: Format): Catalogue {
     restoreHotspots: "Ursprung wiederherstellen",
     hotspotsKept: "Ihre Änderungen bleiben in diesem Browser.",
     hotspotMade: (label) => `${label} angelegt`,
+    selectionUnlinked:
+      "Die Auswahl ist zu groß für einen Link; er öffnet sich ohne sie. Sichern Sie sie als Tabelle (CSV), um sie weiterzugeben.",
+    clustersUnlinked: (names) =>
+      `Zu groß für einen Link, der sich ohne sie öffnet: ${names}. Sichern Sie die Gruppen als Datei, um sie weiterzugeben.`,
+    linkOutdated: "Dieser Link gehört zu einem anderen Stand der Sammlung. Auswahl und Gruppen darin fehlen.",
+    keep: "Behalten",
+    keepHotspot: (label) => `${label} in diesem Browser behalten`,
+    hotspotKept: (label) => `Behalten: ${label}`,
+    hotspotsLinked: "Gruppen aus dem Link sind da, solange er gilt. „Behalten“ macht sie zu Ihren.",
     noHotspots: "Es gibt keine Gruppen. Wählen Sie Bilder aus und dann „Neue Gruppe“.",
     near: (part: number) =>
       part >= 0.5

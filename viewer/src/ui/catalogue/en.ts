@@ -282,6 +282,16 @@ export function en({ number, share }: Format) {
     restoreHotspots: "Restore the original",
     hotspotsKept: "Your changes are kept in this browser.",
     hotspotMade: (label: string) => `Made ${label}`,
+    selectionUnlinked:
+      "The selection is too large for a link, which opens without it. Save it as a table (CSV) to pass it on.",
+    clustersUnlinked: (names: string) =>
+      `Too large for a link, which opens without: ${names}. Save the clusters as a file to pass them on.`,
+    linkOutdated:
+      "This link is of another state of the collection. The selection and the clusters in it are left out.",
+    keep: "Keep",
+    keepHotspot: (label: string) => `Keep ${label} in this browser`,
+    hotspotKept: (label: string) => `Kept: ${label}`,
+    hotspotsLinked: "Clusters of the link are shown as long as it is. “Keep” makes them yours.",
     noHotspots: "There are no clusters. Select pictures and choose “New cluster”.",
     near: (part: number) =>
       part >= 0.5

@@ -289,6 +289,15 @@ export function fr({ number, share }: Format): Catalogue {
     restoreHotspots: "Rétablir l’original",
     hotspotsKept: "Vos changements restent dans ce navigateur.",
     hotspotMade: (label) => `${label} créé`,
+    selectionUnlinked:
+      "La sélection est trop grande pour un lien, qui s’ouvre sans elle. Enregistrez-la en tableau (CSV) pour la transmettre.",
+    clustersUnlinked: (names) =>
+      `Trop grands pour un lien, qui s’ouvre sans eux : ${names}. Enregistrez les groupes en fichier pour les transmettre.`,
+    linkOutdated: "Ce lien date d’un autre état de la collection. Sa sélection et ses groupes n’y sont plus.",
+    keep: "Garder",
+    keepHotspot: (label) => `Garder ${label} dans ce navigateur`,
+    hotspotKept: (label) => `Gardé : ${label}`,
+    hotspotsLinked: "Les groupes du lien sont montrés tant qu’il l’est. « Garder » en fait les vôtres.",
     noHotspots: "Il n’y a pas de groupe. Sélectionnez des images, puis « Nouveau groupe ».",
     near: (part: number) =>
       part >= 0.5
