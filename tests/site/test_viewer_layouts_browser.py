@@ -17,6 +17,7 @@ from pixplot_steps.store import arrays, commit, tables
 from tests import artefacts, site_fixture
 from tests.site import test_viewer_browser as base
 from tests.site.test_viewer_browser import Visit, ready
+from tests.site.test_viewer_explore_browser import AXE, violations
 
 pytestmark = base.pytestmark
 browser = base.browser
@@ -159,6 +160,25 @@ def test_what_happened_stands_below_its_year_with_its_text_where_there_is_room(v
     choose(visit, "Map", "umap")
     expect(events).to_have_count(0)
     expect(told).to_have_count(0)
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: run `make viewer`")
+@pytest.mark.parametrize(("scheme", "width", "height"), [("light", 1280, 800), ("dark", 1280, 800), ("dark", 390, 844)])
+def test_a_timeline_breaks_no_rule_of_accessibility(browser: Browser, folder: Path, scheme: str, width: int, height: int) -> None:
+    options: dict[str, Any] = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "bypass_csp": True}
+    with ready(browser, folder, "#layout=date", reduced_motion="reduce", **options) as visit:
+        page = visit.page
+        page.add_script_tag(path=AXE)
+        expect(page.locator(".caption").first).to_be_visible()
+        found = {"all": violations(visit)}
+        visit.look_at(np.array([0.0, -0.9]), 1600.0)
+        expect(page.locator(".event").first).to_be_visible()
+        found["events"] = violations(visit)
+        page.get_by_role("button", name="Two maps side by side").click()
+        expect(page.get_by_role("button", name="Close the second map").first).to_be_visible()
+        found["two"] = violations(visit)
+        assert found == {state: [] for state in found}
+        assert visit.complaints == []
 
 
 def test_lines_are_drawn(visit: Visit) -> None:
