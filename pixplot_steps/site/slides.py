@@ -11,7 +11,9 @@ from pixplot_steps.errors import SiteError
 from pixplot_steps.site import look
 from pixplot_steps.stories import Slide, Story
 
-_KEYS = {"layout", "at", "beside", "at2", "q", "hide", "hotspot", "own", "s", "colour", "size", "item", "level", "off", "find", "theme", "lang"}
+_PLACES = {"layout", "at", "beside", "at2", "level", "find", "theme", "size", "lang"}
+_PICTURES = {"q", "hide", "hotspot", "own", "off", "s", "colour", "item"}
+_KEYS = _PLACES | _PICTURES
 _PREFIXES = ("f.", "r.", "all.")
 
 Json = dict[str, Any]
