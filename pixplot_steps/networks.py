@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-BUILTIN = "833ed61aae9cda62b43300992ddbb857"
+BUILTIN = "32ff869583552b3279badcd02059018b"
 """Digest of features/builtin.npz: with other weights, the features of the model `builtin` are others, and have another name."""
 
 

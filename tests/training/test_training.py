@@ -166,13 +166,23 @@ def test_a_run_is_not_gone_on_with_other_pictures(tmp_path: Path) -> None:
 
 
 def test_the_card_is_that_of_the_weights_in_the_package() -> None:
-    run = ROOT / "training/runs/builtin-2"
-    figures = json.loads((run / "figures.json").read_text("utf-8"))
-    assert (ROOT / "docs/model-card.md").read_text("utf-8") == card.card(run, builtin.WEIGHTS, figures)
+    folder = ROOT / "training/runs/builtin-2"
+    figures = json.loads((folder / "figures.json").read_text("utf-8"))
+    written = card.card([folder / "first", folder / "second"], builtin.WEIGHTS, figures)
+    assert (ROOT / "docs/model-card.md").read_text("utf-8") == written
 
 
 def test_no_card_is_written_of_a_run_that_is_not_finished(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text('{"rounds": 3, "seed": 1, "collections": {}}', "utf-8")
     (tmp_path / "log.jsonl").write_text('{"round": 0}\n', "utf-8")
     with pytest.raises(SystemExit, match="1 of 3 rounds"):
-        card.card(tmp_path, builtin.WEIGHTS, {})
+        card.card([tmp_path], builtin.WEIGHTS, {})
+
+
+def test_no_card_is_written_of_runs_on_other_pictures(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "plan.json").write_text(f'{{"rounds": 1, "seed": 1, "collections": {{"{name}": {{}}}}}}', "utf-8")
+        (tmp_path / name / "log.jsonl").write_text('{"round": 0}\n', "utf-8")
+    with pytest.raises(SystemExit, match="other pictures"):
+        card.card([tmp_path / "a", tmp_path / "b"], builtin.WEIGHTS, {})
