@@ -131,6 +131,20 @@ def test_a_link_shows_others_a_cluster_by_its_name_and_they_may_keep_it(browser:
         assert other.complaints == []
 
 
+def test_a_link_that_asks_for_tags_says_that_these_stay_here(visit: Visit) -> None:
+    page = visit.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    make(page, visit, NAME, "wings")
+    page.get_by_role("button", name="Select these").click()
+    bar = page.get_by_role("region", name="Select pictures")
+    bar.get_by_role("button", name="Copy link").click()
+    expect(page.locator("[aria-live]")).to_have_text("The link to this view is copied.")
+    expect(page.locator(".notes")).to_have_count(0)
+    find(visit, "tag:wings")
+    bar.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".notes")).to_contain_text("This search asks for clusters.")
+
+
 def test_names_of_own_clusters_are_on_the_map_where_they_lie_together(visit: Visit, collection: Collection) -> None:
     page = visit.page
     rows = np.argsort(np.linalg.norm(collection.positions("umap") - collection.positions("umap")[0], axis=1))[:6].tolist()

@@ -127,10 +127,14 @@ export class Explorer {
     this.on.remember(kind);
   }
 
+  /** Whether what is found depends on what clusters are called. */
+  get asksClusters(): boolean {
+    return clustersIn(parseFor(this.#named, this.on.ui.text)).length > 0;
+  }
+
   /** The clusters are others now, or called otherwise. */
   clustersChanged(): void {
-    const { ui } = this.on;
-    if (ui.offers.length > 0 || clustersIn(parseFor(this.#named, ui.text)).length > 0) void this.search(null);
+    if (this.on.ui.offers.length > 0 || this.asksClusters) void this.search(null);
   }
 
   /** Bring filter and selection to the map. */

@@ -5,9 +5,11 @@ import type { Detail, ReadValue } from "../model/detail";
 import { copyText } from "../ui/copy";
 import { strings } from "../ui/strings";
 import { type Desk, note } from "./desk";
+import type { Explorer } from "./explorer";
 import type { Steps } from "./steps";
 
 export interface SharingDesk extends Desk {
+  readonly explorer: Explorer;
   readonly steps: Steps;
 }
 
@@ -33,7 +35,8 @@ export class Sharing {
   async copyLink(): Promise<boolean> {
     // The camera comes into the address only when it has rested.
     this.on.steps.remember("camera");
-    const { ui } = this.on;
+    const { ui, explorer } = this.on;
+    if (ui.hotspotsEdited && explorer.asksClusters) note(ui, strings.clustersAsked);
     if (ui.selectionUnlinked) note(ui, strings.selectionUnlinked);
     if (ui.unlinked.length > 0) note(ui, strings.clustersUnlinked(ui.unlinked.join(", ")));
     return this.#copy(location.href, strings.linkCopied);

@@ -298,6 +298,8 @@ export function de({ number, share }: Format): Catalogue {
       "Die Auswahl ist zu groß für einen Link; er öffnet sich ohne sie. Sichern Sie sie als Tabelle (CSV), um sie weiterzugeben.",
     clustersUnlinked: (names) =>
       `Zu groß für einen Link, der sich ohne sie öffnet: ${names}. Sichern Sie die Gruppen als Datei, um sie weiterzugeben.`,
+    clustersAsked:
+      "Diese Suche fragt nach Gruppen. Ihre Schlagwörter und Ihre Namen für Gruppen der Sammlung bleiben in diesem Browser: Andere finden vielleicht etwas anderes.",
     linkOutdated: "Dieser Link gehört zu einem anderen Stand der Sammlung. Auswahl und Gruppen darin fehlen.",
     keep: "Behalten",
     keepHotspot: (label) => `${label} in diesem Browser behalten`,

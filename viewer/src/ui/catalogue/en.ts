@@ -286,6 +286,8 @@ export function en({ number, share }: Format) {
       "The selection is too large for a link, which opens without it. Save it as a table (CSV) to pass it on.",
     clustersUnlinked: (names: string) =>
       `Too large for a link, which opens without: ${names}. Save the clusters as a file to pass them on.`,
+    clustersAsked:
+      "This search asks for clusters. Your tags, and your names for the site’s clusters, stay in this browser: others may find something else.",
     linkOutdated:
       "This link is of another state of the collection. The selection and the clusters in it are left out.",
     keep: "Keep",

@@ -293,6 +293,8 @@ export function fr({ number, share }: Format): Catalogue {
       "La sélection est trop grande pour un lien, qui s’ouvre sans elle. Enregistrez-la en tableau (CSV) pour la transmettre.",
     clustersUnlinked: (names) =>
       `Trop grands pour un lien, qui s’ouvre sans eux : ${names}. Enregistrez les groupes en fichier pour les transmettre.`,
+    clustersAsked:
+      "Cette recherche porte sur des groupes. Vos mots-clés et vos noms pour les groupes du site restent dans ce navigateur : d’autres trouveront peut-être autre chose.",
     linkOutdated: "Ce lien date d’un autre état de la collection. Sa sélection et ses groupes n’y sont plus.",
     keep: "Garder",
     keepHotspot: (label) => `Garder ${label} dans ce navigateur`,
