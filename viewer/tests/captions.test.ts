@@ -69,6 +69,16 @@ describe("captions", () => {
     ).toEqual(left === null ? [] : [left]);
   });
 
+  it("leaves with its point under what covers it, and does not look out", () => {
+    const panel = { ...covered, right: 150 };
+    const shown = (x: number) =>
+      shownCaptions([caption("ten chars.", x)], camera(100), phone, width, false, panel).map(
+        ({ left }) => left,
+      );
+    expect(shown(0.4)).toEqual([160]);
+    expect(shown(0.6)).toEqual([]);
+  });
+
   it("is not squeezed where there is no room for it", () => {
     const long = caption("x".repeat(46), 0);
     expect(shownCaptions([long], camera(100), phone, width, false, covered)[0]).toMatchObject({

@@ -51,8 +51,8 @@ function rectangle(
   const [x, y] = toScreen(camera, view, caption.x, caption.y);
   const [left, top] = caption.anchor === "top" ? [x - width / 2, y] : [x - width, y - LINE / 2];
   const [from, to] = [covered.left, view.width - covered.right];
-  const free = x >= from && x <= to && width <= to - from;
-  const moved = free ? Math.min(Math.max(left, from), to - width) : left;
+  if (x < from || x > to) return null;
+  const moved = width <= to - from ? Math.min(Math.max(left, from), to - width) : left;
   return moved >= 0 && moved + width <= view.width ? { caption, left: moved, top, width } : null;
 }
 
