@@ -28,7 +28,7 @@ STAGES = ("fetch", "catalog", "ingest", "features", "vectors", "neighbours", "la
 COMMANDS = ("command", "exchange")
 """Folders of commands that need several modules. They may import what stages share; no stage imports them."""
 
-SHARED = {"store", "spec", "archive", "cells", "errors", "digest", "fit", "metric", "networks", "stories"}
+SHARED = {"store", "spec", "archive", "cells", "completed", "errors", "digest", "fit", "metric", "networks", "stories"}
 """What a stage may import from outside its folder."""
 
 WITH_FILES = {

@@ -16,10 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-_WORD = r"[^\p{L}\p{M}\p{N}'’\-]+"
-_COMPLETED = ((r"(\p{L})\[(\p{L}+)\]", r"\1\2"), (r"\[(\p{L}+)\](\p{L})", r"\1\2"))
-"""Words that an editor completed, as in `N[ew] Mex[ico]`, are read as they are meant."""
+from pixplot_steps import completed
 
+_WORD = r"[^\p{L}\p{M}\p{N}'’\-]+"
 _SHORTEST = 3
 _LITTLE = """
 and are but for from has her his into its near not off one our out over she that the their them they this two was were
@@ -91,9 +90,7 @@ def words(column: pa.ChunkedArray) -> Terms:
     column = _plain(column)
     if not len(column):
         return replace(values(column), least=_WORDS)
-    for pattern, meant in _COMPLETED:
-        column = pc.replace_substring_regex(column, pattern, meant)
-    split = pc.split_pattern_regex(column, _WORD)
+    split = pc.split_pattern_regex(completed.whole(column), _WORD)
     texts = split.flatten()
     telling = pc.invert(pc.is_in(pc.utf8_lower(texts), value_set=pa.array(_LITTLE.split())))
     return replace(_terms(np.asarray(pc.list_parent_indices(split), dtype=np.int64), pc.if_else(telling, texts, None)), least=_WORDS)

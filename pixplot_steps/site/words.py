@@ -9,6 +9,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pixplot_steps import completed
+
 LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ς": "σ"}
 """Letters that no decomposition takes apart, and the second form of the sigma."""
 
@@ -17,9 +19,6 @@ LONGEST = 4000
 
 _PICTOGRAPHS = r"\x{2600}-\x{27BF}\x{2B00}-\x{2BFF}\x{1F000}-\x{1FAFF}"
 _GAP = rf"[^\pL\pN{_PICTOGRAPHS}]+"
-_COMPLETED = (r"(\pL)\[(\pL+)\]", r"\[(\pL+)\](\pL)")
-"""What an editor wrote into a word, as in `N[ew] Mex[ico]`, or in front of it."""
-
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]"
 """A character of such a script, as RE2 writes it."""
 
@@ -38,10 +37,7 @@ def folded(texts: pa.Array) -> pa.Array:
 
 def words_of(texts: pa.Array) -> pa.Array:
     """The words of each text (utf8, no nulls), with one space between them."""
-    whole = folded(texts)
-    for pattern in _COMPLETED:
-        whole = pc.replace_substring_regex(whole, pattern, r"\1\2")
-    return pc.utf8_trim(pc.replace_substring_regex(whole, _GAP, " "), characters=" ")
+    return pc.utf8_trim(pc.replace_substring_regex(completed.whole(folded(texts)), _GAP, " "), characters=" ")
 
 
 def unspaced(words: pa.Array) -> pa.Array:
