@@ -40,7 +40,7 @@ export function ranked(captions: readonly Caption[]): Caption[] {
 /** Nothing covers the view. */
 const FREE: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
 
-/** Where a caption lies: as it hangs, or moved sideways into the free part of the view where that has its point; null where it would be cut. */
+/** Where a caption lies: as it hangs, or moved sideways into the free part of the view; null where its point is covered, or it would be cut. */
 function rectangle(
   caption: Caption,
   camera: Camera,

@@ -159,7 +159,6 @@ function ownOf(own: Own, rowOf: (item: string) => number | undefined): Group | n
 }
 
 function ownGroup({ id, label }: Pick<Own, "id" | "label">, rows: readonly number[] | Int32Array): Group {
-  const drawn = { bounds: null, outline: [], region: -1 };
   return {
     id,
     label,
@@ -167,7 +166,9 @@ function ownGroup({ id, label }: Pick<Own, "id" | "label">, rows: readonly numbe
     count: rows.length,
     item: rows[0] ?? 0,
     place: -1,
-    ...drawn,
+    bounds: null,
+    outline: [],
+    region: -1,
     rows,
     tags: [],
   };
